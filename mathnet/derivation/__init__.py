@@ -1,0 +1,1 @@
+"""LaTeX derivations that run: every line is evaluated and compared with the line before."""
