@@ -1,0 +1,215 @@
+r"""Losses: one number J that says how far a batch is from its targets.
+
+Both losses add up over the samples. The factor 1/n of a mean is not here: it stands in one place,
+[`Network.loss`][mathnet.Network.loss].
+"""
+
+import numpy as np
+
+from mathnet.reductions import softmax
+from mathnet.shapes import Array, check_shapes
+
+
+def half_squared_error(Y: Array, T: Array) -> float:
+    r"""$J = \tfrac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2$.
+
+    The seed's loss: half the dot product of the error with itself. The half is there to cancel the
+    2 of the derivative.
+
+    Parameters
+    ----------
+    Y : (n, y) array
+        Outputs, one sample per row.
+    T : (n, y) array
+        Targets: $Y^*$ in the formulas.
+
+    Returns
+    -------
+    J : scalar
+        The sum over all entries, so over all samples.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ; (n, 1) against (n,) would broadcast to (n, n).
+
+    Examples
+    --------
+    >>> float(half_squared_error(np.array([[0.5, 0.75]]), np.array([[1.0, 0.0]])))
+    0.40625
+    """
+    check_shapes("half_squared_error(Y[n y], T[n y])", Y, T)
+    E = np.subtract(Y, T)
+    return 0.5 * np.sum(E * E)
+
+
+def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[Array, Array]:
+    r"""$\bar Y = \bar J\, (Y - Y^*)$, $\bar Y^* = -\bar J\, (Y - Y^*)$.
+
+    The derivative of the loss by an output is that output's error.
+
+    Derivation
+    ----------
+    ```derivation half-squared-error-vjp
+    where  Y, Y^* \in \mathbb{R}^{n \times y}
+           J = \frac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2
+    \bar Y_{kl}
+      &= \bar J\, \frac{\partial J}{\partial Y_{kl}}  && \text{chain rule; } J \text{ is one number} \\
+      &= \bar J\, \frac12 \sum_{ij} 2\, (Y_{ij} - Y^*_{ij})\, \delta_{ik}\, \delta_{jl}  && \text{power rule} \\
+      &= \bar J\, \left[Y - Y^*\right]_{kl}  && \text{the deltas keep } i = k,\ j = l
+
+    \bar{Y^*}_{kl}
+      &= \bar J\, \frac{\partial J}{\partial Y^*_{kl}}  && \text{chain rule} \\
+      &= -\bar J\, \frac12 \sum_{ij} 2\, (Y_{ij} - Y^*_{ij})\, \delta_{ik}\, \delta_{jl}  && \text{the inner derivative is } -1 \\
+      &= -\bar J\, \left[Y - Y^*\right]_{kl}  && \text{the deltas keep } i = k,\ j = l
+    ```
+
+    Parameters
+    ----------
+    J_bar : scalar
+        Cotangent of the loss; 1 when the loss is what is minimised.
+    J : scalar
+        The loss; not needed.
+    Y : (n, y) array
+        Outputs.
+    T : (n, y) array
+        Targets.
+
+    Returns
+    -------
+    Y_bar, T_bar : (n, y) arrays
+        Cotangents of outputs and targets.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    References
+    ----------
+    Mathematics Stack Exchange 3250718; Rumelhart, Hinton and Williams (1986).
+
+    Examples
+    --------
+    >>> half_squared_error_vjp(1.0, 0.40625, np.array([[0.5, 0.75]]), np.array([[1.0, 0.0]]))
+    (array([[-0.5 ,  0.75]]), array([[ 0.5 , -0.75]]))
+    """
+    check_shapes("half_squared_error_vjp(J_bar[], J[], Y[n y], T[n y])", J_bar, J, Y, T)
+    Y_bar = J_bar * np.subtract(Y, T)
+    return Y_bar, -Y_bar
+
+
+def cross_entropy(Z: Array, T: Array) -> float:
+    r"""$J = -\sum_{ij} Y^*_{ij} \log \operatorname{softmax}(Z)_{ij}$.
+
+    How surprised the probabilities softmax(Z) are by the targets. It takes logits, not probabilities:
+    the logarithm undoes the exponential, so that nothing overflows and the gradient is short.
+
+    Parameters
+    ----------
+    Z : (n, k) array
+        Logits, one sample per row.
+    T : (n, k) array
+        Targets, $Y^*$ in the formulas: one-hot rows, or any rows that sum to one.
+
+    Returns
+    -------
+    J : scalar
+        The sum over the samples, in nats.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ; class numbers of shape (n,) are not accepted.
+    ValueError
+        If a row of T does not sum to one.
+
+    Examples
+    --------
+    Equal logits for four classes cost log 4 nats:
+
+    >>> float(cross_entropy(np.zeros((1, 4)), np.eye(4)[[2]]) / np.log(4.0))
+    1.0
+    """
+    check_shapes("cross_entropy(Z[n k], T[n k])", Z, T)
+    _check_rows_sum_to_one("cross_entropy(Z[n k], T[n k])", T)
+    return -np.sum(T * _log_softmax(Z))
+
+
+def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array, Array]:
+    r"""$\bar Z = \bar J\, (\operatorname{softmax}(Z) - Y^*)$, $\bar Y^* = -\bar J \log \operatorname{softmax}(Z)$.
+
+    The derivative of the loss by the logits is again an error: probabilities minus targets. The
+    softmax's own rule has been multiplied in, and almost all of it cancels.
+
+    Derivation
+    ----------
+    It needs that each row of $Y^*$ sums to one; without that the first formula is wrong.
+
+    ```derivation cross-entropy-vjp
+    where  Z \in \mathbb{R}^{n \times k}
+           Y^* \in \mathbb{R}^{n \times k} \text{ rows sum to one}
+           Y_{ij} = \frac{e^{Z_{ij}}}{\sum_q e^{Z_{iq}}}
+           J = -\sum_{ij} Y^*_{ij} \log Y_{ij}
+    \bar Z_{il}
+      &= \bar J\, \frac{\partial J}{\partial Z_{il}}  && \text{chain rule; } J \text{ is one number} \\
+      &= -\bar J\, \frac{\partial}{\partial Z_{il}} \sum_{pj} Y^*_{pj} \left(Z_{pj} - \log \sum_q e^{Z_{pq}}\right)  && \text{logarithm of a quotient} \\
+      &= -\bar J \sum_{pj} Y^*_{pj} \left(\delta_{pi}\, \delta_{jl} - \delta_{pi}\, \frac{e^{Z_{pl}}}{\sum_q e^{Z_{pq}}}\right)  && \text{derivative of log-sum-exp} \\
+      &= -\bar J \sum_{j} Y^*_{ij} \left(\delta_{jl} - Y_{il}\right)  && \delta_{pi} \text{ keeps } p = i \\
+      &= -\bar J \left(Y^*_{il} - Y_{il} \sum_j Y^*_{ij}\right)  && \delta_{jl} \text{ keeps } j = l \\
+      &= \bar J \left[Y - Y^*\right]_{il}  && \text{each row of } Y^* \text{ sums to one}
+
+    \bar{Y^*}_{il}
+      &= \bar J\, \frac{\partial J}{\partial Y^*_{il}}  && \text{chain rule} \\
+      &= -\bar J \log Y_{il}  && J \text{ is linear in } Y^*
+    ```
+
+    Parameters
+    ----------
+    J_bar : scalar
+        Cotangent of the loss; 1 when the loss is what is minimised.
+    J : scalar
+        The loss; not needed.
+    Z : (n, k) array
+        Logits.
+    T : (n, k) array
+        Targets whose rows sum to one.
+
+    Returns
+    -------
+    Z_bar, T_bar : (n, k) arrays
+        Cotangents of logits and targets.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+    ValueError
+        If a row of T does not sum to one.
+
+    References
+    ----------
+    Bishop (2006), section 4.3.4.
+
+    Examples
+    --------
+    >>> cross_entropy_vjp(1.0, 0.0, np.log([[1.0, 3.0]]), np.array([[0.0, 1.0]]))[0]
+    array([[ 0.25, -0.25]])
+    """
+    signature = "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])"
+    check_shapes(signature, J_bar, J, Z, T)
+    _check_rows_sum_to_one(signature, T)
+    Z_bar = J_bar * (softmax(Z) - T)
+    T_bar = -J_bar * _log_softmax(Z)
+    return Z_bar, T_bar
+
+
+def _log_softmax(Z: Array) -> Array:
+    Z = Z - np.max(Z, axis=-1, keepdims=True)  # rows keep their softmax, and exp cannot overflow
+    return Z - np.log(np.sum(np.exp(Z), axis=-1, keepdims=True))
+
+
+def _check_rows_sum_to_one(signature: str, T: Array) -> None:
+    for row, total in enumerate(np.sum(T, axis=-1)):
+        if not abs(total - 1) <= 1e-5:  # wide enough for float32 rows; a NaN does not pass
+            raise ValueError(f"{signature}: each row of T must sum to 1, but row {row} sums to {total:.6g}")

@@ -1,0 +1,404 @@
+r"""The four products.
+
+Backpropagation uses four different products, and most confusion about it comes from calling all
+of them "multiply". Here they are four functions that refuse each other's operands.
+
+| product | formula | shapes | NumPy |
+|---|---|---|---|
+| matrix | $[AB]_{ij} = \sum_k A_{ik} B_{kj}$ | (n, k), (k, m) → (n, m) | `A @ B` |
+| dot | $a \cdot b = \sum_i a_i b_i$ | (n,), (n,) → scalar | `np.sum(a * b)` |
+| Hadamard | $[A \odot B]_{ij} = A_{ij} B_{ij}$ | (n, m), (n, m) → (n, m) | `A * B` |
+| outer | $[a \otimes b]_{ij} = a_i b_j$ | (n,), (m,) → (n, m) | `np.outer(a, b)` |
+
+Below each product stands its rule, the vector-Jacobian product (vjp): given the cotangent
+$\bar Y = \partial J / \partial Y$ of the result, it returns the cotangents of the operands.
+"""
+
+import numpy as np
+
+from mathnet.shapes import Array, check_shapes
+
+
+def matmul(A: Array, B: Array) -> Array:
+    r"""$[AB]_{ij} = \sum_k A_{ik} B_{kj}$.
+
+    The matrix product: row i of A meets column j of B, and the inner axis k is summed away.
+
+    Not the Hadamard product `A * B`, which needs equal shapes and sums nothing.
+
+    Parameters
+    ----------
+    A : (..., n, k) array
+        Left factor; leading axes are a batch.
+    B : (..., k, m) or (k, m) array
+        Right factor: one matrix for each member of A's batch, or one that all of them share.
+
+    Returns
+    -------
+    Y : (..., n, m) array
+        The product. In NumPy: `A @ B`, `np.matmul(A, B)`, `np.einsum("...ik,...kj->...ij", A, B)`.
+
+    Raises
+    ------
+    ShapeError
+        If the inner axes differ, or the batches do.
+
+    Examples
+    --------
+    >>> matmul(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    array([[11.]])
+    >>> matmul(np.ones((2, 3)), np.ones((2, 3)))
+    Traceback (most recent call last):
+    mathnet.shapes.ShapeError: matmul(A[... n k], B[k m]): axis k is 3 in A but 2 in B; got A (2, 3), B (2, 3)
+    """
+    check_shapes(f"matmul(A[... n k], {_right_factor(B)})", A, B)
+    return np.matmul(A, B)
+
+
+def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array]:
+    r"""$\bar A = \bar Y B^{\mathsf T}$, $\bar B = A^{\mathsf T} \bar Y$.
+
+    Each factor's cotangent is again a matrix product: $\bar Y$ takes the place of the factor that
+    is asked for, and the other factor is transposed. The transpose comes from the index that the
+    two share: in $\sum_q \bar Y_{iq} B_{jq}$ the sum runs over the second index of B, and a matrix
+    product sums over the first index of its right factor.
+
+    Derivation
+    ----------
+    Write the product in indices. One entry of A meets one column index of every result in its row:
+
+    ```derivation matmul-vjp
+    where  A \in \mathbb{R}^{n \times k},  B \in \mathbb{R}^{k \times m}
+           Y = A B
+    \bar A_{ij}
+      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial A_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq} \frac{\partial}{\partial A_{ij}} \sum_r A_{pr} B_{rq}  && \text{matrix product in indices} \\
+      &= \sum_{pq} \bar Y_{pq} \sum_r \delta_{pi}\, \delta_{rj}\, B_{rq}  && A_{pr} \text{ is } A_{ij} \text{ only for } p = i,\ r = j \\
+      &= \sum_q \bar Y_{iq} B_{jq}  && \text{the deltas keep } p = i,\ r = j \\
+      &= \left[\bar Y B^{\mathsf T}\right]_{ij}  && \text{matrix product, with } B^{\mathsf T}_{qj} = B_{jq}
+
+    \bar B_{ij}
+      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial B_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq} \sum_r A_{pr}\, \delta_{ri}\, \delta_{qj}  && B_{rq} \text{ is } B_{ij} \text{ only for } r = i,\ q = j \\
+      &= \sum_p A_{pi}\, \bar Y_{pj}  && \text{the deltas keep } r = i,\ q = j \\
+      &= \left[A^{\mathsf T} \bar Y\right]_{ij}  && \text{matrix product, with } A^{\mathsf T}_{ip} = A_{pi}
+    ```
+
+    Parameters
+    ----------
+    Y_bar : (..., n, m) array
+        Cotangent of the product.
+    Y : (..., n, m) array
+        The product; not needed.
+    A : (..., n, k) array
+        Left factor.
+    B : (..., k, m) or (k, m) array
+        Right factor.
+
+    Returns
+    -------
+    A_bar : (..., n, k) array
+        Cotangent of A.
+    B_bar : (..., k, m) or (k, m) array
+        Cotangent of B; a B that the whole batch shares collects from all of it.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    References
+    ----------
+    Giles (2008), section 2.
+
+    Examples
+    --------
+    >>> matmul_vjp(np.array([[1.0]]), np.array([[11.0]]), np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    (array([[3., 4.]]), array([[1.],
+           [2.]]))
+    """
+    check_shapes(f"matmul_vjp(Y_bar[... n m], Y[... n m], A[... n k], {_right_factor(B)})", Y_bar, Y, A, B)
+    A_bar = Y_bar @ np.swapaxes(B, -1, -2)
+    if np.ndim(B) == 2:  # one B for the whole batch: stack the batch's rows, and the product sums over them
+        A, Y_bar = (np.reshape(M, (-1, np.shape(M)[-1])) for M in (A, Y_bar))
+    B_bar = np.swapaxes(A, -1, -2) @ Y_bar
+    return A_bar, B_bar
+
+
+def _right_factor(B: Array) -> str:
+    return "B[k m]" if np.ndim(B) == 2 else "B[... k m]"
+
+
+def dot(a: Array, b: Array) -> float:
+    r"""$a \cdot b = \sum_i a_i b_i$.
+
+    The dot (or scalar) product of two vectors of equal length: multiply entry by entry, then add
+    up. The result is one number. For rows it is the matrix product $a\, b^{\mathsf T}$.
+
+    Not `np.dot`, which is the matrix product as soon as an operand has two axes.
+
+    Parameters
+    ----------
+    a, b : (n,), (1, n) or (n, 1) arrays
+        Two vectors, two rows or two columns.
+
+    Returns
+    -------
+    y : scalar
+        The sum. In NumPy: `np.sum(a * b)`, `np.vdot(a, b)`, for (n,) also `a @ b`.
+
+    Raises
+    ------
+    ShapeError
+        If the lengths differ, if a row meets a column, or if an operand is no vector.
+
+    Examples
+    --------
+    >>> float(dot(np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])))
+    32.0
+    """
+    check_shapes(f"dot(a[{_vector(a)}], b[{_vector(a)}])", a, b)
+    return np.sum(np.multiply(a, b))
+
+
+def dot_vjp(y_bar: float, y: float, a: Array, b: Array) -> tuple[Array, Array]:
+    r"""$\bar a = \bar y\, b$, $\bar b = \bar y\, a$.
+
+    The cotangent $\bar y$ is one number, so it scales a vector: this product with a scalar is all
+    that is left of the chain rule here.
+
+    Derivation
+    ----------
+    ```derivation dot-vjp
+    where  a, b \in \mathbb{R}^{n}
+           y = \sum_i a_i b_i
+    \bar a_k
+      &= \bar y\, \frac{\partial y}{\partial a_k}  && \text{chain rule; } y \text{ is one number} \\
+      &= \bar y \sum_i \delta_{ik}\, b_i  && a_i \text{ is } a_k \text{ only for } i = k \\
+      &= \bar y\, b_k  && \delta_{ik} \text{ keeps } i = k
+
+    \bar b_k
+      &= \bar y\, \frac{\partial y}{\partial b_k}  && \text{chain rule} \\
+      &= \bar y \sum_i a_i\, \delta_{ik}  && b_i \text{ is } b_k \text{ only for } i = k \\
+      &= \bar y\, a_k  && \delta_{ik} \text{ keeps } i = k
+    ```
+
+    Parameters
+    ----------
+    y_bar : scalar
+        Cotangent of the result.
+    y : scalar
+        The result; not needed.
+    a, b : (n,), (1, n) or (n, 1) arrays
+        The operands.
+
+    Returns
+    -------
+    a_bar, b_bar : arrays
+        Cotangents, in the shapes of a and b.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    References
+    ----------
+    Magnus and Neudecker (2019), chapter 9.
+
+    Examples
+    --------
+    >>> dot_vjp(2.0, 11.0, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    (array([6., 8.]), array([2., 4.]))
+    """
+    check_shapes(f"dot_vjp(y_bar[], y[], a[{_vector(a)}], b[{_vector(a)}])", y_bar, y, a, b)
+    return np.multiply(y_bar, b), np.multiply(y_bar, a)
+
+
+def hadamard(A: Array, B: Array) -> Array:
+    r"""$[A \odot B]_{ij} = A_{ij} B_{ij}$.
+
+    The Hadamard (or entrywise) product: every entry meets the entry in the same place, and nothing
+    is summed. The shapes must be identical; that is the point of this function, since `A * B`
+    broadcasts (n,) against (n, 1) to (n, n) without a word.
+
+    Not the matrix product `A @ B`.
+
+    Parameters
+    ----------
+    A, B : arrays of one shape
+        The operands.
+
+    Returns
+    -------
+    Y : array of that shape
+        The product. In NumPy: `A * B`, `np.multiply(A, B)`, `np.einsum("ij,ij->ij", A, B)`.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes are not identical.
+
+    Examples
+    --------
+    >>> hadamard(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([[3., 8.]])
+    >>> hadamard(np.ones(3), np.ones((3, 1)))
+    Traceback (most recent call last):
+    mathnet.shapes.ShapeError: hadamard(A[...], B[...]): the shape is (3,) in A but (3, 1) in B; got A (3,), B (3, 1)
+    """
+    check_shapes("hadamard(A[...], B[...])", A, B)
+    return np.multiply(A, B)
+
+
+def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array]:
+    r"""$\bar A = \bar Y \odot B$, $\bar B = \bar Y \odot A$.
+
+    No entry of Y depends on more than one entry of A, so no sum survives: the cotangent of a
+    Hadamard product is a Hadamard product.
+
+    Derivation
+    ----------
+    ```derivation hadamard-vjp
+    where  A, B \in \mathbb{R}^{n \times m}
+           Y = A \odot B
+    \bar A_{ij}
+      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial A_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \delta_{pi}\, \delta_{qj}\, B_{pq}  && A_{pq} \text{ is } A_{ij} \text{ only for } p = i,\ q = j \\
+      &= \bar Y_{ij}\, B_{ij}  && \text{both sums collapse} \\
+      &= \left[\bar Y \odot B\right]_{ij}  && \text{Hadamard product}
+
+    \bar B_{ij}
+      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial B_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, A_{pq}\, \delta_{pi}\, \delta_{qj}  && B_{pq} \text{ is } B_{ij} \text{ only for } p = i,\ q = j \\
+      &= \left[\bar Y \odot A\right]_{ij}  && \text{both sums collapse}
+    ```
+
+    Parameters
+    ----------
+    Y_bar, Y, A, B : arrays of one shape
+        Cotangent of the product, the product (not needed), and the operands.
+
+    Returns
+    -------
+    A_bar, B_bar : arrays of that shape
+        Cotangents of the operands.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes are not identical.
+
+    References
+    ----------
+    Magnus and Neudecker (2019), chapter 3.
+
+    Examples
+    --------
+    >>> hadamard_vjp(np.array([1.0, 10.0]), np.array([3.0, 8.0]), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    (array([ 3., 40.]), array([ 1., 20.]))
+    """
+    check_shapes("hadamard_vjp(Y_bar[...], Y[...], A[...], B[...])", Y_bar, Y, A, B)
+    return np.multiply(Y_bar, B), np.multiply(Y_bar, A)
+
+
+def outer(a: Array, b: Array) -> Array:
+    r"""$[a \otimes b]_{ij} = a_i b_j$.
+
+    The outer product: every entry of a meets every entry of b, and nothing is summed. The lengths
+    may differ. For rows it is the matrix product $a^{\mathsf T} b$ of a column and a row.
+
+    Not the dot product $a\, b^{\mathsf T}$ of two rows, which is one number.
+
+    Parameters
+    ----------
+    a : (n,), (1, n) or (n, 1) array
+        Its entries number the rows of the result.
+    b : (m,), (1, m) or (m, 1) array
+        Its entries number the columns of the result.
+
+    Returns
+    -------
+    Y : (n, m) array
+        The product. In NumPy: `np.outer(a, b)`, `np.einsum("i,j->ij", a, b)`, `a[:, None] * b` for (n,).
+
+    Raises
+    ------
+    ShapeError
+        If an operand is no vector.
+
+    Examples
+    --------
+    >>> outer(np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0]))
+    array([[10., 20.],
+           [20., 40.],
+           [30., 60.]])
+    """
+    check_shapes(f"outer(a[{_vector(a)}], b[{_vector(b, 'm')}])", a, b)
+    return np.outer(a, b)
+
+
+def outer_vjp(Y_bar: Array, Y: Array, a: Array, b: Array) -> tuple[Array, Array]:
+    r"""$\bar a = \bar Y b$, $\bar b = \bar Y^{\mathsf T} a$.
+
+    Entry $a_i$ stands in all of row i of Y, so its cotangent sums over that row: two products of a
+    matrix and a vector.
+
+    Derivation
+    ----------
+    ```derivation outer-vjp
+    where  a \in \mathbb{R}^{n},  b \in \mathbb{R}^{m}
+           Y_{ij} = a_i b_j
+    \bar a_k
+      &= \sum_{ij} \bar Y_{ij} \frac{\partial Y_{ij}}{\partial a_k}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{ij} \bar Y_{ij}\, \delta_{ik}\, b_j  && a_i \text{ is } a_k \text{ only for } i = k \\
+      &= \sum_j \bar Y_{kj}\, b_j  && \delta_{ik} \text{ keeps } i = k \\
+      &= \left[\bar Y b\right]_k  && \text{matrix times column}
+
+    \bar b_k
+      &= \sum_{ij} \bar Y_{ij} \frac{\partial Y_{ij}}{\partial b_k}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{ij} \bar Y_{ij}\, a_i\, \delta_{jk}  && b_j \text{ is } b_k \text{ only for } j = k \\
+      &= \sum_i \bar Y_{ik}\, a_i  && \delta_{jk} \text{ keeps } j = k \\
+      &= \left[\bar Y^{\mathsf T} a\right]_k  && \text{matrix times column}
+    ```
+
+    Parameters
+    ----------
+    Y_bar : (n, m) array
+        Cotangent of the product.
+    Y : (n, m) array
+        The product; not needed.
+    a : (n,), (1, n) or (n, 1) array
+        Left operand.
+    b : (m,), (1, m) or (m, 1) array
+        Right operand.
+
+    Returns
+    -------
+    a_bar, b_bar : arrays
+        Cotangents, in the shapes of a and b.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    References
+    ----------
+    Magnus and Neudecker (2019), chapter 9.
+
+    Examples
+    --------
+    >>> outer_vjp(np.ones((2, 2)), np.ones((2, 2)), np.array([1.0, 2.0]), np.array([10.0, 20.0]))
+    (array([30., 30.]), array([3., 3.]))
+    """
+    check_shapes(f"outer_vjp(Y_bar[n m], Y[n m], a[{_vector(a)}], b[{_vector(b, 'm')}])", Y_bar, Y, a, b)
+    a_bar = Y_bar @ np.ravel(b)
+    b_bar = np.transpose(Y_bar) @ np.ravel(a)
+    return a_bar.reshape(np.shape(a)), b_bar.reshape(np.shape(b))
+
+
+def _vector(a: Array, letter: str = "n") -> str:
+    """Axes of a vector: (n,), a row (1, n), else a column (n, 1)."""
+    shape = np.shape(a)
+    return letter if len(shape) != 2 else f"1 {letter}" if shape[0] == 1 else f"{letter} 1"
