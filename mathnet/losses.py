@@ -132,7 +132,7 @@ def cross_entropy(Z: Array, T: Array) -> float:
     1.0
     """
     check_shapes("cross_entropy(Z[n k], T[n k])", Z, T)
-    _check_rows_sum_to_one("cross_entropy(Z[n k], T[n k])", T)
+    check_rows_sum_to_one("cross_entropy(Z[n k], T[n k])", T)
     return -np.sum(T * _log_softmax(Z))
 
 
@@ -198,7 +198,7 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
     """
     signature = "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])"
     check_shapes(signature, J_bar, J, Z, T)
-    _check_rows_sum_to_one(signature, T)
+    check_rows_sum_to_one(signature, T)
     Z_bar = J_bar * (softmax(Z) - T)
     T_bar = -J_bar * _log_softmax(Z)
     return Z_bar, T_bar
@@ -209,7 +209,8 @@ def _log_softmax(Z: Array) -> Array:
     return Z - np.log(np.sum(np.exp(Z), axis=-1, keepdims=True))
 
 
-def _check_rows_sum_to_one(signature: str, T: Array) -> None:
+def check_rows_sum_to_one(signature: str, T: Array) -> None:
+    """Raise ValueError unless each row of T sums to one."""
     for row, total in enumerate(np.sum(T, axis=-1)):
         if not abs(total - 1) <= 1e-5:  # wide enough for float32 rows; a NaN does not pass
             raise ValueError(f"{signature}: each row of T must sum to 1, but row {row} sums to {total:.6g}")
