@@ -19,6 +19,7 @@ from mathnet.elementwise import (
 from mathnet.dense import affine, affine_vjp
 from mathnet.reductions import softmax, softmax_vjp
 from mathnet.losses import half_squared_error, half_squared_error_vjp, cross_entropy, cross_entropy_vjp
+from mathnet.network import Network
 
 __version__ = "0.1.0"
 
@@ -33,4 +34,5 @@ __all__ = [
     "affine", "affine_vjp",
     "softmax", "softmax_vjp",
     "half_squared_error", "half_squared_error_vjp", "cross_entropy", "cross_entropy_vjp",
+    "Network",
 ]  # fmt: skip

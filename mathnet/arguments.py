@@ -8,14 +8,14 @@ import numpy as np
 from mathnet.shapes import Array
 
 
-def positive_integer(name: str, value: int) -> int:
+def whole_number(name: str, value: int, smallest: int = 1) -> int:
     """Return the value as an int, or raise ValueError."""
     try:
         number = operator.index(value)
     except TypeError:
-        number = 0
-    if number < 1:
-        raise ValueError(f"{name} must be a positive integer, got {value!r}")
+        number = smallest - 1
+    if number < smallest:
+        raise ValueError(f"{name} must be a whole number, {smallest} or more; got {value!r}")
     return number
 
 

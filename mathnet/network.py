@@ -27,7 +27,7 @@ from os import PathLike
 import numpy as np
 
 from mathnet import elementwise
-from mathnet.arguments import finite_numbers, one_of, positive_integer
+from mathnet.arguments import finite_numbers, one_of, whole_number
 from mathnet.dense import affine
 from mathnet.losses import check_rows_sum_to_one, cross_entropy, half_squared_error
 from mathnet.products import hadamard, matmul
@@ -73,7 +73,7 @@ class Network:
     Raises
     ------
     ValueError
-        For fewer than two sizes, a size that is not a positive integer, an unknown activation or
+        For fewer than two sizes, a size that is not a whole number above 0, an unknown activation or
         loss, a data-type that cannot hold fractions, or cross-entropy with a single output.
 
     Notes
@@ -101,7 +101,7 @@ class Network:
         seed: int = 0,
         dtype: np.dtype | type = np.float64,
     ):
-        self.sizes = tuple(positive_integer("every size", size) for size in sizes)
+        self.sizes = tuple(whole_number("every size", size) for size in sizes)
         if len(self.sizes) < 2:
             raise ValueError(
                 f"sizes needs at least inputs and outputs, such as [64, 10]; got {list(self.sizes)}"
@@ -110,11 +110,11 @@ class Network:
         self.loss_name = one_of("loss", loss, LOSSES)
         if loss == "cross_entropy" and self.sizes[-1] == 1:
             raise ValueError("cross_entropy needs at least 2 outputs: softmax of a single logit is always 1")
-        self.seed, self.dtype = seed, np.dtype(dtype)
+        self.seed, self.dtype = whole_number("seed", seed, smallest=0), np.dtype(dtype)
         if self.dtype.kind not in "fcO":
             raise ValueError(f"dtype must be float32, float64, complex128 or object; got {self.dtype}")
 
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng(self.seed)
         gain = 2 if activation == "relu" else 1
         self.weights, self.biases = [], []
         for inputs, outputs in pairwise(self.sizes):
@@ -283,7 +283,7 @@ class Network:
         (array([[2.]]), array([[1.]]))
         """
         X, T = self._rows("fit", X, T)
-        epochs, batch_size = positive_integer("epochs", epochs), positive_integer("batch_size", batch_size)
+        epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
         if not (np.isscalar(learning_rate) and np.isreal(learning_rate) and 0 < learning_rate < np.inf):
             raise ValueError(f"learning_rate must be a positive number, got {learning_rate!r}")
         if not (progress is None or isinstance(progress, bool) or callable(progress)):
