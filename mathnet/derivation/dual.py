@@ -41,6 +41,15 @@ def high_precision(number):
     return number if isinstance(number, mp.mpf) else mp.mpf(number.numerator) / number.denominator
 
 
+def entrywise(operation):
+    """Decline an array operand: NumPy then calls the operation back, once per entry."""
+
+    def scalar_operation(self, other):
+        return NotImplemented if hasattr(other, "__array__") else operation(self, other)
+
+    return scalar_operation
+
+
 class Dual:
     """A value and its tangent.
 
@@ -84,18 +93,22 @@ class Dual:
             return self.value, self.tangent, other, 0, self.tag
         return self, 0, other.value, other.tangent, other.tag
 
+    @entrywise
     def __add__(self, other):
         a, a_dot, b, b_dot, tag = self._parts(other)
         return Dual(a + b, a_dot + b_dot, tag)
 
+    @entrywise
     def __sub__(self, other):
         a, a_dot, b, b_dot, tag = self._parts(other)
         return Dual(a - b, a_dot - b_dot, tag)
 
+    @entrywise
     def __mul__(self, other):
         a, a_dot, b, b_dot, tag = self._parts(other)
         return Dual(a * b, a_dot * b + a * b_dot, tag)
 
+    @entrywise
     def __truediv__(self, other):
         a, a_dot, b, b_dot, tag = self._parts(other)
         inverse = reciprocal(b)
@@ -105,9 +118,11 @@ class Dual:
     __radd__ = __add__
     __rmul__ = __mul__
 
+    @entrywise
     def __rsub__(self, other):
         return -self + other
 
+    @entrywise
     def __rtruediv__(self, other):
         return reciprocal(self) * other
 
@@ -153,9 +168,6 @@ class Dual:
 
     def __bool__(self):
         return bool(self.value)
-
-    def __float__(self):
-        return float(self.value)
 
     def conjugate(self):
         """Return the number itself: it is real."""
