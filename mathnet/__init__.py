@@ -20,6 +20,12 @@ from mathnet.dense import affine, affine_vjp
 from mathnet.reductions import softmax, softmax_vjp
 from mathnet.losses import half_squared_error, half_squared_error_vjp, cross_entropy, cross_entropy_vjp
 from mathnet.network import Network
+from mathnet.rules import Rule, RULES
+from mathnet.gradcheck import (
+    GradientCheckError, Measured, vjp_error,
+    exact_jacobians, complex_step_jacobians, central_difference_jacobians,
+)  # fmt: skip
+from mathnet.tape import Tape, Variable
 
 __version__ = "0.1.0"
 
@@ -35,4 +41,8 @@ __all__ = [
     "softmax", "softmax_vjp",
     "half_squared_error", "half_squared_error_vjp", "cross_entropy", "cross_entropy_vjp",
     "Network",
+    "Rule", "RULES",
+    "GradientCheckError", "Measured", "vjp_error",
+    "exact_jacobians", "complex_step_jacobians", "central_difference_jacobians",
+    "Tape", "Variable",
 ]  # fmt: skip

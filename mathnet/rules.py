@@ -1,0 +1,104 @@
+r"""The table of rules: every derivative of the book, in the order of the book.
+
+One literal tuple holds them all. The tests, the [table of rules](../rules.md) and
+[`Tape`][mathnet.Tape] read it; nothing is registered by hand anywhere else.
+
+Every rule has the same signature, `f_vjp(Y_bar, Y, *args, **settings)`, and returns one cotangent
+per positional argument: an array of the argument's shape, or `None` for an argument of integers.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from mathnet.dense import affine, affine_vjp
+from mathnet.elementwise import (
+    identity,
+    identity_vjp,
+    relu,
+    relu_vjp,
+    sigmoid,
+    sigmoid_vjp,
+    softplus,
+    softplus_vjp,
+    tanh,
+    tanh_vjp,
+)
+from mathnet.losses import cross_entropy, cross_entropy_vjp, half_squared_error, half_squared_error_vjp
+from mathnet.products import dot, dot_vjp, hadamard, hadamard_vjp, matmul, matmul_vjp, outer, outer_vjp
+from mathnet.reductions import softmax, softmax_vjp
+from mathnet.shapes import Array
+
+
+class Rule(NamedTuple):
+    r"""A function, its vector-Jacobian product, and arguments to try both on.
+
+    Parameters
+    ----------
+    forward : function
+        $Y = F(X_1, X_2, \dots)$.
+    vjp : function
+        $\bar Y \mapsto (\bar X_1, \bar X_2, \dots)$, called as `vjp(Y_bar, Y, *args)`.
+    example : function
+        Takes a NumPy random generator and returns a tuple of arguments on which the rule holds.
+
+    Examples
+    --------
+    >>> RULES[0].name, RULES[0].formula
+    ('matmul', '$\\bar A = \\bar Y B^{\\mathsf T}$, $\\bar B = A^{\\mathsf T} \\bar Y$')
+    """
+
+    forward: Callable
+    vjp: Callable
+    example: Callable[[np.random.Generator], tuple[Array, ...]]
+
+    @property
+    def name(self) -> str:
+        """The name of the forward function."""
+        return self.forward.__name__
+
+    @property
+    def formula(self) -> str:
+        """The rule in one line of LaTeX: the first line of its docstring."""
+        return (self.vjp.__doc__ or "").partition("\n")[0].removesuffix(".")
+
+
+def sixteenths(rng: np.random.Generator, *shape: int) -> Array:
+    """Draw odd multiples of 1/16 between -2 and 2.
+
+    Fractions, float64 and float32 hold such numbers exactly, so every arithmetic can be given the
+    same example; and none of them is 0, where relu has its kink.
+    """
+    return rng.integers(-16, 16, size=shape) / 8 + 1 / 16
+
+
+def draws(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
+    """Return an example: one array of [`sixteenths`][mathnet.rules.sixteenths] per shape."""
+    return lambda rng: tuple(sixteenths(rng, *shape) for shape in shapes)
+
+
+def logits_and_targets(rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return an example for a loss whose targets must sum to one in each row."""
+    T = sixteenths(rng, 2, 3)
+    T[:, 0] = 1 - np.sum(T[:, 1:], axis=1)
+    return sixteenths(rng, 2, 3), T
+
+
+# All axes of an example differ in size, so that a lost transpose or a sum over the wrong axis shows.
+RULES = (
+    Rule(matmul, matmul_vjp, draws((2, 3), (3, 4))),
+    Rule(dot, dot_vjp, draws((3,), (3,))),
+    Rule(hadamard, hadamard_vjp, draws((2, 3), (2, 3))),
+    Rule(outer, outer_vjp, draws((2,), (3,))),
+    Rule(identity, identity_vjp, draws((2, 3))),
+    Rule(sigmoid, sigmoid_vjp, draws((2, 3))),
+    Rule(tanh, tanh_vjp, draws((2, 3))),
+    Rule(relu, relu_vjp, draws((2, 3))),
+    Rule(softplus, softplus_vjp, draws((2, 3))),
+    Rule(affine, affine_vjp, draws((2, 3), (3, 4), (1, 4))),
+    Rule(softmax, softmax_vjp, draws((2, 3))),
+    Rule(half_squared_error, half_squared_error_vjp, draws((2, 3), (2, 3))),
+    Rule(cross_entropy, cross_entropy_vjp, logits_and_targets),
+)
+"""Every rule of the book."""
