@@ -1,0 +1,36 @@
+"""How to cite the book: BibTeX and APA, made from CITATION.cff when the site is built."""
+
+import os
+from pathlib import Path
+
+import yaml
+
+CITATION = Path(__file__).parents[2] / "CITATION.cff"
+
+
+def book(path: str = "") -> dict[str, str]:
+    """Return what identifies the book, or the page of it at `path`, as BibTeX fields."""
+    work = yaml.safe_load(CITATION.read_text(encoding="utf-8"))["preferred-citation"]
+    return {
+        "author": " and ".join(author["name"] for author in work["authors"]),
+        "title": work["title"],
+        "year": str(work["year"]),
+        "version": str(work["version"]),
+        "url": os.environ.get("SITE_URL", "http://127.0.0.1:8000/") + path,
+    }
+
+
+def bibtex(kind: str, key: str, fields: dict[str, str]) -> str:
+    """Format fields as a BibTeX entry; double braces keep titles and the author as they are."""
+    width = max(map(len, fields))
+    lines = [f"  {name:<{width}} = {{{{{value}}}}}," for name, value in fields.items() if name != "url"]
+    return "\n".join([f"@{kind}{{{key},", *lines, f"  {'url':<{width}} = {{{fields['url']}}},", "}"])
+
+
+def apa(fields: dict[str, str]) -> str:
+    """Format fields in the style of the American Psychological Association, as Markdown."""
+    part = f"{fields['chapter']}. In " if "chapter" in fields else ""
+    return (
+        f"{fields['author']}. ({fields['year']}). {part}*{fields['title']}* "
+        f"(Version {fields['version']}). {fields['url']}"
+    )
