@@ -1,7 +1,7 @@
 r"""Losses: one number J that says how far a batch is from its targets.
 
 Both losses add up over the samples. The factor 1/n of a mean is not here: it stands in one place,
-[`Network.loss`][mathnet.Network.loss].
+[`Network.loss`][mathnet.network.Network.loss].
 """
 
 import numpy as np

@@ -188,7 +188,7 @@ class Network:
     def gradients(self, X: Array, T: Array) -> list[tuple[Array, Array]]:
         r"""$\bar W_l = H_{l-1}^{\mathsf T} D_l$ and $\bar B_l = \mathbf 1^{\mathsf T} D_l$ for every layer.
 
-        The gradient of [`loss`][mathnet.Network.loss]. With cross-entropy $D_L = \operatorname{softmax}(Z_L) - Y^*$.
+        The gradient of [`loss`][mathnet.network.Network.loss]. With cross-entropy $D_L = \operatorname{softmax}(Z_L) - Y^*$.
 
         Parameters
         ----------

@@ -1,0 +1,54 @@
+"""What only MkDocs can tell: when a build begins and ends."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from html import unescape
+from pathlib import Path
+
+from markdown_exec import formatters
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+
+from mathnet.site import font
+
+
+def on_startup(**_: object) -> None:
+    """Make an executed block that leaves by sys.exit an error: it would end the build early with success."""
+
+    def guarded(run: Callable[..., str]) -> Callable[..., str]:
+        def wrapper(*, code: str, **options: object) -> str:
+            try:
+                return run(code=code, **options)
+            except SystemExit as error:
+                raise PluginError(f"an executed block called sys.exit({error.code!r}):\n{code}") from None
+
+        return wrapper
+
+    for language in ("python", "pycon"):
+        formatters[language] = guarded(formatters[language])
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the maths font that the pages need, then check every page."""
+    site = Path(config.site_dir)
+    pages = {
+        path.relative_to(site): path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))
+    }
+    _write_font(
+        site / "assets" / "fonts", pages.values(), Path(config.config_file_path).parent / ".cache" / "fonts"
+    )
+    if not (site / "index.html").exists():
+        raise PluginError("the site has no index.html")
+    for path, page in pages.items():
+        text = unescape(re.sub(r"<[^>]*>", "", page))
+        for debris in ("Traceback (most recent call last)", "```", 'exec="'):
+            if debris in text:
+                raise PluginError(f"{path} shows {debris!r} to the reader")
+
+
+def _write_font(folder: Path, pages: Iterable[str], cache: Path) -> None:
+    needed = set().union(*(font.characters(page) for page in pages))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "stix-two-math.woff2").write_bytes(font.subset_font(needed, cache))
+    shutil.copyfile(Path(font.__file__).with_name("OFL.txt"), folder / "OFL.txt")
