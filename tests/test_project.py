@@ -1,0 +1,276 @@
+"""What must be true of the project as a whole: its papers, its table of contents, its citations."""
+
+import ast
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import markdown
+import pytest
+import yaml
+
+import mathnet
+from mathnet.site.bibliography import REFERENCES, works
+from mathnet.site.citation import apa, bibtex, book
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "mathnet").rglob("*.py"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def tracked_files() -> list[Path]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listing.returncode:
+        pytest.skip("this copy is not a git repository, so nothing says which files belong to it")
+    return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()]
+
+
+def fences(text: str, language: str) -> list[str]:
+    return re.findall(rf"^``` ?{language}\b[^\n]*\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+# The papers
+
+
+def test_readme_snippet_prints_what_the_readme_shows():
+    (snippet,) = fences(README, "python")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", snippet], capture_output=True, text=True, check=True
+    )
+    assert run.stdout in fences(README, "text")
+
+
+def test_readme_derivation_gets_the_verdict_that_the_readme_shows():
+    command = [sys.executable, "-m", "mathnet.derivation", "check", "README.md"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    verdict = fences(README, "text")[0]
+    assert without_times(verdict) == without_times(run.stdout)
+
+
+def without_times(verdict: str) -> str:
+    return re.sub(r"\d+(\.\d+)? m?s\b", "…", verdict)
+
+
+def test_ci_runs_the_commands_of_the_readme():
+    serve, test = fences(README, "sh")[0].splitlines()
+    assert serve == "pip install uv && uv run mkdocs serve"
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert test in ci
+    assert "-m mkdocs build --strict" in ci
+
+
+def test_contributing_is_short():
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 45
+
+
+def test_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    versions = {project["version"], citation["version"], citation["preferred-citation"]["version"]}
+    assert versions == {mathnet.__version__}
+    assert f"## {mathnet.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert citation["license"] == project["license"].split(" AND ")
+
+
+def test_citation_file_follows_its_format():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["type"] in {"software", "dataset"}
+    assert isinstance(citation["date-released"], date)
+    assert citation["preferred-citation"]["type"] == "book"
+    for work in (citation, citation["preferred-citation"], *citation["references"]):
+        assert work["title"]
+        assert all(set(author) == {"name"} for author in work["authors"])
+    known = "cff-version message type title abstract authors version date-released license keywords"
+    assert set(citation) == {*known.split(), "preferred-citation", "references"}
+
+
+def test_citation_names_the_version_and_the_page(monkeypatch):
+    monkeypatch.setenv("SITE_URL", "https://example.org/mathnet/")
+    page = {"chapter": "One layer", **book("one-layer/")}
+    for text in (apa(page), bibtex("inbook", "mathnet-one-layer", page)):
+        for part in (
+            "mathnet contributors",
+            "One layer",
+            mathnet.__version__,
+            "https://example.org/mathnet/one-layer/",
+        ):
+            assert part in text
+
+
+# The files
+
+
+def test_no_lock_file_registry_or_machine_path_is_tracked():
+    files = tracked_files()
+    assert files
+    assert not [path for path in files if path.suffix == ".lock"]
+    machine = re.compile(
+        rb"(?<![\w.:/-])/(?:work|root|home|Users)/\w|(?:index-url|find-links)\b|files\.pythonhosted\b"
+    )
+    offending = [path.name for path in files if path != Path(__file__) and machine.search(path.read_bytes())]
+    assert offending == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_module_is_short(path):
+    assert lines_of_code(path.read_text(encoding="utf-8")) < 300
+
+
+def lines_of_code(source: str) -> int:
+    """Count the lines that hold code: no blank line, comment or docstring."""
+    tree = ast.parse(source)
+    lines = {
+        line for node in ast.walk(tree) if hasattr(node, "lineno") for line in (node.lineno, node.end_lineno)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                lines -= set(range(node.lineno, node.end_lineno + 1))
+    return len(lines)
+
+
+# The table of contents
+
+
+def names_by_module() -> dict[str, list[str]]:
+    tree = ast.parse((ROOT / "mathnet/__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return {node.module: [alias.name for alias in node.names] for node in imports}
+
+
+def test_all_lists_what_the_package_imports_in_that_order():
+    assert mathnet.__all__ == [name for names in names_by_module().values() for name in names]
+
+
+def test_no_public_name_is_a_module():
+    assert not set(mathnet.__all__) & {module.name for module in pkgutil.iter_modules(mathnet.__path__)}
+
+
+def test_every_public_name_is_documented_on_exactly_one_page():
+    directives = []
+    for page in (ROOT / "docs/reference").glob("*.md"):
+        directives += re.findall(r"^::: (mathnet\S*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for module, names in names_by_module().items():
+        for name in names:
+            places = [target for target in directives if target in {module, f"{module}.{name}"}]
+            assert len(places) == 1, f"{name} of {module} is documented on {len(places)} pages"
+
+
+def test_derivations_are_checked_without_numpy_and_without_the_rest_of_mathnet():
+    script = """
+import importlib, importlib.util, sys
+sys.modules.update(dict.fromkeys(["numpy", "mathnet"]))
+folder = sys.argv[1]
+spec = importlib.util.spec_from_file_location(
+    "derivation", f"{folder}/__init__.py", submodule_search_locations=[folder]
+)
+package = sys.modules["derivation"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(package)
+report = package.check("where  A, B \\\\in \\\\mathbb{R}^{n \\\\times n}\\n[AB]_{ij} = \\\\sum_k A_{ik} B_{kj}")
+print(report.ok)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(ROOT / "mathnet/derivation")], capture_output=True, text=True
+    )
+    assert run.stdout == "True\n", run.stderr
+
+
+# The bibliography
+
+
+def slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def test_every_work_is_well_formed():
+    assert len(works()) >= 30
+    assert len({work.label for work in works().values()}) == len(works())
+    for key, work in works().items():
+        assert re.fullmatch(r"[a-z0-9]+-\d+", key)
+        first_author, year = slug(work.label).split("-")[0], re.findall(r"\d+", work.label)[-1]
+        assert key in {f"{first_author}-{year}", "stackexchange-3250718"}
+        assert work.reason.endswith(".")
+        assert "{" not in work.reference
+
+
+def test_every_identifier_of_a_work_has_its_form():
+    source = REFERENCES.read_text(encoding="utf-8")
+    form = {
+        "doi": r"10\.\d{4,}/\S+",
+        "eprint": r"\d{4}\.\d{5}",
+        "url": r"https?://\S+",
+        "isbn": r"97[89][\d-]+",
+    }
+    for name, value in re.findall(r"^  (doi|eprint|url|isbn) *= \{(.*)\},$", source, flags=re.MULTILINE):
+        assert re.fullmatch(form[name], value), f"{name} = {value}"
+
+
+def test_bibliography_page_prints_every_group_once():
+    page = (ROOT / "docs/bibliography.md").read_text(encoding="utf-8")
+    printed = re.findall(r"^\\bibliography\{(.+)\}$", page, flags=re.MULTILINE)
+    assert sorted(printed) == sorted({work.group for work in works().values()})
+
+
+def cited_in_docstrings() -> list[tuple[str, str]]:
+    """Return (where, citation) for every work named in a References section."""
+    cited = []
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                docstring = ast.get_docstring(node) or ""
+                section = re.search(
+                    r"^References\n-{10}\n(.+?)(?:\n\n|\Z)", docstring, flags=re.MULTILINE | re.DOTALL
+                )
+                where = f"{path.name}: {getattr(node, 'name', 'module')}"
+                if section:
+                    cited += [(where, " ".join(item.split())) for item in section[1].rstrip(".").split(";")]
+    return cited
+
+
+def test_every_work_named_in_a_docstring_is_in_the_bibliography():
+    labels = tuple(work.label for work in works().values())
+    cited = cited_in_docstrings()
+    assert len(cited) > 10
+    assert [item for item in cited if not item[1].startswith(labels)] == []
+
+
+def converted(text: str) -> str:
+    return markdown.markdown(text, extensions=["mathnet.site.bibliography"])
+
+
+def test_citations_become_links_by_key_and_by_label():
+    link = '<autoref identifier="magnus-2019">Magnus and Neudecker (2019)</autoref>'
+    for citation in ("[@magnus-2019]", "Magnus and Neudecker (2019)", "Magnus and\nNeudecker (2019)"):
+        assert converted(f"See {citation}, chapter 3.") == f"<p>See {link}, chapter 3.</p>"
+
+
+def test_citations_in_code_and_inside_links_are_left_alone():
+    assert "autoref" not in converted("`Giles (2008)` and [Giles (2008)](https://example.org)")
+
+
+def test_unknown_works_and_groups_are_refused():
+    with pytest.raises(ValueError, match=re.escape("[@gilles-2008]: no such work in references.bib")):
+        converted("See [@gilles-2008].")
+    with pytest.raises(
+        ValueError, match=re.escape(r"\bibliography{poetry}: no such group in references.bib")
+    ):
+        converted("\\bibliography{poetry}")
+
+
+def test_a_faulty_entry_is_refused(tmp_path):
+    faulty = tmp_path / "faulty.bib"
+    faulty.write_text(
+        "@book{nobody-2000, author = {No Body}, title = {Nothing}, year = {2000}}", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match=re.escape("faulty.bib: nobody-2000 has no keywords")):
+        works(faulty)
+    faulty.write_text("@book{nobody-2000, author = {No Body}, title = {Nothing", encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape("faulty.bib, line 1: ")):
+        works(faulty)
