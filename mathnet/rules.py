@@ -1,6 +1,6 @@
 r"""The table of rules: every derivative of the book, in the order of the book.
 
-One literal tuple holds them all. The tests, the [table of rules](../rules.md) and
+One literal tuple holds them all. The tests, the page "Table of rules" and
 [`Tape`][mathnet.Tape] read it; nothing is registered by hand anywhere else.
 
 Every rule has the same signature, `f_vjp(Y_bar, Y, *args, **settings)`, and returns one cotangent
@@ -74,7 +74,7 @@ def sixteenths(rng: np.random.Generator, *shape: int) -> Array:
 
 
 def draws(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
-    """Return an example: one array of [`sixteenths`][mathnet.rules.sixteenths] per shape."""
+    """Return an example: one array of `sixteenths` per shape."""
     return lambda rng: tuple(sixteenths(rng, *shape) for shape in shapes)
 
 
