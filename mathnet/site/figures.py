@@ -1,0 +1,244 @@
+r"""Pictures of matrices, drawn from their values.
+
+A matrix is a grid: rows are samples, the name stands above it, its shape below. A variable has one colour in the whole
+book, and a cotangent has the colour of its variable with a dashed border. On a page:
+
+    ```python exec="1" html="1"
+    from mathnet.site.figures import figure, matrix, row
+
+    print(figure(row(matrix("H", [[1, 2]], columns=[0]), "@", matrix("W", [[3], [4]], rows=[0]), "=", matrix("Z", [[11]])),
+                 alt="The row H times the column W.", caption="Two pairs meet in the one entry of $Z$."))
+    ```
+
+The colours are CSS variables (`docs/assets/figures.css`), so that a picture follows the light and the dark theme.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from mathnet.products import dot, hadamard, matmul, outer
+from mathnet.site.mathml import to_mathml
+
+# Okabe and Ito's palette: told apart with any colour vision. The dark theme has lighter ones in figures.css.
+COLOURS = {
+    "X": "#56b4e9",
+    "H": "#0072b2",
+    "W": "#d55e00",
+    "B": "#cc79a7",
+    "Z": "#009e73",
+    "Y": "#009e73",
+    "T": "#e69f00",
+}
+_CELL = 30
+_LETTER = 8.5
+_FONT = 15
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A piece of SVG with its size; pieces are put together by [`row`][mathnet.site.figures.row] and `stack`."""
+
+    svg: str
+    width: float
+    height: float
+
+    def at(self, x: float, y: float) -> str:
+        """Return the SVG moved to a place."""
+        return f'<g transform="translate({x:g} {y:g})">{self.svg}</g>'
+
+
+def matrix(
+    name: str,
+    values: object,
+    *,
+    rows: Iterable[int] = (),
+    columns: Iterable[int] = (),
+    entries: Iterable[tuple[int, int]] = (),
+    colour: str | None = None,
+    shape: str | None = None,
+) -> Drawing:
+    r"""Draw a matrix as a grid of its values.
+
+    Parameters
+    ----------
+    name : str
+        As in the code: `H`, `W_1`, `Y_bar`, `H^T`, `Y^*`.
+    values : array
+        Numbers, or short texts, in at most two dimensions; one dimension is drawn as a row.
+    rows, columns, entries : iterable
+        What is highlighted: whole rows, whole columns, single entries `(i, j)`.
+    colour : str, optional
+        The variable whose colour is used, when it is not the first letter of the name.
+    shape : str, optional
+        Written below instead of the shape of the values, e.g. `n × h`.
+
+    Returns
+    -------
+    drawing : Drawing
+    """
+    array = np.asarray(values)
+    grid = np.atleast_2d(array)
+    height, width = grid.shape
+    texts = [[_number(value) for value in line] for line in grid]
+    cell = max(_CELL, 10 + _LETTER * max(len(text) for line in texts for text in line))
+    rows, columns, entries = set(rows), set(columns), set(entries)
+
+    parts = [_label(name, cell * width / 2, 14)]
+    for i, line in enumerate(texts):
+        for j, text in enumerate(line):
+            chosen = i in rows or j in columns or (i, j) in entries
+            x, y = cell * j, 24 + _CELL * i
+            kind = "chosen" if chosen else "cell"
+            parts.append(
+                f'<rect class="{kind}" x="{x:g}" y="{y}" width="{cell:g}" height="{_CELL}"/>'
+                f'<text class="{kind}" x="{x + cell / 2:g}" y="{y + 20}">{escape(text)}</text>'
+            )
+    bottom = 24 + _CELL * height
+    parts.append(f'<rect class="frame" x="0" y="24" width="{cell * width:g}" height="{_CELL * height}"/>')
+    below = shape or (
+        f"({array.size},)" if array.ndim == 1 else "scalar" if array.ndim == 0 else f"{height} × {width}"
+    )
+    parts.append(f'<text class="shape" x="{cell * width / 2:g}" y="{bottom + 18}">{escape(below)}</text>')
+    kind = "cotangent " if "_bar" in name else ""
+    variable = colour or name[0]
+    svg = f'<g class="matrix {kind}var-{variable if variable in COLOURS else "other"}">{"".join(parts)}</g>'
+    # a short name above one narrow column must not be cut off
+    half = max(cell * width, _LETTER * len(below), 24) / 2
+    return Drawing(Drawing(svg, 0, 0).at(half - cell * width / 2, 0), 2 * half, bottom + 26)
+
+
+def row(*items: Drawing | str, gap: float = 8) -> Drawing:
+    """Put drawings side by side, centred on their grids; a text between them is an operator such as `@` or `=`."""
+    pieces = [_operator(item) if isinstance(item, str) else item for item in items]
+    height = max(piece.height for piece in pieces)
+    x, parts = 0.0, []
+    for piece in pieces:
+        parts.append(piece.at(x, (height - piece.height) / 2))
+        x += piece.width + gap
+    return Drawing("".join(parts), x - gap, height)
+
+
+def stack(*items: Drawing | str, gap: float = 6) -> Drawing:
+    """Put drawings below one another, centred; a text is a line of words."""
+    pieces = [_words(item) if isinstance(item, str) else item for item in items]
+    width = max(piece.width for piece in pieces)
+    y, parts = 0.0, []
+    for piece in pieces:
+        parts.append(piece.at((width - piece.width) / 2, y))
+        y += piece.height + gap
+    return Drawing("".join(parts), width, y - gap)
+
+
+def figure(*drawings: Drawing, alt: str, caption: str) -> str:
+    """Return the HTML of a figure.
+
+    Parameters
+    ----------
+    drawings : Drawing
+        Panels; they stand side by side as far as the screen is wide enough. One of at most 350 units fits a phone.
+    alt : str
+        What the picture shows, in words, for a reader who does not see it.
+    caption : str
+        What to see in it. May hold formulas between dollar signs.
+    """
+    panels = "".join(
+        f'<svg viewBox="-2 0 {drawing.width + 4:g} {drawing.height:g}" width="{drawing.width + 4:g}" '
+        f'height="{drawing.height:g}" aria-hidden="true">{drawing.svg}</svg>'
+        for drawing in drawings
+    )
+    return enclose(panels, alt=alt, caption=caption)
+
+
+def enclose(picture: str, *, alt: str, caption: str) -> str:
+    """Return the `<figure>` around a picture that is HTML or SVG already; the arguments are those of `figure`."""
+    words = re.sub(
+        r"\$([^$]+)\$", lambda m: f'<span class="math">{to_mathml(m[1])}</span>', escape(caption, quote=False)
+    )
+    panels = f'<div class="panels" role="img" aria-label="{escape(alt)}" data-search-exclude>{picture}</div>'
+    return f'<figure class="figure">{panels}<figcaption>{words}</figcaption></figure>'
+
+
+def four_products() -> str:
+    """Return the figure of the four products: which entries meet in one entry of the result."""
+    a, b = np.array([[1, 2, 3]]), np.array([[4, 5, 6]])
+    A, B = np.array([[1, 2, 3], [0, 1, 2]]), np.array([[4, 1], [5, 0], [6, 2]])
+    C = np.array([[4, 5, 6], [1, 0, 2]])
+    column = np.array([1, 2])
+    return figure(
+        _panel("matrix product", ("A", A, {"rows": [0]}), "@", ("B", B, {"columns": [0]}), matmul(A, B), [A[0], B[:, 0]]),
+        _panel("dot product", ("a", a, {"rows": [0]}), "·", ("b", b, {"rows": [0]}), dot(a[0], b[0]), [a[0], b[0]]),
+        _panel("Hadamard product", ("A", A, {"entries": [(0, 0)]}), "⊙", ("C", C, {"entries": [(0, 0)]}),
+               hadamard(A, C), [A[0, :1], C[0, :1]]),
+        _panel("outer product", ("a", column[:, None], {"entries": [(0, 0)]}), "⊗", ("b", b, {"entries": [(0, 0)]}),
+               outer(column, b[0]), [column[:1], b[0, :1]]),
+        alt="Four products of small matrices, with the numbers that meet in the first entry of each result. In the matrix "
+        "product a row of A meets a column of B: 1·4 + 2·5 + 3·6 = 32. In the dot product two rows meet and one number is "
+        "left, also 32. In the Hadamard product one entry meets the entry at the same place: 1·4 = 4. In the outer product "
+        "one entry of a meets one entry of b: 1·4 = 4.",
+        caption="Four products, four ways to meet. Marked: what meets in the first entry of the result. "
+        "The two above add products up, the two below multiply once and add nothing.",
+    )  # fmt: skip
+
+
+def _panel(
+    title: str, left: tuple, sign: str, right: tuple, result: object, meet: list[Sequence[float]]
+) -> Drawing:
+    factors = [
+        matrix(name, values, colour=name_of, **marks)
+        for (name, values, marks), name_of in ((left, "H"), (right, "W"))
+    ]
+    total = matrix(
+        "", np.atleast_2d(result), entries=[(0, 0)], colour="Y", shape=None if np.ndim(result) else "scalar"
+    )
+    pairs = " + ".join(f"{x}·{y}" for x, y in zip(*meet, strict=True))
+    return stack(
+        title,
+        row(factors[0], sign, factors[1], "=", total),
+        f"{pairs} = {sum(x * y for x, y in zip(*meet, strict=True))}",
+    )
+
+
+def _number(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _operator(sign: str) -> Drawing:
+    width = 10 + _LETTER * len(sign)
+    return Drawing(f'<text class="operator" x="{width / 2:g}" y="25">{escape(sign)}</text>', width, 40)
+
+
+def _words(text: str) -> Drawing:
+    width = 0.52 * _FONT * len(text)
+    return Drawing(f'<text class="words" x="{width / 2:g}" y="16">{escape(text)}</text>', width, 20)
+
+
+def _label(name: str, x: float, y: float) -> str:
+    base, *marks = re.split(r"(_bar|_dot|\^T|\^\*|_\w+)", name)
+    letters = "".join(_italic(letter) for letter in base)
+    parts = [letters]
+    for mark in filter(None, marks):
+        if mark == "_bar":
+            parts.append('<tspan class="bar">\N{COMBINING MACRON}</tspan>')
+        elif mark == "_dot":
+            parts.append("\N{COMBINING DOT ABOVE}")
+        elif mark[0] == "^":
+            parts.append(f'<tspan class="script" dy="-5">{"𝖳" if mark == "^T" else "∗"}</tspan>')
+        else:
+            parts.append(f'<tspan class="script" dy="4">{escape(mark[1:])}</tspan>')
+    return f'<text class="name" x="{x:g}" y="{y:g}">{"".join(parts)}</text>'
+
+
+def _italic(letter: str) -> str:
+    if letter == "h":
+        return "ℎ"
+    if "A" <= letter <= "Z":
+        return chr(0x1D434 + ord(letter) - ord("A"))
+    if "a" <= letter <= "z":
+        return chr(0x1D44E + ord(letter) - ord("a"))
+    return escape(letter)

@@ -1,0 +1,47 @@
+"""Matplotlib figures that belong to the page: its colours, its text face, nothing random, no date."""
+
+import hashlib
+import io
+import re
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from mathnet.site.figures import COLOURS, enclose
+
+
+def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
+    """Return the HTML of a matplotlib figure whose text, axes and palette colours follow the theme.
+
+    Parameters
+    ----------
+    plot : matplotlib.figure.Figure
+        Make it with `Figure(figsize=..., layout="constrained")`, which needs no `pyplot` and leaves nothing open.
+        What is black takes the colour of the text; what has a colour of `mathnet.site.figures.COLOURS` follows the theme.
+    alt : str
+        What the plot shows, in words.
+    caption : str
+        What to see in it. May hold formulas between dollar signs.
+    """
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "mathnet", "svg.fonttype": "none"}):
+        plot.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    # matplotlib's style rule is for all elements, so it would reach the whole page
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = svg.replace("<svg ", '<svg aria-hidden="true" class="plot" stroke-linejoin="round" ', 1)
+    svg = svg.replace("#000000", "currentColor").replace(
+        "fill: #ffffff", "fill: var(--md-default-bg-color, #fff)"
+    )
+    for name, colour in COLOURS.items():
+        svg = svg.replace(colour, f"var(--var-{name}, {colour})")
+    return enclose(re.sub(r"\s*\n\s*", " ", _own_ids(svg)), alt=alt, caption=caption)
+
+
+def _own_ids(svg: str) -> str:
+    """Drop the ids that nothing refers to and make the others differ from those of the page's other plots."""
+    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
+    prefix = "p" + hashlib.sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(r' id="([\w-]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
+    return re.sub(r'(url\(#|href="#)', rf"\1{prefix}-", svg)
