@@ -191,7 +191,8 @@ def slug(text: str) -> str:
 
 def test_every_work_is_well_formed():
     assert len(works()) >= 30
-    assert len({work.label for work in works().values()}) == len(works())
+    for name in ("label", "short"):
+        assert len({getattr(work, name) for work in works().values()}) == len(works())
     for key, work in works().items():
         assert re.fullmatch(r"[a-z0-9]+-\d+", key)
         first_author, year = slug(work.label).split("-")[0], re.findall(r"\d+", work.label)[-1]
@@ -235,7 +236,7 @@ def cited_in_docstrings() -> list[tuple[str, str]]:
 
 
 def test_every_work_named_in_a_docstring_is_in_the_bibliography():
-    labels = tuple(work.label for work in works().values())
+    labels = tuple(label for work in works().values() for label in (work.label, work.short))
     cited = cited_in_docstrings()
     assert len(cited) > 10
     assert [item for item in cited if not item[1].startswith(labels)] == []
@@ -246,9 +247,16 @@ def converted(text: str) -> str:
 
 
 def test_citations_become_links_by_key_and_by_label():
-    link = '<autoref identifier="magnus-2019">Magnus and Neudecker (2019)</autoref>'
-    for citation in ("[@magnus-2019]", "Magnus and Neudecker (2019)", "Magnus and\nNeudecker (2019)"):
+    for citation, shown in (
+        ("[@magnus-2019]", "Magnus and Neudecker (2019)"),
+        ("Magnus and Neudecker (2019)", "Magnus and Neudecker (2019)"),
+        ("Magnus and\nNeudecker (2019)", "Magnus and\nNeudecker (2019)"),
+    ):
+        link = f'<autoref identifier="magnus-2019">{shown}</autoref>'
         assert converted(f"See {citation}, chapter 3.") == f"<p>See {link}, chapter 3.</p>"
+    assert 'identifier="bertoin-2021">Bertoin et al. (2021)<' in converted(
+        "Bertoin et al. (2021) measure it."
+    )
 
 
 def test_citations_in_code_and_inside_links_are_left_alone():

@@ -25,10 +25,11 @@ REFERENCES = Path(__file__).parents[2] / "docs" / "assets" / "references.bib"
 
 @dataclass(frozen=True)
 class Work:
-    """A cited work, as the book prints it."""
+    """A cited work, as the book prints it; `short` is its label with one name, as in Laue et al. (2018)."""
 
     key: str
     label: str
+    short: str
     group: str
     reference: str
     reason: str
@@ -51,10 +52,11 @@ def _work(entry: Entry, path: Path) -> Work:
         if not fields.get(name):
             raise ValueError(f"{path.name}: {entry.key} has no {name}")
     names = [_surname(person) for person in fields["author"]]
-    label = fields.get("shorthand") or f"{_listed(names, most=5)} ({fields['year']})"
-    return Work(
-        entry.key, label, fields["keywords"], _reference(entry.entry_type, fields), fields["annotation"]
+    label, short = (
+        fields.get("shorthand") or f"{_listed(names, most)} ({fields['year']})" for most in (5, 2)
     )
+    reference = _reference(entry.entry_type, fields)
+    return Work(entry.key, label, short, fields["keywords"], reference, fields["annotation"])
 
 
 def _surname(person) -> str:
@@ -108,7 +110,7 @@ class _Citation(InlineProcessor):
     ANCESTOR_EXCLUDES = ("a",)
 
     def __init__(self, md: Markdown) -> None:
-        self.by_label = {work.label: work for work in works().values()}
+        self.by_label = {label: work for work in works().values() for label in (work.label, work.short)}
         labels = "|".join(re.escape(label).replace(r"\ ", r"\s+") for label in self.by_label)
         super().__init__(rf"\[@(?P<key>[^\]\s]+)\]|\b(?P<label>{labels})", md)
 
@@ -117,7 +119,7 @@ class _Citation(InlineProcessor):
             raise ValueError(f"[@{m['key']}]: no such work in {REFERENCES.name}")
         work = works()[m["key"]] if m["key"] else self.by_label[" ".join(m["label"].split())]
         link = ElementTree.Element("autoref", {"identifier": work.key})
-        link.text = AtomicString(work.label)
+        link.text = AtomicString(m["label"] or work.label)
         return link, m.start(0), m.end(0)
 
 
