@@ -16,6 +16,7 @@ The colours are CSS variables (`docs/assets/figures.css`), so that a picture fol
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
 
 import numpy as np
@@ -68,11 +69,11 @@ def matrix(
     name : str
         As in the code: `H`, `W_1`, `Y_bar`, `H^T`, `Y^*`.
     values : array
-        Numbers, or short texts, in at most two dimensions; one dimension is drawn as a row.
+        Numbers, fractions or short texts, in at most two dimensions; one dimension is drawn as a row.
     rows, columns, entries : iterable
         What is highlighted: whole rows, whole columns, single entries `(i, j)`.
     colour : str, optional
-        The variable whose colour is used, when it is not the first letter of the name.
+        The variable whose colour is used, when it is not the first letter of the name; `Z_bar` for a cotangent.
     shape : str, optional
         Written below instead of the shape of the values, e.g. `n × h`.
 
@@ -103,8 +104,8 @@ def matrix(
         f"({array.size},)" if array.ndim == 1 else "scalar" if array.ndim == 0 else f"{height} × {width}"
     )
     parts.append(f'<text class="shape" x="{cell * width / 2:g}" y="{bottom + 18}">{escape(below)}</text>')
-    kind = "cotangent " if "_bar" in name else ""
-    variable = colour or name[0]
+    kind = "cotangent " if "_bar" in f"{name} {colour}" else ""
+    variable = (colour or name)[0]
     svg = f'<g class="matrix {kind}var-{variable if variable in COLOURS else "other"}">{"".join(parts)}</g>'
     # a short name above one narrow column must not be cut off
     half = max(cell * width, _LETTER * len(below), 24) / 2
@@ -205,7 +206,7 @@ def _panel(
 def _number(value: object) -> str:
     if isinstance(value, str):
         return value
-    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    return (str(value) if isinstance(value, Fraction) else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
 
 
 def _operator(sign: str) -> Drawing:
