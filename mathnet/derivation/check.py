@@ -1,0 +1,218 @@
+"""The verdict: is every side of every chain equal to the one before?"""
+
+import itertools
+import random
+import time
+from dataclasses import dataclass, field
+
+from .declare import Names, declare
+from .dimensions import Dimensions, shape_text
+from .dual import DIGITS, high_precision, mp
+from .errors import DerivationError, Place
+from .evaluate import TRANSCENDENTAL, Data, Evaluator, UnluckyDraw
+from .formula import Reader
+from .nodes import Apply
+from .source import read_chain, split
+from .tokens import tokenize
+
+DRAWS, ATTEMPTS, SEED = 3, 20, 3250718
+
+
+@dataclass
+class Report:
+    """What the checker found.
+
+    Attributes
+    ----------
+    id : str
+        The derivation.
+    names : Names
+        Its where part.
+    chains : list of Chain
+        Its chains, with the rows as written.
+    errors : list of DerivationError
+        What is wrong; at most one for each chain.
+    comparisons : int
+        How many pairs of numbers were compared.
+    exact : bool
+        Whether all of them were fractions, compared without tolerance.
+    sizes : list of dict
+        The sizes that were tried.
+    seconds : float
+        How long it took.
+    """
+
+    id: str
+    source: str
+    names: Names = field(default_factory=Names)
+    chains: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    comparisons: int = 0
+    exact: bool = True
+    sizes: list = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def ok(self):
+        """Whether nothing is wrong."""
+        return not self.errors
+
+    @property
+    def steps(self):
+        """How many equalities were checked."""
+        return sum(len(chain.sides) - 1 for chain in self.chains)
+
+    def verdict(self):
+        """Return the result in a few words."""
+        if not self.ok:
+            return str(self.errors[0])
+        count = f"{self.steps} step{'s'[: self.steps != 1]}"
+        return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}"
+
+
+class Derivation:
+    """A derivation that has been read: names, chains, and the types of all formulas.
+
+    Parameters
+    ----------
+    source : str
+        Text of the fence.
+    id : str
+        Its name, for the messages.
+    """
+
+    def __init__(self, source, id=""):
+        self.report = Report(id, source)
+        try:
+            where, chains = split(source)
+            self.names = self.report.names = declare(tokenize(where), where)
+            self.dimensions = Dimensions(self.names)
+            if not chains:
+                raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
+        except DerivationError as error:
+            self._refuse(error)
+            return
+        for line, text in chains:
+            try:
+                chain = read_chain(text, line)
+                self.report.chains.append(chain)
+                self._read(chain)
+            except DerivationError as error:
+                self._refuse(error)
+
+    def _refuse(self, error):
+        self.report.errors.append(error.attach(self.report.id, self.report.source))
+
+    def _read(self, chain):
+        """Turn the sides of a chain into nodes, and check their shapes and indices."""
+        sides = [Reader(self.names, side.text).formula(side.tokens) for side in chain.sides]
+        scope, before = {}, set(self.dimensions.ranges)
+        types = [self.dimensions.infer(node, scope) for node in sides]
+        for node, type_ in zip(sides, types, strict=True):
+            if type_.free - types[0].free:
+                self.dimensions.left_free(node, type_.free - types[0].free, scope)
+            if type_.shape != types[0].shape:
+                raise DerivationError(
+                    f"{sides[0].latex} is {shape_text(types[0].shape)}, "
+                    f"but {node.latex} is {shape_text(type_.shape)}",
+                    node.place,
+                )
+        for sum_ in self.dimensions.ranges.keys() - before:
+            for range_, letter in zip(self.dimensions.ranges[sum_], sum_.letters, strict=True):
+                self.dimensions.resolve(range_, letter, sum_)
+        chain.letters = {
+            letter: self.dimensions.resolve(scope[letter], letter, sides[0])
+            for letter in sorted(types[0].free)
+        }
+        chain.shape, chain.nodes = types[0].shape, sides
+
+    def check(self):
+        """Evaluate every side with random data and return the report."""
+        start = time.perf_counter()
+        generator = random.Random(SEED)
+        chains = [chain for chain in self.report.chains if chain.nodes]
+        while chains and len(self.report.sizes) < DRAWS:
+            chains = self._draw(generator, chains)
+        self.report.seconds = time.perf_counter() - start
+        return self.report
+
+    def _draw(self, generator, chains):
+        """Compare all sides at one random draw; return the chains that are right so far."""
+        smooth = any(
+            isinstance(node, Apply) and node.function in TRANSCENDENTAL for node in self.dimensions.types
+        )
+        for attempt in range(ATTEMPTS):
+            data = Data(self.names, self.dimensions, generator, smooth)
+            evaluator = Evaluator(self.names, self.dimensions, data)
+            errors, right = [], []
+            try:
+                for chain in chains:
+                    try:
+                        self._compare(chain, evaluator)
+                        right.append(chain)
+                    except DerivationError as error:
+                        errors.append(error)
+            except UnluckyDraw as unlucky:
+                if attempt + 1 == ATTEMPTS:
+                    reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
+                    errors, right = [DerivationError(reason, Place(chains[0].line, 1, ""), caret=False)], []
+                else:
+                    continue
+            for error in errors:
+                self._refuse(error)
+            self.report.sizes.append(data.sizes)
+            return right
+
+    def _compare(self, chain, evaluator):
+        """Compare every side with the one before, at all values of the free indices."""
+        ranges = [range(evaluator.data.concrete((dimension,))[0]) for dimension in chain.letters.values()]
+        for before, side in itertools.pairwise(chain.nodes):
+            for index in itertools.product(*ranges):
+                letters = dict(zip(chain.letters, index, strict=True))
+                expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
+                for position, (a, b) in enumerate(zip(expected, found, strict=True)):
+                    self.report.comparisons += 1
+                    if not self._equal(a, b):
+                        where = [f"{letter} = {at + 1}" for letter, at in letters.items()]
+                        if chain.shape:
+                            shape = evaluator.shape(side)
+                            where.append(f"entry ({position // shape[1] + 1}, {position % shape[1] + 1})")
+                        raise DerivationError(
+                            f"{side.latex} is not equal to {before.latex}: {_show(b)} against {_show(a)}"
+                            + (f" at {', '.join(where)}" if where else ""),
+                            side.place,
+                        )
+
+    def _equal(self, a, b):
+        if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
+            return a == b
+        self.report.exact = False
+        a, b = high_precision(a), high_precision(b)
+        return abs(a - b) <= mp.mpf(10) ** -DIGITS * max(1, abs(a), abs(b))
+
+
+def check(source, id=""):
+    r"""Check a derivation and return its `Report`.
+
+    Parameters
+    ----------
+    source : str
+        The text of a derivation fence.
+    id : str
+        The name that error messages use.
+
+    Examples
+    --------
+    >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2").verdict()
+    '1 step · exact'
+    >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + b^2").ok
+    False
+    """
+    return Derivation(source, id).check()
+
+
+def _show(number):
+    if isinstance(number, mp.mpf):
+        return mp.nstr(number, 10)
+    text = str(number)
+    return text if len(text) <= 24 else mp.nstr(high_precision(number), 10)

@@ -1,0 +1,287 @@
+"""The `where` part: which symbols there are, what they are, and how they are defined."""
+
+from dataclasses import dataclass, field, replace
+
+from .errors import DerivationError, Place
+from .formula import Reader, parse_tree
+from .nodes import Node, Symbol
+from .tokens import CLOSING, OPENING, canonical
+
+PROPERTIES = ("elementwise", "constant", "ones", "nonzero", "positive", "rows sum to one")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A symbol: declared with a shape, defined by a formula, or both.
+
+    Attributes
+    ----------
+    shape : tuple of str, or None
+        Names of the dimensions; () for a scalar; None until it is inferred from the definition.
+    definition : Node or None
+        What it equals; with `indices`, what its entry with these index letters equals.
+    """
+
+    name: str
+    latex: str
+    place: Place
+    shape: tuple | None = None
+    properties: frozenset = frozenset()
+    definition: Node | None = None
+    indices: tuple = ()
+
+
+@dataclass(frozen=True)
+class Function:
+    """An elementwise function: generic, or defined by a formula in its parameter."""
+
+    name: str
+    latex: str
+    place: Place
+    parameter: str = ""
+    body: Node | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the where part as it was written, for the page."""
+
+    names: tuple
+    shape: tuple | None = None
+    properties: tuple = ()
+    definition: str = ""
+
+
+@dataclass
+class Names:
+    """Everything that a formula may refer to."""
+
+    symbols: dict = field(default_factory=dict)
+    functions: dict = field(default_factory=dict)
+    dimensions: list = field(default_factory=list)
+    output: str = ""
+    seed: Node | None = None  # the definition of the output's cotangent, if it has one
+    items: list = field(default_factory=list)
+    used: set = field(default_factory=set)  # the symbols that definitions have referred to so far
+
+    def longest(self, base, scripts):
+        """Return the longest known name that starts with base and its scripts, and the scripts left over."""
+        lower = next((s for s in scripts if s.kind == "subscript"), None)
+        upper = next((s for s in scripts if s.kind == "star" or (s.kind == "power" and _is_label(s))), None)
+        for used in ((lower, upper), (None, upper), (lower, None)):
+            name = base + "".join(_decoration(script) for script in used if script)
+            if name in self.symbols or name in self.functions:
+                return name, [script for script in scripts if script not in used]
+        return base, list(scripts)
+
+
+def _is_label(script):
+    return script.text.startswith("(") and script.text.endswith(")")
+
+
+def _decoration(script):
+    return {"subscript": f"_{script.text}", "star": "^*", "power": f"^{script.text}"}[script.kind]
+
+
+def declare(tokens, source):
+    """Return the `Names` of a where part."""
+    names = Names()
+    reader = Reader(names, source)
+    pending = []
+    for segment in _segments(tokens):
+        place = reader.place(segment[0])
+        kinds = _outer_kinds(segment)
+        if "IN" in kinds:
+            at = kinds.index("IN")
+            _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
+        elif "EQUALS" in kinds:
+            if pending:
+                raise DerivationError(
+                    "declared as what? A shape or a property is missing", reader.place(pending[0][0])
+                )
+            _define(reader, segment, kinds.index("EQUALS"))
+        elif segment[-1].type == "TEXT":
+            _describe(reader, [*pending, segment[:-1]], segment[-1])
+        else:
+            pending.append(segment)
+            continue
+        pending = []
+    if pending:
+        raise DerivationError("declared as what? A shape or a property is missing", place)
+    return names
+
+
+def _segments(tokens):
+    """Split at commas and line ends outside brackets."""
+    segments, depth, line = [[]], 0, None
+    for token in tokens:
+        if depth == 0 and (token.type in {"COMMA", "ROW"} or token.line != line):
+            segments.append([])
+        line = token.line
+        if depth or token.type not in {"COMMA", "ROW", "ALIGN"}:
+            segments[-1].append(token)
+        depth += (token.type in OPENING) - (token.type in CLOSING)
+    return [segment for segment in segments if segment]
+
+
+def _outer_kinds(tokens):
+    """Return the kinds of the tokens, with the empty string for those inside brackets."""
+    kinds, depth = [], 0
+    for token in tokens:
+        kinds.append("" if depth else token.type)
+        depth += (token.type in OPENING) - (token.type in CLOSING)
+    return kinds
+
+
+def _written(reader, tokens):
+    """Return the full name that the tokens spell, its LaTeX and its place."""
+    if not tokens:
+        raise DerivationError("a name is missing", Place(1, 1, ""), caret=False)
+    tree = parse_tree(tokens, start="factor")
+    atom, *scripts = tree.children
+    scripts = reader._scripts(scripts)
+    if atom.data == "name":
+        base = canonical(atom.children[0])
+    elif atom.data == "accented":
+        base = f"{atom.children[0]}{{{canonical(atom.children[2])}}}"
+        scripts = reader._scripts(atom.children[3:-1]) + scripts
+    else:
+        raise DerivationError("expected a name", reader.place(tree))
+    return base, scripts, reader.place(tree)
+
+
+def _declare(reader, written, tokens):
+    names = reader.names
+    texts = [token for token in tokens if token.type == "TEXT"]
+    tokens = [token for token in tokens if token.type != "TEXT"]
+    shape = _shape(reader, tokens)
+    properties = _properties(reader, texts)
+    latex = []
+    for name_tokens in written:
+        base, scripts, place = _written(reader, name_tokens)
+        name = base + "".join(_decoration(script) for script in scripts)
+        _new(names, name, place)
+        symbol = Declared(name, place.latex, place, shape, frozenset(properties))
+        if base.startswith(r"\dot{"):
+            raise DerivationError(
+                f"{place.latex} needs no declaration: it has the shape of its symbol", place
+            )
+        names.symbols[name] = symbol
+        latex.append(place.latex)
+    names.items.append(Item(tuple(latex), shape, tuple(properties)))
+
+
+def _shape(reader, tokens):
+    if not tokens or tokens[0].type != "REALS":
+        place = reader.place(tokens[0]) if tokens else Place(1, 1, "")
+        raise DerivationError(r"expected \mathbb{R}, with the shape as exponent", place)
+    if len(tokens) == 1:
+        return ()
+    inside = tokens[3:-1]
+    if [t.type for t in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
+        raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", reader.place(tokens[1]))
+    shape = [""]
+    for token in inside:
+        if token.type == "TIMES":
+            shape.append("")
+        elif token.type in {"NAME", "NUMBER", "SUB"}:
+            shape[-1] += canonical(token)
+        elif token.type not in {"LBRACE", "RBRACE"}:
+            raise DerivationError(f"{token} in a shape", reader.place(token))
+    if "" in shape or "0" in shape:
+        raise DerivationError("a dimension is missing or zero", reader.place(tokens[1]))
+    for dimension in shape:
+        if not dimension.isdigit() and dimension not in reader.names.dimensions:
+            reader.names.dimensions.append(dimension)
+    if len(shape) == 1:
+        shape.append("1")
+    return () if shape == ["1", "1"] else tuple(shape)
+
+
+def _properties(reader, texts):
+    found = []
+    for token in texts:
+        words = token[token.index("{") + 1 : -1].replace(" and ", ",")
+        for word in filter(None, (" ".join(part.split()) for part in words.split(","))):
+            if word not in PROPERTIES:
+                raise DerivationError(
+                    f"unknown property “{word}”; known are: {', '.join(PROPERTIES)}", reader.place(token)
+                )
+            found.append(word)
+    return found
+
+
+def _describe(reader, written, text):
+    names = reader.names
+    properties = _properties(reader, [text])
+    latex = []
+    for name_tokens in written:
+        base, scripts, place = _written(reader, name_tokens)
+        name = base + "".join(_decoration(script) for script in scripts)
+        if properties == ["elementwise"]:
+            _new(names, name, place)
+            names.functions[name] = Function(name, place.latex, place)
+        elif name in names.symbols and "elementwise" not in properties:
+            symbol = names.symbols[name]
+            names.symbols[name] = replace(symbol, properties=symbol.properties | set(properties))
+        else:
+            raise DerivationError(f"{place.latex} needs its shape declared first", place)
+        latex.append(place.latex)
+    names.items.append(Item(tuple(latex), None, tuple(properties)))
+
+
+def _define(reader, tokens, at):
+    names, left, right = reader.names, tokens[:at], tokens[at + 1 :]
+    if not left or not right:
+        raise DerivationError("an equation needs two sides", reader.place(tokens[0]))
+    latex = reader.source[tokens[0].start_pos : tokens[-1].end_pos]
+    if [token.type for token in left[-3:]] == ["LPAR", "NAME", "RPAR"] and len(left) > 3:
+        base, scripts, place = _written(reader, left[:-3])
+        name, parameter = base + "".join(_decoration(script) for script in scripts), canonical(left[-2])
+        _new(names, name, place)
+        scope = replace(names, symbols=names.symbols | {parameter: Declared(parameter, parameter, place, ())})
+        body = Reader(scope, reader.source).formula(right)
+        names.functions[name] = Function(name, place.latex, place, parameter, body)
+    else:
+        _define_symbol(reader, left, reader.formula(right))
+    names.items.append(Item((), definition=latex))
+
+
+def _define_symbol(reader, left, body):
+    names = reader.names
+    base, scripts, place = _written(reader, left)
+    if base.startswith((r"\bar{", r"\dot{")) and base[5:-1] in {
+        s.split("_")[0].split("^")[0] for s in names.symbols
+    }:
+        name, rest = names.longest(base[5:-1], scripts)
+        if base.startswith(r"\dot") or name != names.output or rest:
+            raise DerivationError(
+                f"{place.latex} cannot be defined: it is a derivative; derive it in a chain instead", place
+            )
+        names.seed = body
+        return
+    name, rest = names.longest(base, scripts)
+    indices = ()
+    if name not in names.symbols:
+        labels = [s for s in scripts if s.kind == "star" or _is_label(s) or s.text.isdigit()]
+        name, rest = base + "".join(map(_decoration, labels)), [s for s in scripts if s not in labels]
+    if rest:
+        if len(rest) > 1 or rest[0].kind != "subscript":
+            raise DerivationError("a definition has a name, or an entry of it, on its left", place)
+        indices = reader.indices(rest[0].tree)
+        if any(isinstance(index, int) for index in indices) or len(set(indices)) < len(indices):
+            raise DerivationError("the entry that defines an array has different index letters", place)
+    symbol = names.symbols.get(name) or Declared(name, name, place)
+    if symbol.definition is not None or name in names.functions:
+        raise DerivationError(f"{name} is defined twice", place)
+    names.used |= {part.name for part in body.walk() if isinstance(part, Symbol)}
+    if name in names.used:
+        raise DerivationError(f"{name} is used before it is defined", place)
+    names.symbols.pop(name, None)  # the order of the symbols is the order of their definitions
+    names.symbols[name] = replace(symbol, definition=body, indices=indices)
+    names.output = name
+
+
+def _new(names, name, place):
+    if name in names.symbols or name in names.functions:
+        raise DerivationError(f"{place.latex} is declared twice", place)

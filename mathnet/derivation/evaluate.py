@@ -1,0 +1,365 @@
+"""Values: every formula at random data, exactly.
+
+A derivative is the tangent of a dual number that is sent through the definitions. Each differentiation adds a
+*seed* to the context in which a node is evaluated: (symbol, entry, tag). A seeded symbol is cut from its own
+definition and becomes the variable.
+"""
+
+import itertools
+import math
+import operator
+from fractions import Fraction
+
+from . import nodes
+from .dual import ELEMENTARY, Dual, elementary, power, reciprocal
+from .errors import DerivationError
+
+MAX_WORK, MAX_EXPONENT, DEGREE = 2_000_000, 64, 3
+DIRECTION = ""  # the name in the seed of a directional derivative
+RELATIONS = {
+    "<": operator.lt,
+    r"\lt": operator.lt,
+    ">": operator.gt,
+    r"\gt": operator.gt,
+    r"\le": operator.le,
+    r"\leq": operator.le,
+    r"\ge": operator.ge,
+    r"\geq": operator.ge,
+    "=": operator.eq,
+    r"\ne": operator.ne,
+    r"\neq": operator.ne,
+}
+TRANSCENDENTAL = {*ELEMENTARY, "e^"}
+
+
+class UnluckyDraw(Exception):
+    """The random data hit a kink, a division by zero or the edge of a domain."""
+
+
+class Data:
+    """Random values for everything that a derivation leaves open.
+
+    Parameters
+    ----------
+    names, dimensions
+        What was declared.
+    random : random.Random
+        Source of the numbers.
+    smooth : bool
+        Whether to draw fractions of moderate size, fit for exp and log, rather than whole numbers.
+    """
+
+    def __init__(self, names, dimensions, random, smooth):
+        self.random, self.smooth = random, smooth
+        self.sizes = {}
+        sizes = list(range(2, 2 + len(names.dimensions)))
+        random.shuffle(sizes)
+        for dimension, size in zip(names.dimensions, sizes, strict=True):
+            self.sizes[dimension] = max(size, dimensions.smallest.get(dimension, 1))
+        self.values, self.coefficients = {}, {}
+        for name, symbol in names.symbols.items():
+            if symbol.definition is None:
+                self.values[name] = self._array(self.concrete(dimensions.shapes[name]), symbol.properties)
+        for name, shape in dimensions.shapes.items():
+            symbol = names.symbols[name]
+            constant = symbol.properties & {"constant", "ones"}
+            count = math.prod(self.concrete(shape))
+            self.values[nodes.Tangent, name] = tuple(0 if constant else self._number() for _ in range(count))
+            self.values[nodes.Cotangent, name] = tuple(self._number() for _ in range(count))
+        for name in names.functions:
+            self.coefficients[name] = tuple(self._number() for _ in range(DEGREE + 1))
+
+    def concrete(self, shape):
+        """Return the sizes of a shape."""
+        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in shape)
+
+    def _number(self):
+        magnitude = Fraction(self.random.randint(1, 128), 64) if self.smooth else self.random.randint(1, 999)
+        return magnitude if self.random.random() < 0.5 else -magnitude
+
+    def _array(self, shape, properties):
+        count = math.prod(shape)
+        if "ones" in properties:
+            return (1,) * count
+        values = [self._number() for _ in range(count)]
+        if properties & {"positive", "rows sum to one"}:
+            values = [abs(value) for value in values]
+        if "rows sum to one" in properties:
+            length = shape[-1]
+            rows = [values[start : start + length] for start in range(0, count, length)]
+            values = [Fraction(value) / sum(row) for row in rows for value in row]
+        return tuple(values)
+
+
+class Evaluator:
+    """Evaluates nodes at given data.
+
+    Parameters
+    ----------
+    names, dimensions
+        What was declared, and the types of all nodes.
+    data : Data
+        The sizes and values.
+    """
+
+    def __init__(self, names, dimensions, data):
+        self.names, self.data = names, data
+        self.types = dimensions.types
+        self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
+        self.ranges = {
+            sum_: [range(data.concrete((range_.root().dimension,))[0]) for range_ in ranges]
+            for sum_, ranges in dimensions.ranges.items()
+        }
+        self.memo, self.reached, self.work = {}, {}, 0
+        self.frame = None  # the parameter of the function that is being called, and its value
+        self.fresh = itertools.count(1000)
+
+    def shape(self, node):
+        """Return the sizes of a node."""
+        return self.data.concrete(self.types[node].shape)
+
+    def value(self, node, letters, context=()):
+        """Return the entries of a node, row by row, at these values of the index letters."""
+        if context:
+            reached = self._reach(node)
+            context = tuple(seed for seed in context if seed[0] == DIRECTION or seed[0] in reached)
+        key = (node, context, tuple(letters[letter] for letter in sorted(self.types[node].free)))
+        if self.frame is None and key in self.memo:
+            return self.memo[key]
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise DerivationError(f"too much work to check: more than {MAX_WORK} values", node.place)
+        found = getattr(self, f"_{type(node).__name__.lower()}")(node, letters, context)
+        if self.frame is None:
+            self.memo[key] = found
+        return found
+
+    def symbol(self, name, context=()):
+        """Return the entries of a symbol: its data, or its definition, or the variable it is cut to."""
+        symbol = self.names.symbols[name]
+        for position in reversed(range(len(context))):
+            seed, entry, tag = context[position]
+            if seed == name:
+                base = self.symbol(name, context[:position])
+                return tuple(Dual(x, 1, tag) if at == entry else x for at, x in enumerate(base))
+        if symbol.definition is None:
+            values = self.data.values[name]
+            for seed, _, tag in context:
+                if seed == DIRECTION:
+                    tangents = self.data.values[nodes.Tangent, name]
+                    values = tuple(Dual(x, x_dot, tag) for x, x_dot in zip(values, tangents, strict=True))
+            return values
+        if not symbol.indices:
+            return self.value(symbol.definition, {}, context)
+        axes = [range(size) for size in self.shapes[name]][: len(symbol.indices)]
+        return tuple(
+            self.value(symbol.definition, dict(zip(symbol.indices, index, strict=True)), context)[0]
+            for index in itertools.product(*axes)
+        )
+
+    def _reach(self, node):
+        """Return the names of all symbols that a node can depend on."""
+        if node not in self.reached:
+            found = set()
+            for part in node.walk():
+                if isinstance(part, nodes.Partial):
+                    found |= {part.variable}
+                elif isinstance(part, nodes.Apply) and part.function in self.names.functions:
+                    body = self.names.functions[part.function].body
+                    found |= self._reach(body) if body is not None else set()
+                elif isinstance(part, nodes.Symbol | nodes.Tangent | nodes.Cotangent):
+                    targets = {part.name} | (
+                        {self.names.output} if isinstance(part, nodes.Cotangent) else set()
+                    )
+                    for target in targets & self.names.symbols.keys():
+                        definition = self.names.symbols[target].definition
+                        found |= {target} | (self._reach(definition) if definition is not None else set())
+            if any(isinstance(part, nodes.Cotangent) for part in node.walk()) and self.names.seed is not None:
+                found |= self._reach(self.names.seed)
+            self.reached[node] = found
+        return self.reached[node]
+
+    def _number(self, node, letters, context):
+        return (node.value.numerator if node.value.denominator == 1 else node.value,)
+
+    def _size(self, node, letters, context):
+        return (self.data.sizes[node.name],)
+
+    def _symbol(self, node, letters, context):
+        if self.frame is not None and node.name == self.frame[0]:
+            return (self.frame[1],)
+        outer, self.frame = self.frame, None
+        try:
+            return self.symbol(node.name, context)
+        finally:
+            self.frame = outer
+
+    def _tangent(self, node, letters, context):
+        if self.names.symbols[node.name].definition is None:
+            return self.data.values[nodes.Tangent, node.name]
+        seeded, tag = _seed(context, DIRECTION, 0)
+        return tuple(_tangent(x, tag) for x in self.symbol(node.name, seeded))
+
+    def _cotangent(self, node, letters, context):
+        output = self.names.output
+        if self.names.seed is not None:
+            outer = self.value(self.names.seed, {}, context)
+        else:
+            outer = self.data.values[nodes.Cotangent, output]
+        if node.name == output:
+            return outer
+        return tuple(
+            sum(bar * _tangent(y, tag) for bar, y in zip(outer, self.symbol(output, seeded), strict=True))
+            for seeded, tag in (
+                _seed(context, node.name, entry) for entry in range(math.prod(self.shapes[node.name]))
+            )
+        )
+
+    def _partial(self, node, letters, context):
+        shape = self.shapes[node.variable]
+        entries = range(math.prod(shape)) if node.indices is None else [_flat(node.indices, shape, letters)]
+        found = []
+        for entry in entries:
+            seeded, tag = _seed(context, node.variable, entry)
+            found += [_tangent(x, tag) for x in self.value(node.body, letters, seeded)]
+        return tuple(found)
+
+    def _entry(self, node, letters, context):
+        return (self.value(node.body, letters, context)[_flat(node.indices, self.shape(node.body), letters)],)
+
+    def _delta(self, node, letters, context):
+        left, right = (letters[i] if isinstance(i, str) else i - 1 for i in (node.left, node.right))
+        return (int(left == right),)
+
+    def _sum(self, node, letters, context):
+        total = None
+        for index in itertools.product(*self.ranges[node]):
+            term = self.value(node.body, letters | dict(zip(node.letters, index, strict=True)), context)
+            total = term if total is None else tuple(map(operator.add, total, term))
+        return total
+
+    def _add(self, node, letters, context):
+        total = None
+        for term, sign in zip(node.terms, node.signs, strict=True):
+            values = self.value(term, letters, context)
+            values = values if sign > 0 else tuple(map(operator.neg, values))
+            total = values if total is None else tuple(map(operator.add, total, values))
+        return total
+
+    def _product(self, node, letters, context):
+        found, shape = (1,), ()
+        for factor in node.factors:
+            right, right_shape = self.value(factor, letters, context), self.shape(factor)
+            if not shape or not right_shape:
+                found, shape = tuple(a * b for a in found for b in right), shape or right_shape
+            else:
+                inner, columns = right_shape
+                found = tuple(
+                    sum(found[row * inner + j] * right[j * columns + column] for j in range(inner))
+                    for row in range(shape[0])
+                    for column in range(columns)
+                )
+                shape = () if len(found) == 1 else (shape[0], columns)
+        return found
+
+    def _hadamard(self, node, letters, context):
+        found = (1,) * math.prod(self.shape(node))
+        for factor in itertools.chain.from_iterable(node.operands):
+            values = self.value(factor, letters, context)
+            found = tuple(map(operator.mul, found, values if self.shape(factor) else values * len(found)))
+        return found
+
+    def _dot(self, node, letters, context):
+        left, right = self.value(node.left, letters, context), self.value(node.right, letters, context)
+        if self.shape(node.left) and self.shape(node.right):
+            return (sum(map(operator.mul, left, right)),)
+        return tuple(a * b for a in left for b in right)
+
+    def _inner(self, node, letters, context):
+        left, right = self.value(node.left, letters, context), self.value(node.right, letters, context)
+        return (sum(map(operator.mul, left, right)),)
+
+    def _divide(self, node, letters, context):
+        (divisor,) = self.value(node.right, letters, context)
+        inverse = _lucky(reciprocal, divisor)
+        return tuple(value * inverse for value in self.value(node.left, letters, context))
+
+    def _power(self, node, letters, context):
+        (base,) = self.value(node.base, letters, context)
+        (exponent,) = self.value(node.exponent, letters, context)
+        if not isinstance(exponent, int):
+            return (_lucky(elementary, "exp", exponent * _lucky(elementary, "log", base)),)
+        if abs(exponent) > MAX_EXPONENT:
+            raise DerivationError(f"an exponent of {exponent} is too large to check", node.place)
+        return (_lucky(power, base, exponent),)
+
+    def _transpose(self, node, letters, context):
+        values, shape = self.value(node.body, letters, context), self.shape(node.body)
+        if not shape:
+            return values
+        return tuple(values[row * shape[1] + column] for column in range(shape[1]) for row in range(shape[0]))
+
+    def _compare(self, node, letters, context):
+        left, right = self.value(node.left, letters, context), self.value(node.right, letters, context)
+        right = right * (len(left) // len(right))
+        relation = RELATIONS[node.relation]
+        if any(a == b for a, b in zip(left, right, strict=True)) and self.data.random:
+            raise UnluckyDraw
+        return tuple(int(relation(a, b)) for a, b in zip(left, right, strict=True))
+
+    def _apply(self, node, letters, context):
+        arguments = [self.value(argument, letters, context) for argument in node.arguments]
+        length = max(map(len, arguments))
+        arguments = [values * (length // len(values)) for values in arguments]
+        return tuple(self._call(node, x, context) for x in zip(*arguments, strict=True))
+
+    def _call(self, node, x, context):
+        if node.order:
+            tag = next(self.fresh)
+            lower = nodes.Apply(node.place, node.function, node.order - 1, ())
+            return _tangent(self._call(lower, (Dual(x[0], 1, tag),), context), tag)
+        if node.function in {"max", "min"}:
+            if x[0] == x[1] and self.data.random:
+                raise UnluckyDraw
+            return (max if node.function == "max" else min)(x)
+        if node.function in TRANSCENDENTAL:
+            return _lucky(elementary, node.function.replace("e^", "exp"), x[0])
+        function = self.names.functions[node.function]
+        if function.body is None:
+            result = 0
+            for coefficient in reversed(self.data.coefficients[node.function]):
+                result = result * x[0] + coefficient
+            return result
+        outer, self.frame = self.frame, (function.parameter, x[0])
+        try:
+            return self.value(function.body, {}, context)[0]
+        finally:
+            self.frame = outer
+
+
+def _seed(context, name, entry):
+    """Return the context with one more differentiation, and its tag."""
+    tag = 1 + max((seed[2] for seed in context), default=0)
+    return (*context, (name, entry, tag)), tag
+
+
+def _tangent(number, tag):
+    return number.tangent if isinstance(number, Dual) and number.tag == tag else 0
+
+
+def _flat(indices, shape, letters):
+    """Return the position of an entry, row by row."""
+    if len(indices) == 1:
+        (index,) = indices
+        return letters[index] if isinstance(index, str) else index - 1
+    position = 0
+    for index, size in zip(indices, shape, strict=True):
+        position = position * size + (letters[index] if isinstance(index, str) else index - 1)
+    return position
+
+
+def _lucky(function, *arguments):
+    try:
+        return function(*arguments)
+    except (ZeroDivisionError, ValueError) as error:
+        raise UnluckyDraw(str(error)) from None

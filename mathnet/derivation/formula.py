@@ -1,0 +1,382 @@
+"""One side of an equation: from tokens to nodes, with the declared names known.
+
+`f(Z)` is an application where f is a function and a product where it is a matrix; `Y^*`, `W_1` and `W^{(2)}` are
+names where declared, and otherwise a misspelling. Nothing is guessed.
+"""
+
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from lark import Lark, Tree, UnexpectedInput
+from lark.lexer import Lexer
+
+from . import nodes
+from .errors import DerivationError, Place
+from .tokens import BUILT_IN, canonical
+
+WORDS = {
+    "$END": "the end",
+    "NAME": "a symbol",
+    "NUMBER": "a number",
+    "LPAR": "(",
+    "RPAR": ")",
+    "LBRACE": "{",
+    "RBRACE": "}",
+    "LBRACKET": "[",
+    "RBRACKET": "]",
+    "LANGLE": r"\langle",
+    "RANGLE": r"\rangle",
+    "COMMA": "a comma",
+    "PARTIAL": r"\partial",
+    "EQUALS": "=",
+}
+
+
+class Script(NamedTuple):
+    """A subscript, superscript or prime."""
+
+    kind: str  # subscript, star, power, transpose or prime
+    text: str
+    tree: Tree
+
+
+class _Given(Lexer):
+    """Hands the tokens over as they are."""
+
+    def __init__(self, configuration):
+        pass
+
+    def lex(self, tokens):
+        yield from tokens
+
+
+@cache
+def _parser():
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer=_Given, start=["terms", "factor"], propagate_positions=True)
+
+
+def parse_tree(tokens, start="terms"):
+    """Return the tree of the tokens, or raise a `DerivationError` that says what was expected."""
+    try:
+        return _parser().parse(tokens, start=start)
+    except UnexpectedInput as error:
+        token = error.token
+        found = "the end" if token.type == "$END" else token.value or "the end of an argument"
+        place = token if token.type != "$END" else tokens[-1]
+        expected = sorted({WORDS[name] for name in error.accepts or error.expected if name in WORDS})
+        raise DerivationError(
+            f"found {found} where one of these was expected: {', '.join(expected)}",
+            Place(place.line, place.column, ""),
+        ) from None
+
+
+class Reader:
+    """Turns trees into nodes.
+
+    Parameters
+    ----------
+    names : Names
+        The declared symbols and functions.
+    source : str
+        The text the tokens were made from.
+    """
+
+    def __init__(self, names, source):
+        self.names, self.source = names, source
+
+    def formula(self, tokens):
+        """Return the node that the tokens stand for."""
+        return self.read(parse_tree(tokens))
+
+    def read(self, tree):
+        """Return the node of a tree."""
+        return getattr(self, f"_{tree.data}")(tree)
+
+    def place(self, tree):
+        """Return where a tree or token stands."""
+        meta = getattr(tree, "meta", tree)
+        return Place(meta.line, meta.column, self.source[meta.start_pos : meta.end_pos].strip())
+
+    def _terms(self, tree):
+        signs, terms = [], []
+        for child in tree.children:
+            if child.data == "sign":
+                signs.append(-1 if child.children[0].type == "MINUS" else 1)
+            else:
+                terms.append(self.read(child))
+        if len(signs) < len(terms):
+            signs.insert(0, 1)
+        if signs == [1]:
+            return terms[0]
+        return nodes.Add(self.place(tree), tuple(terms), tuple(signs))
+
+    def _product(self, tree):
+        groups, operators = [[]], []
+        pieces = iter(tree.children)
+        before = None
+        for piece in pieces:
+            if piece.data == "operator":
+                operators.append(piece.children[0])
+                groups.append([])
+            else:
+                groups[-1].append(self._piece(piece, pieces, before))
+            before = piece
+        return self._combine(groups, operators, self.place(tree))
+
+    def _piece(self, piece, following, before):
+        """Return one factor; a function takes its argument from the pieces that follow."""
+        if piece.data != "factor":
+            return self.read(piece)
+        try:
+            found = self.factor(piece)
+        except DerivationError as error:
+            scripts = (
+                self._scripts(before.children[1:]) if before is not None and before.data == "factor" else []
+            )
+            if error.reason.startswith("unknown symbol") and scripts and scripts[-1].kind == "subscript":
+                error.reason += f"; several subscripts need braces: _{{{scripts[-1].text}{piece.children[0].children[0]}}}"
+            raise
+        if isinstance(found, nodes.Node):
+            return found
+        function, order = found
+        argument = next(following, None)
+        place = self.place(piece)
+        if argument is None or argument.data == "operator":
+            raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
+        latex = self.source[piece.meta.start_pos : argument.meta.end_pos]
+        place = place._replace(latex=latex)
+        if argument.data == "factor" and argument.children[0].data == "parentheses":
+            inside = tuple(
+                self.read(child) for child in argument.children[0].children if isinstance(child, Tree)
+            )
+            applied = nodes.Apply(place, function, order, inside)
+            return self._postfix(applied, self._scripts(argument.children[1:]), argument)
+        if function not in BUILT_IN.values():
+            raise DerivationError(f"{piece_name(piece)} is a function: write {piece_name(piece)}(…)", place)
+        applied = nodes.Apply(place, function, order, (self._piece(argument, following, None),))
+        if next(following, None) is not None:
+            raise DerivationError(
+                f"where does the argument of {piece_name(piece)} end? Use parentheses", place
+            )
+        return applied
+
+    def _combine(self, groups, operators, place):
+        kinds = {operator.type for operator in operators}
+        for operator in operators:
+            if operator.type == "STAR":
+                raise DerivationError(
+                    r"* is not a product here: write \odot for the Hadamard product, A B for the matrix product",
+                    self.place(operator),
+                )
+        if len(kinds) > 1:
+            raise DerivationError("different products in one term: add parentheses", place)
+        if kinds == {"HADAMARD"}:
+            return nodes.Hadamard(place, tuple(tuple(group) for group in groups))
+        result = self._juxtaposed(groups[0], place)
+        for group, operator in zip(groups[1:], operators, strict=True):
+            if operator.type == "SLASH":
+                if len(group) > 1 or len(operators) > 1:
+                    raise DerivationError(r"what is divided by what? Write \frac{…}{…}", self.place(operator))
+                result = nodes.Divide(place, result, group[0])
+            else:
+                result = nodes.Dot(place, result, self._juxtaposed(group, place))
+        return result
+
+    def _juxtaposed(self, factors, place):
+        return factors[0] if len(factors) == 1 else nodes.Product(place, tuple(factors))
+
+    def _sum(self, tree):
+        scripts = [child for child in tree.children[1:-1]]
+        below = [script.children[2] for script in scripts if script.data == "subscript"]
+        above = [script for script in self._scripts(scripts) if script.kind == "power"]
+        if len(below) != 1:
+            raise DerivationError(r"\sum needs its index below: \sum_i", self.place(tree))
+        bounded = below[0].data == "bounds"
+        if bounded and self._text(below[0].children[2]) != "1":
+            raise DerivationError("a sum starts at 1", self.place(tree))
+        letters = self._indices(below[0].children[0]) if bounded else self.indices(below[0])
+        if any(isinstance(letter, int) for letter in letters) or len(set(letters)) < len(letters):
+            raise DerivationError("a sum runs over different index letters", self.place(tree))
+        bound = above[0].text if above else None
+        return nodes.Sum(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]))
+
+    def _derivative(self, tree):
+        body, variable = (child for child in tree.children if isinstance(child, Tree))
+        return self._partial(tree, body, variable)
+
+    def _derivative_operator(self, tree):
+        variable, body = (child for child in tree.children if isinstance(child, Tree))
+        return self._partial(tree, body, variable)
+
+    def _partial(self, tree, body, variable):
+        target = self.read(variable)
+        indices = None
+        if isinstance(target, nodes.Entry):
+            target, indices = target.body, target.indices
+        if not isinstance(target, nodes.Symbol):
+            raise DerivationError(
+                "a derivative is taken with respect to a symbol or an entry of it", self.place(variable)
+            )
+        return nodes.Partial(self.place(tree), self.read(body), target.name, indices)
+
+    def _factor(self, tree):
+        found = self.factor(tree)
+        if not isinstance(found, nodes.Node):
+            raise DerivationError(f"{self._text(tree)} is a function", self.place(tree))
+        return found
+
+    def factor(self, tree):
+        """Return the node of a factor, or function and order of derivative where it names a function."""
+        atom, *scripts = tree.children
+        scripts = self._scripts(scripts)
+        if atom.data == "name":
+            return self._named(atom.children[0], scripts, tree)
+        if atom.data == "accented":
+            return self._accented(atom, scripts, tree)
+        return self._postfix(self.read(atom), scripts, tree)
+
+    def _named(self, token, scripts, tree):
+        base = canonical(token)
+        name, rest = self.names.longest(base, scripts)
+        if name in self.names.symbols:
+            return self._postfix(nodes.Symbol(self.place(tree)._replace(latex=name), name), rest, tree)
+        kinds = [script.kind for script in rest]
+        if name in self.names.functions or base in BUILT_IN:
+            if any(kind != "prime" for kind in kinds):
+                raise DerivationError(
+                    f"{base} is a function: write its argument before other scripts", self.place(tree)
+                )
+            return BUILT_IN.get(base, name), sum(len(script.text) for script in rest)
+        if base == "e" and kinds == ["power"]:
+            exponent = self.read(rest[0].tree)
+            return nodes.Apply(self.place(tree), "e^", 0, (exponent,))
+        if base == r"\delta" and kinds == ["subscript"]:
+            indices = self.indices(rest[0].tree)
+            if len(indices) != 2:
+                raise DerivationError(r"the Kronecker delta has two indices: \delta_{ij}", self.place(tree))
+            return nodes.Delta(self.place(tree), *indices)
+        if base in self.names.dimensions:
+            return self._postfix(nodes.Size(self.place(token), base), rest, tree)
+        raise DerivationError(self._unknown(base, scripts), self.place(tree))
+
+    def _unknown(self, base, scripts):
+        written = base + "".join("^*" if script.kind == "star" else "" for script in scripts)
+        known = [*self.names.symbols, *self.names.functions]
+        close = get_close_matches(written, known, n=1, cutoff=0.6)
+        hint = f"; did you mean {close[0]}?" if close else "; declare or define it in the where part"
+        return f"unknown symbol {written}{hint}"
+
+    def _accented(self, atom, scripts, tree):
+        accent, _, token, *inner, _ = atom.children
+        accent = {r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde"}.get(
+            accent, str(accent)
+        )
+        base, scripts = canonical(token), self._scripts(inner) + scripts
+        name, rest = self.names.longest(base, scripts)
+        own, own_rest = self.names.longest(f"{accent}{{{base}}}", scripts)
+        place = self.place(tree)
+        if own in self.names.symbols:
+            node, rest = nodes.Symbol(place, own), own_rest
+        elif name not in self.names.symbols or accent not in {r"\dot", r"\bar"}:
+            raise DerivationError(self._unknown(f"{accent}{{{base}}}", []), place)
+        else:
+            node = (nodes.Tangent if accent == r"\dot" else nodes.Cotangent)(place, name)
+        return self._postfix(node, rest, tree)
+
+    def _scripts(self, trees):
+        scripts = []
+        for tree in trees:
+            if tree.data == "prime":
+                scripts.append(Script("prime", str(tree.children[0]), tree))
+            elif tree.data == "subscript":
+                scripts.append(Script("subscript", self._text(tree.children[2]), tree.children[2]))
+            else:
+                content = tree.children[2]
+                for child in content.children:
+                    kind = "power" if isinstance(child, Tree) else child.type.lower()
+                    scripts.append(Script(kind, self._text(child), child))
+        return scripts
+
+    def _postfix(self, node, scripts, tree):
+        place = self.place(tree)
+        order = [script.kind for script in scripts]
+        if "power" in order and "subscript" in order:  # x_i^2 and x^2_i are both (x_i)^2
+            scripts = sorted(scripts, key=lambda script: script.kind == "power")
+        for script in scripts:
+            if script.kind == "subscript":
+                node = nodes.Entry(place, node, self.indices(script.tree))
+            elif script.kind == "transpose" or (script.text == "T" and "T" not in self.names.symbols):
+                if isinstance(node, nodes.Entry):
+                    raise DerivationError(
+                        "transpose of an entry? Write [A^{\\mathsf T}]_{ij} or A_{ji}", place
+                    )
+                node = nodes.Transpose(place, node)
+            elif script.kind == "power":
+                node = nodes.Power(place, node, self.read(script.tree))
+            else:
+                raise DerivationError(
+                    f"{node.latex}{'^*' if script.kind == 'star' else script.text} is not declared", place
+                )
+        return node
+
+    def indices(self, tree):
+        """Return the indices of a subscript: letters, or numbers from 1."""
+        if tree.data == "bounds":
+            raise DerivationError("expected index letters", self.place(tree))
+        return tuple(
+            index for child in tree.children if isinstance(child, Tree) for index in self._indices(child)
+        )
+
+    def _indices(self, terms):
+        found = []
+        for factor in terms.iter_subtrees_topdown():
+            if factor.data == "factor":
+                atom, *primes = factor.children
+                if atom.data == "number" and atom.children[0].isdigit() and not primes:
+                    found += [int(digit) for digit in atom.children[0]]
+                elif atom.data == "name" and all(prime.data == "prime" for prime in primes):
+                    found.append(canonical(atom.children[0]) + "".join(self._text(prime) for prime in primes))
+            elif factor.data not in {"terms", "product", "name", "number", "prime"}:
+                break
+        else:
+            return found
+        raise DerivationError(f"{self._text(terms)} is not an index", self.place(terms))
+
+    def _text(self, tree):
+        return "".join(self.place(tree).latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
+
+    def _number(self, tree):
+        return nodes.Number(self.place(tree), Fraction(tree.children[0]))
+
+    def _parentheses(self, tree):
+        inside = [child for child in tree.children if isinstance(child, Tree)]
+        if len(inside) > 1:
+            raise DerivationError("a list of arguments needs a function before it", self.place(tree))
+        return self.read(inside[0])
+
+    def _braces(self, tree):
+        return self.read(tree.children[1])
+
+    _brackets = _braces
+
+    def _comparison(self, tree):
+        left, relation, right = tree.children[1:-1]
+        return nodes.Compare(self.place(tree), self.read(left), str(relation), self.read(right))
+
+    def _inner(self, tree):
+        return nodes.Inner(self.place(tree), self.read(tree.children[1]), self.read(tree.children[3]))
+
+    def _root(self, tree):
+        return nodes.Apply(self.place(tree), "sqrt", 0, (self.read(tree.children[2]),))
+
+    def _fraction(self, tree):
+        return nodes.Divide(self.place(tree), self.read(tree.children[2]), self.read(tree.children[5]))
+
+
+def piece_name(factor):
+    """Return the name that a factor starts with."""
+    return canonical(factor.children[0].children[0])

@@ -1,0 +1,142 @@
+"""A derivation as written: its where part, its chains, their rows, each with its place."""
+
+import re
+from dataclasses import dataclass, field
+
+from .errors import DerivationError, Place
+from .tokens import CLOSING, OPENING, tokenize
+
+
+@dataclass
+class Side:
+    """One side of an equation: its tokens, and the text they were made from."""
+
+    tokens: list
+    text: str
+    line: int
+
+    @property
+    def latex(self):
+        """The side as it was written."""
+        return self.text[self.tokens[0].start_pos : self.tokens[-1].end_pos]
+
+
+@dataclass
+class Row:
+    """One row as it is shown: left side (often empty), right side, reason."""
+
+    line: int
+    left: str
+    right: str
+    reason: str = ""
+    steps: int = 0
+    end: int = 0  # where the row's formula ends in the text of its chain
+
+
+@dataclass
+class Chain:
+    """Sides that are claimed to be equal, one after the other.
+
+    Attributes
+    ----------
+    nodes : list of Node
+        The sides, once they have been read.
+    letters : dict
+        From every free index letter to the dimension it runs over.
+    """
+
+    line: int
+    rows: list = field(default_factory=list)
+    sides: list = field(default_factory=list)
+    nodes: list = field(default_factory=list)
+    shape: tuple = ()
+    letters: dict = field(default_factory=dict)
+
+
+def split(source):
+    """Return the text of the where part and a list of (first line, text) of the chains."""
+    lines = source.splitlines()
+    start = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    where, at = "", start
+    if lines and re.match(r"\s*where\b", lines[start]):
+        at = start + 1
+        while at < len(lines) and (lines[at][:1].isspace() or not lines[at].strip()):
+            at += 1
+        where = "\n" * start + "\n".join(lines[start:at]).replace("where", "     ", 1)
+    chains, block = [], []
+    for number, line in enumerate([*lines[at:], ""], at + 1):
+        if line.strip():
+            block.append((number, line))
+        elif block:
+            chains.append((block[0][0], "\n".join(text for _, text in block)))
+            block = []
+    return where, chains
+
+
+def read_chain(text, line):
+    """Return the `Chain` of a text whose first line has this number."""
+    reasons = {}
+
+    def mask(match):
+        reasons[match.start()] = match.group()[2:].strip()
+        return re.sub(r"[^\n]", " ", match.group())
+
+    formulas = re.sub(r"&&.*?(?=\\\\|\Z)", mask, text, flags=re.S)
+    chain = Chain(line)
+    for tokens in _rows(tokenize(formulas, line)):
+        _read_row(chain, tokens, formulas)
+    _attach(chain, reasons)
+    if len(chain.sides) < 2:
+        raise DerivationError("an equation needs two sides", Place(line, 1, ""), caret=False)
+    return chain
+
+
+def _rows(tokens):
+    rows, depth = [[]], 0
+    for token in tokens:
+        if token.type == "ROW" and depth == 0:
+            rows.append([])
+        elif token.type != "ALIGN" or depth:
+            rows[-1].append(token)
+        depth += (token.type in OPENING) - (token.type in CLOSING)
+    return [row for row in rows if row]
+
+
+def _read_row(chain, tokens, text):
+    parts, depth = [[]], 0
+    for token in tokens:
+        if token.type == "EQUALS" and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+        depth += (token.type in OPENING) - (token.type in CLOSING)
+    first, *rest = parts
+    if any(not part for part in rest):
+        raise DerivationError("nothing stands after =", Place(tokens[-1].line, tokens[-1].column, ""))
+    if first and chain.sides:
+        chain.sides[-1].tokens += first  # a row that goes on without = continues the side before
+    elif first:
+        chain.sides.append(Side(first, text, first[0].line))
+    elif not chain.sides:
+        raise DerivationError("an equation needs a left side", Place(tokens[0].line, tokens[0].column, ""))
+    continued = bool(first and chain.rows)
+    chain.sides += [Side(part, text, part[0].line) for part in rest]
+    shown = [token for part in (parts if continued else rest) for token in part]
+    row = Row(
+        line=shown[0].line if shown else tokens[0].line,
+        left="" if continued or not first else Side(first, text, 0).latex,
+        right=" ".join(text[shown[0].start_pos : shown[-1].end_pos].replace("&", " ").split())
+        if shown
+        else "",
+        steps=len(rest),
+        end=tokens[-1].end_pos,
+    )
+    chain.rows.append(row)
+
+
+def _attach(chain, reasons):
+    """Give every reason to the row that ends before it."""
+    for start, reason in reasons.items():
+        before = [row for row in chain.rows if row.end <= start]
+        if before:
+            before[-1].reason = reason

@@ -1,0 +1,174 @@
+r"""LaTeX source to tokens: the words of the language, and nothing that is only layout.
+
+Arguments without braces get them here, as TeX would add them: `\tfrac12` becomes `\tfrac{1}{2}`, `x_i^2`
+becomes `x_{i}^{2}`, so that the grammar sees one spelling.
+"""
+
+import re
+from difflib import get_close_matches
+
+from lark import Token
+
+from .errors import DerivationError, Place
+
+MAX_SOURCE, MAX_TOKENS, MAX_DEPTH = 20_000, 4_000, 40
+
+GREEK = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho "
+    "sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell"
+).split()
+BUILT_IN = {
+    r"\exp": "exp",
+    r"\log": "log",
+    r"\ln": "log",
+    r"\tanh": "tanh",
+    r"\sin": "sin",
+    r"\cos": "cos",
+    r"\max": "max",
+    r"\min": "min",
+}
+FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|bm"
+LETTER = rf"[A-Za-z]|\\(?:{'|'.join(GREEK)})(?![A-Za-z])"
+
+TOKENS = {
+    "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:left|right|middle|[bB]igg?[lr]?)(?![A-Za-z.])|"
+    r"\\(?:displaystyle|limits|nonumber|notag)(?![A-Za-z])|\\(?:begin|end)\{(?:aligned|align|equation|split)\*?\}",
+    "ROW": r"\\\\",
+    "REASON": r"&&",
+    "ALIGN": r"&",
+    "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)|\\(?:top|intercal)(?![A-Za-z])",
+    "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
+    "TEXT": r"\\(?:text|textrm|mbox)\s*\{[^{}]*\}",
+    "NAME": rf"\\(?:{FONT})\s*(?:\{{\s*(?:{LETTER}|\d)\s*\}}|(?:{LETTER}|\d))|"
+    rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|\\(?:{'|'.join(m[1:] for m in BUILT_IN)})(?![A-Za-z])|{LETTER}",
+    "NUMBER": r"\d+(?:\.\d+)?",
+    "ACCENT": r"\\(?:dot|bar|hat|tilde|overline|widehat|widetilde)(?![A-Za-z])",
+    "FRAC": r"\\[dt]?frac(?![A-Za-z])",
+    "SQRT": r"\\sqrt(?![A-Za-z])",
+    "SUM": r"\\sum(?![A-Za-z])",
+    "PARTIAL": r"\\partial(?![A-Za-z])",
+    "HADAMARD": r"\\odot(?![A-Za-z])",
+    "CDOT": r"\\cdot(?![A-Za-z])",
+    "TIMES": r"\\times(?![A-Za-z])",
+    "LANGLE": r"\\langle(?![A-Za-z])",
+    "RANGLE": r"\\rangle(?![A-Za-z])",
+    "IN": r"\\in(?![A-Za-z])",
+    "COMPARE": r"<|>|\\(?:le|leq|ge|geq|lt|gt|ne|neq)(?![A-Za-z])",
+    "PRIME": r"'+",
+    "STAR": r"\*|\\ast(?![A-Za-z])|\\star(?![A-Za-z])",
+    "EQUALS": r"=",
+    "PLUS": r"\+",
+    "MINUS": r"-",
+    "SLASH": r"/",
+    "COMMA": r",",
+    "SUB": r"_",
+    "SUP": r"\^",
+    "LBRACE": r"\{",
+    "RBRACE": r"\}",
+    "LPAR": r"\(",
+    "RPAR": r"\)",
+    "LBRACKET": r"\[",
+    "RBRACKET": r"\]",
+}
+SCANNER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in TOKENS.items()))
+ARGUMENTS = {"SUB": 1, "SUP": 1, "ACCENT": 1, "SQRT": 1, "FRAC": 2}
+OPENING = {"LBRACE", "LPAR", "LBRACKET", "LANGLE"}
+CLOSING = {"RBRACE", "RPAR", "RBRACKET", "RANGLE"}
+HINTS = {
+    r"\circ": r"the Hadamard product is written \odot",
+    r"\star": r"the Hadamard product is written \odot",
+    r"\left.": r"write the brackets out",
+    r"\cdots": "write the sum out, or with \\sum",
+    r"\ldots": "write the sum out, or with \\sum",
+}
+KNOWN_MACROS = [
+    *(rf"\{name}" for name in [*GREEK, *FONT.split("|")]),
+    *BUILT_IN,
+    *(
+        r"\sum \partial \odot \cdot \times \langle \rangle \in \frac \tfrac \dfrac \sqrt \dot \bar \hat "
+        r"\tilde \mathsf \mathbb \text \operatorname \top \left \right \quad \le \ge \ne"
+    ).split(),
+]
+
+
+def tokenize(source, first_line=1):
+    """Return the tokens of the source; `first_line` is the number of its first line."""
+    tokens, depth = [], 0
+    wanted = [0]  # how many arguments the last command still waits for, one entry per open brace
+    for kind, value, place, start in _scan(source, first_line):
+
+        def add(kind, value, start, end, place=place):
+            tokens.append(
+                Token(kind, value, start_pos=start, end_pos=end, line=place.line, column=place.column)
+            )
+
+        if wanted[-1] and kind != "LBRACE" and kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR"}:
+            raise DerivationError(f"expected an argument, in braces, before {value}", place)
+        end = start + len(value)
+        while wanted[-1] and kind != "LBRACE" and start < end:
+            # Of a number, TeX takes one digit.
+            length = 1 if kind == "NUMBER" else len(value)
+            add("LBRACE", "", start, start)
+            add(kind, value[:length], start, start + length)
+            add("RBRACE", "", start + length, start + length)
+            wanted[-1] -= 1
+            start, value = start + length, value[length:]
+        if start == end:
+            continue
+        if value.startswith("."):
+            raise DerivationError(
+                f"expected an argument in braces, found the number ending in {value}", place
+            )
+        add(kind, value, start, end)
+        if kind == "LBRACE":
+            wanted[-1] = max(0, wanted[-1] - 1)
+            wanted.append(0)
+        elif kind == "RBRACE" and len(wanted) > 1:
+            wanted.pop()
+        elif kind in ARGUMENTS:
+            wanted[-1] = ARGUMENTS[kind]
+        depth += (kind in OPENING) - (kind in CLOSING)
+        if depth > MAX_DEPTH or len(tokens) > MAX_TOKENS:
+            limit = f"{MAX_DEPTH} brackets deep" if depth > MAX_DEPTH else f"{MAX_TOKENS} symbols"
+            raise DerivationError(f"too large to check: the limit is {limit}", place)
+    return tokens
+
+
+def _scan(source, line):
+    """Yield kind, text, place and position of every token that is not layout."""
+    if len(source) > MAX_SOURCE:
+        place = Place(line, 1, "")
+        raise DerivationError(
+            f"too large to check: {len(source)} characters, the limit is {MAX_SOURCE}", place, caret=False
+        )
+    position = line_start = 0
+    while position < len(source):
+        match = SCANNER.match(source, position)
+        place = Place(line, position - line_start + 1, "")
+        if not match:
+            raise DerivationError(_unknown(source, position), place)
+        kind, text = match.lastgroup, match.group()
+        if kind != "LAYOUT":
+            yield kind, text, place, position
+        elif "\n" in text:
+            line += text.count("\n")
+            line_start = position + text.rindex("\n") + 1
+        position += len(text)
+
+
+def _unknown(source, position):
+    """Say what the scanner does not know at this position, and what may have been meant."""
+    macro = re.match(r"\\(?:[A-Za-z]+\.?|.)?", source[position:], re.S)
+    word = macro.group() if macro else source[position]
+    if word in HINTS:
+        return f"{word} is not part of the language: {HINTS[word]}"
+    close = get_close_matches(word, KNOWN_MACROS, n=1, cutoff=0.75) if macro else []
+    return f"unknown {'macro' if macro else 'character'} {word}" + (
+        f"; did you mean {close[0]}?" if close else ""
+    )
+
+
+def canonical(name):
+    r"""Return one spelling of a name: `\mathbf 1` and `\mathbf{ 1 }` are the same."""
+    font = re.match(rf"\\(?:{FONT}|operatorname\*?)(?![A-Za-z])", name)
+    return f"{font.group()}{{{name[font.end() :].strip(' {}')}}}" if font else str(name)
