@@ -95,10 +95,10 @@ class _Formulas(Treeprocessor):
     def _check_dollars(self, element: Element) -> None:
         if element.tag in ("code", "pre", "script", "style"):
             return
-        for node, text in [(element, element.text)] + [(child, child.tail) for child in element]:
+        for text in [element.text] + [child.tail for child in element]:
             if text and "$" in text and not isinstance(text, AtomicString):
-                hint = r"a formula was not closed, or contains a blank line, or has a | inside a table (use \mid)"
-                raise FormulaError(text, f"stray $ in <{node.tag}>: {hint}; a dollar sign is \\$")
+                hint = r"an open formula, a space or | or blank line where none may be? A dollar sign is written \$"
+                raise FormulaError(text, f"stray $: {hint}")
         for child in element:
             self._check_dollars(child)
 
