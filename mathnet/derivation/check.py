@@ -141,8 +141,9 @@ class Derivation:
         smooth = any(
             isinstance(node, Apply) and node.function in TRANSCENDENTAL for node in self.dimensions.types
         )
+        smallest = 2 + len(self.report.sizes) % 2  # else a 2 could pass for n in every draw
         for attempt in range(ATTEMPTS):
-            data = Data(self.names, self.dimensions, generator, smooth)
+            data = Data(self.names, self.dimensions, generator, smooth, smallest)
             evaluator = Evaluator(self.names, self.dimensions, data)
             errors, right = [], []
             try:

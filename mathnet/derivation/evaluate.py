@@ -47,12 +47,14 @@ class Data:
         Source of the numbers.
     smooth : bool
         Whether to draw fractions of moderate size, fit for exp and log, rather than whole numbers.
+    smallest : int
+        The least size of a dimension.
     """
 
-    def __init__(self, names, dimensions, random, smooth):
+    def __init__(self, names, dimensions, random, smooth, smallest=2):
         self.random, self.smooth = random, smooth
         self.sizes = {}
-        sizes = list(range(2, 2 + len(names.dimensions)))
+        sizes = list(range(smallest, smallest + len(names.dimensions)))
         random.shuffle(sizes)
         for dimension, size in zip(names.dimensions, sizes, strict=True):
             self.sizes[dimension] = max(size, dimensions.smallest.get(dimension, 1))
