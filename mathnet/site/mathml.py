@@ -87,6 +87,10 @@ class _Formulas(Treeprocessor):
         latex = element.text.strip()[2:-2]
         # arithmatex escapes HTML in displayed formulas only
         mathml = to_mathml(html.unescape(latex) if display else latex, display=display)
+        if not display and element.tail:  # a comma stays on the line of its formula; .math does not wrap
+            rest = element.tail.lstrip(",.;:!?)")
+            mathml += element.tail.removesuffix(rest)
+            element.tail = rest
         element.text = AtomicString(self.md.htmlStash.store(mathml))
         element.set("class", "math-display scrolls" if display else "math")
         if display:
