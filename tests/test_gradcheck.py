@@ -19,6 +19,7 @@ from mathnet import (
     hadamard_vjp,
     matmul,
     outer,
+    sigmoid_vjp,
     vjp_error,
 )
 from mathnet.derivation.dual import mp
@@ -275,7 +276,7 @@ def test_complex_step_notices_a_lost_imaginary_part(f):
 def test_the_message_says_where_and_what():
     message = (
         "argument 0: entry (0, 0) of the Jacobian is 0 by complex step, but 1 by central difference; there is "
-        "a kink, or the code drops what carries the derivative (np.abs, np.conj, np.var, norm, .astype)"
+        "a kink, floats overflow, or the code drops what carries the derivative (np.abs, np.conj, np.var, norm, .astype)"
     )
     with pytest.raises(GradientCheckError, match=f"^{re.escape(message)}$"):
         complex_step_jacobians(np.abs, np.array([0.5]))
@@ -285,6 +286,29 @@ def test_the_message_says_where_and_what():
 def test_a_kink_is_noticed(method):
     with pytest.raises(GradientCheckError, match="there is a kink"):
         METHODS[method](lambda x: np.maximum(x, 0), np.array([0.0, 1.0]))
+
+
+def test_overflow_is_noticed():
+    def exp_twice(x):
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.exp(x) / np.exp(x)
+
+    with pytest.raises(GradientCheckError, match="is 0 by exact, but nan by central difference"):
+        exact_jacobians(exp_twice, np.array([1000.0]))
+
+
+def test_a_derivative_below_the_noise_of_differences_is_no_alarm():
+    (J,) = exact_jacobians(lambda x: 1 + np.exp(x), np.array([-40.0]))
+    assert abs(J[0, 0] - mp.exp(-40)) < mp.mpf(10) ** -60
+
+
+def test_exact_arithmetic_finds_wrong_formulas_and_floats_find_lost_digits():
+    def careless_sigmoid(Z):
+        return 1 - 1 / (1 + np.exp(Z))
+
+    rule, Z = Rule(careless_sigmoid, sigmoid_vjp, None), np.array([-40.0])
+    assert vjp_error(rule, Z).error < 1e-40
+    assert vjp_error(rule, Z, method="complex step").error == 1
 
 
 def test_exact_arithmetic_is_not_left_unnoticed():
