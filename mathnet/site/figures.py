@@ -221,18 +221,19 @@ def _words(text: str) -> Drawing:
 
 def _label(name: str, x: float, y: float) -> str:
     base, *marks = re.split(r"(_bar|_dot|\^T|\^\*|_\w+)", name)
+    scripts = [mark for mark in marks if mark and mark not in ("_bar", "_dot")]
     letters = "".join(_italic(letter) for letter in base)
-    parts = [letters]
-    for mark in filter(None, marks):
-        if mark == "_bar":
-            parts.append('<tspan class="bar">\N{COMBINING MACRON}</tspan>')
-        elif mark == "_dot":
-            parts.append("\N{COMBINING DOT ABOVE}")
-        elif mark[0] == "^":
-            parts.append(f'<tspan class="script" dy="-5">{"𝖳" if mark == "^T" else "∗"}</tspan>')
-        else:
-            parts.append(f'<tspan class="script" dy="4">{escape(mark[1:])}</tspan>')
-    return f'<text class="name" x="{x:g}" y="{y:g}">{"".join(parts)}</text>'
+    for mark in scripts:
+        raised = mark[0] == "^"
+        text = {"^T": "𝖳", "^*": "∗"}.get(mark, mark[1:])
+        letters += f'<tspan class="script" dy="{-5 if raised else 4}">{escape(text)}</tspan>'
+    middle = x + 2 - 3.5 * sum(len(mark) - 1 for mark in scripts)  # of the base, which leans to the right
+    over = ""
+    if "_bar" in marks:  # drawn, because a combining macron collides with capitals
+        over = f'<path class="over" d="M{middle - 5:g} {y - 13.2:g}h10"/>'
+    elif "_dot" in marks:
+        over = f'<path class="over dot" d="M{middle:g} {y - 13:g}h0"/>'
+    return f'<text class="name" x="{x:g}" y="{y:g}">{letters}</text>{over}'
 
 
 def _italic(letter: str) -> str:
