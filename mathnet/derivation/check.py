@@ -1,4 +1,4 @@
-"""The verdict: is every side of every chain equal to the one before?"""
+"""The verdict: every side of every chain is compared with the one before."""
 
 import itertools
 import random
@@ -9,13 +9,14 @@ from .declare import Names, declare
 from .dimensions import Dimensions, shape_text
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError, Place
-from .evaluate import TRANSCENDENTAL, Data, Evaluator, UnluckyDraw
+from .evaluate import TRANSCENDENTAL, Data, Evaluator, UnluckyDrawError
 from .formula import Reader
 from .nodes import Apply
 from .source import read_chain, split
 from .tokens import tokenize
 
-DRAWS, ATTEMPTS, SEED = 3, 20, 3250718
+ATTEMPTS, SEED = 20, 3250718
+LARGEST = (3, 999, 999)  # of each draw: small numbers first, because a mismatch shows them
 
 
 @dataclass
@@ -131,7 +132,7 @@ class Derivation:
         start = time.perf_counter()
         generator = random.Random(SEED)
         chains = [chain for chain in self.report.chains if chain.nodes]
-        while chains and len(self.report.sizes) < DRAWS:
+        while chains and len(self.report.sizes) < len(LARGEST):
             chains = self._draw(generator, chains)
         self.report.seconds = time.perf_counter() - start
         return self.report
@@ -142,8 +143,9 @@ class Derivation:
             isinstance(node, Apply) and node.function in TRANSCENDENTAL for node in self.dimensions.types
         )
         smallest = 2 + len(self.report.sizes) % 2  # else a 2 could pass for n in every draw
+        largest = 0 if smooth else LARGEST[len(self.report.sizes)]
         for attempt in range(ATTEMPTS):
-            data = Data(self.names, self.dimensions, generator, smooth, smallest)
+            data = Data(self.names, self.dimensions, generator, largest, smallest)
             evaluator = Evaluator(self.names, self.dimensions, data)
             errors, right = [], []
             try:
@@ -153,7 +155,7 @@ class Derivation:
                         right.append(chain)
                     except DerivationError as error:
                         errors.append(error)
-            except UnluckyDraw as unlucky:
+            except UnluckyDrawError as unlucky:
                 if attempt + 1 == ATTEMPTS:
                     reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
                     errors, right = [DerivationError(reason, Place(chains[0].line, 1, ""), caret=False)], []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from .errors import DerivationError, Place
 from .formula import Reader, parse_tree
 from .nodes import Node, Symbol
-from .tokens import CLOSING, OPENING, canonical
+from .tokens import canonical, with_depths
 
 PROPERTIES = ("elementwise", "constant", "ones", "nonzero", "positive", "rows sum to one")
 
@@ -113,24 +113,21 @@ def declare(tokens, source):
 
 def _segments(tokens):
     """Split at commas and line ends outside brackets."""
-    segments, depth, line = [[]], 0, None
-    for token in tokens:
-        if depth == 0 and (token.type in {"COMMA", "ROW"} or token.line != line):
+    segments, line = [[]], 0
+    for token, depth in with_depths(tokens):
+        if depth == 0 and token.line != line:
             segments.append([])
         line = token.line
-        if depth or token.type not in {"COMMA", "ROW", "ALIGN"}:
+        if depth == 0 and token.type in {"COMMA", "ROW"}:
+            segments.append([])
+        elif token.type != "ALIGN":
             segments[-1].append(token)
-        depth += (token.type in OPENING) - (token.type in CLOSING)
     return [segment for segment in segments if segment]
 
 
 def _outer_kinds(tokens):
     """Return the kinds of the tokens, with the empty string for those inside brackets."""
-    kinds, depth = [], 0
-    for token in tokens:
-        kinds.append("" if depth else token.type)
-        depth += (token.type in OPENING) - (token.type in CLOSING)
-    return kinds
+    return ["" if depth else token.type for token, depth in with_depths(tokens)]
 
 
 def _written(reader, tokens):

@@ -99,7 +99,7 @@ class Dimensions:
         """Refuse index letters that nothing sums over."""
         letter = min(letters)
         range_ = scope[letter].root()
-        summed = any(letter in sum_.letters for sum_ in self.ranges)
+        summed = any(letter in part.letters for part in node.walk() if isinstance(part, nodes.Sum))
         hint = "; a sum reaches only to the next + or -, so write \\sum (…)" if summed else ""
         raise DerivationError(
             f"index {letter} is left free (in {range_.where}): no sum runs over it{hint}", node.place

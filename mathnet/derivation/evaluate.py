@@ -32,7 +32,7 @@ RELATIONS = {
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 
 
-class UnluckyDraw(Exception):
+class UnluckyDrawError(Exception):
     """The random data hit a kink, a division by zero or the edge of a domain."""
 
 
@@ -45,19 +45,20 @@ class Data:
         What was declared.
     random : random.Random
         Source of the numbers.
-    smooth : bool
-        Whether to draw fractions of moderate size, fit for exp and log, rather than whole numbers.
+    largest : int
+        Whole numbers up to this are drawn; 0 for fractions below 2 instead, which suit exp and log.
     smallest : int
         The least size of a dimension.
     """
 
-    def __init__(self, names, dimensions, random, smooth, smallest=2):
-        self.random, self.smooth = random, smooth
+    def __init__(self, names, dimensions, random, largest, smallest):
+        self.random, self.largest = random, largest
         self.sizes = {}
-        sizes = list(range(smallest, smallest + len(names.dimensions)))
-        random.shuffle(sizes)
-        for dimension, size in zip(names.dimensions, sizes, strict=True):
-            self.sizes[dimension] = max(size, dimensions.smallest.get(dimension, 1))
+        for dimension in random.sample(names.dimensions, len(names.dimensions)):
+            size = max(smallest, dimensions.smallest.get(dimension, 1))
+            while size in self.sizes.values():
+                size += 1
+            self.sizes[dimension] = size
         self.values, self.coefficients = {}, {}
         for name, symbol in names.symbols.items():
             if symbol.definition is None:
@@ -76,7 +77,10 @@ class Data:
         return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in shape)
 
     def _number(self):
-        magnitude = Fraction(self.random.randint(1, 128), 64) if self.smooth else self.random.randint(1, 999)
+        if self.largest:
+            magnitude = self.random.randint(1, self.largest)
+        else:
+            magnitude = Fraction(self.random.randint(1, 127), 64)
         return magnitude if self.random.random() < 0.5 else -magnitude
 
     def _array(self, shape, properties):
@@ -306,7 +310,7 @@ class Evaluator:
         right = right * (len(left) // len(right))
         relation = RELATIONS[node.relation]
         if any(a == b for a, b in zip(left, right, strict=True)) and self.data.random:
-            raise UnluckyDraw
+            raise UnluckyDrawError
         return tuple(int(relation(a, b)) for a, b in zip(left, right, strict=True))
 
     def _apply(self, node, letters, context):
@@ -322,7 +326,7 @@ class Evaluator:
             return _tangent(self._call(lower, (Dual(x[0], 1, tag),), context), tag)
         if node.function in {"max", "min"}:
             if x[0] == x[1] and self.data.random:
-                raise UnluckyDraw
+                raise UnluckyDrawError
             return (max if node.function == "max" else min)(x)
         if node.function in TRANSCENDENTAL:
             return _lucky(elementary, node.function.replace("e^", "exp"), x[0])
@@ -364,4 +368,4 @@ def _lucky(function, *arguments):
     try:
         return function(*arguments)
     except (ZeroDivisionError, ValueError) as error:
-        raise UnluckyDraw(str(error)) from None
+        raise UnluckyDrawError(str(error)) from None

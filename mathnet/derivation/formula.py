@@ -4,6 +4,7 @@
 names where declared, and otherwise a misspelling. Nothing is guessed.
 """
 
+import re
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
@@ -15,7 +16,7 @@ from lark.lexer import Lexer
 
 from . import nodes
 from .errors import DerivationError, Place
-from .tokens import BUILT_IN, canonical
+from .tokens import BUILT_IN, canonical, tidy
 
 WORDS = {
     "$END": "the end",
@@ -64,14 +65,18 @@ def parse_tree(tokens, start="terms"):
     try:
         return _parser().parse(tokens, start=start)
     except UnexpectedInput as error:
-        token = error.token
-        found = "the end" if token.type == "$END" else token.value or "the end of an argument"
-        place = token if token.type != "$END" else tokens[-1]
-        expected = sorted({WORDS[name] for name in error.accepts or error.expected if name in WORDS})
-        raise DerivationError(
-            f"found {found} where one of these was expected: {', '.join(expected)}",
-            Place(place.line, place.column, ""),
-        ) from None
+        at = next((i for i, token in enumerate(tokens) if token is error.token), len(tokens))
+        place = tokens[min(at, len(tokens) - 1)]
+        found = (tokens[at] or "the end of an argument") if at < len(tokens) else "the end"
+        words = sorted({WORDS[name] for name in error.expected if name in WORDS})
+        reason = f"expected {' or '.join(words)} before {found}" if words else f"{found} does not fit here"
+        if 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
+            reason += _needs_braces(tokens[at - 2] + tokens[at])
+        raise DerivationError(reason, Place(place.line, place.column, "")) from None
+
+
+def _needs_braces(letters):
+    return f"; several subscripts need braces: _{{{letters}}}"
 
 
 class Reader:
@@ -99,7 +104,7 @@ class Reader:
     def place(self, tree):
         """Return where a tree or token stands."""
         meta = getattr(tree, "meta", tree)
-        return Place(meta.line, meta.column, self.source[meta.start_pos : meta.end_pos].strip())
+        return Place(meta.line, meta.column, tidy(self.source[meta.start_pos : meta.end_pos]))
 
     def _terms(self, tree):
         signs, terms = [], []
@@ -117,29 +122,19 @@ class Reader:
     def _product(self, tree):
         groups, operators = [[]], []
         pieces = iter(tree.children)
-        before = None
         for piece in pieces:
             if piece.data == "operator":
                 operators.append(piece.children[0])
                 groups.append([])
             else:
-                groups[-1].append(self._piece(piece, pieces, before))
-            before = piece
+                groups[-1].append(self._piece(piece, pieces))
         return self._combine(groups, operators, self.place(tree))
 
-    def _piece(self, piece, following, before):
+    def _piece(self, piece, following):
         """Return one factor; a function takes its argument from the pieces that follow."""
         if piece.data != "factor":
             return self.read(piece)
-        try:
-            found = self.factor(piece)
-        except DerivationError as error:
-            scripts = (
-                self._scripts(before.children[1:]) if before is not None and before.data == "factor" else []
-            )
-            if error.reason.startswith("unknown symbol") and scripts and scripts[-1].kind == "subscript":
-                error.reason += f"; several subscripts need braces: _{{{scripts[-1].text}{piece.children[0].children[0]}}}"
-            raise
+        found = self.factor(piece)
         if isinstance(found, nodes.Node):
             return found
         function, order = found
@@ -147,8 +142,7 @@ class Reader:
         place = self.place(piece)
         if argument is None or argument.data == "operator":
             raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
-        latex = self.source[piece.meta.start_pos : argument.meta.end_pos]
-        place = place._replace(latex=latex)
+        place = place._replace(latex=tidy(self.source[piece.meta.start_pos : argument.meta.end_pos]))
         if argument.data == "factor" and argument.children[0].data == "parentheses":
             inside = tuple(
                 self.read(child) for child in argument.children[0].children if isinstance(child, Tree)
@@ -157,7 +151,7 @@ class Reader:
             return self._postfix(applied, self._scripts(argument.children[1:]), argument)
         if function not in BUILT_IN.values():
             raise DerivationError(f"{piece_name(piece)} is a function: write {piece_name(piece)}(…)", place)
-        applied = nodes.Apply(place, function, order, (self._piece(argument, following, None),))
+        applied = nodes.Apply(place, function, order, (self._piece(argument, following),))
         if next(following, None) is not None:
             raise DerivationError(
                 f"where does the argument of {piece_name(piece)} end? Use parentheses", place
@@ -261,14 +255,16 @@ class Reader:
             return nodes.Delta(self.place(tree), *indices)
         if base in self.names.dimensions:
             return self._postfix(nodes.Size(self.place(token), base), rest, tree)
-        raise DerivationError(self._unknown(base, scripts), self.place(tree))
+        raise DerivationError(self._unknown(base, scripts, tree), self.place(tree))
 
-    def _unknown(self, base, scripts):
-        written = base + "".join("^*" if script.kind == "star" else "" for script in scripts)
-        known = [*self.names.symbols, *self.names.functions]
-        close = get_close_matches(written, known, n=1, cutoff=0.6)
-        hint = f"; did you mean {close[0]}?" if close else "; declare or define it in the where part"
-        return f"unknown symbol {written}{hint}"
+    def _unknown(self, base, scripts, tree):
+        written = base + "^*" * any(script.kind == "star" for script in scripts)
+        subscript = re.search(r"_(\w)$", self.source[: tree.meta.start_pos])
+        if subscript:
+            return f"unknown symbol {written}{_needs_braces(subscript[1] + written)}"
+        close = get_close_matches(written, [*self.names.symbols, *self.names.functions], n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else "declare or define it in the where part"
+        return f"unknown symbol {written}; {hint}"
 
     def _accented(self, atom, scripts, tree):
         accent, _, token, *inner, _ = atom.children
@@ -282,7 +278,7 @@ class Reader:
         if own in self.names.symbols:
             node, rest = nodes.Symbol(place, own), own_rest
         elif name not in self.names.symbols or accent not in {r"\dot", r"\bar"}:
-            raise DerivationError(self._unknown(f"{accent}{{{base}}}", []), place)
+            raise DerivationError(self._unknown(f"{accent}{{{base}}}", [], tree), place)
         else:
             node = (nodes.Tangent if accent == r"\dot" else nodes.Cotangent)(place, name)
         return self._postfix(node, rest, tree)

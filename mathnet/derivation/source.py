@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .errors import DerivationError, Place
-from .tokens import CLOSING, OPENING, tokenize
+from .tokens import tokenize, with_depths
 
 
 @dataclass
@@ -92,24 +92,22 @@ def read_chain(text, line):
 
 
 def _rows(tokens):
-    rows, depth = [[]], 0
-    for token in tokens:
+    rows = [[]]
+    for token, depth in with_depths(tokens):
         if token.type == "ROW" and depth == 0:
             rows.append([])
         elif token.type != "ALIGN" or depth:
             rows[-1].append(token)
-        depth += (token.type in OPENING) - (token.type in CLOSING)
     return [row for row in rows if row]
 
 
 def _read_row(chain, tokens, text):
-    parts, depth = [[]], 0
-    for token in tokens:
+    parts = [[]]
+    for token, depth in with_depths(tokens):
         if token.type == "EQUALS" and depth == 0:
             parts.append([])
         else:
             parts[-1].append(token)
-        depth += (token.type in OPENING) - (token.type in CLOSING)
     first, *rest = parts
     if any(not part for part in rest):
         raise DerivationError("nothing stands after =", Place(tokens[-1].line, tokens[-1].column, ""))

@@ -14,9 +14,9 @@ from .errors import DerivationError, Place
 MAX_SOURCE, MAX_TOKENS, MAX_DEPTH = 20_000, 4_000, 40
 
 GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho "
-    "sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell"
-).split()
+    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|"
+    "tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|ell"
+)
 BUILT_IN = {
     r"\exp": "exp",
     r"\log": "log",
@@ -28,10 +28,11 @@ BUILT_IN = {
     r"\min": "min",
 }
 FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|bm"
-LETTER = rf"[A-Za-z]|\\(?:{'|'.join(GREEK)})(?![A-Za-z])"
+SIZE = r"(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"  # of a bracket
+LETTER = rf"[A-Za-z]|\\(?:{GREEK})(?![A-Za-z])"
 
 TOKENS = {
-    "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:left|right|middle|[bB]igg?[lr]?)(?![A-Za-z.])|"
+    "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|"
     r"\\(?:displaystyle|limits|nonumber|notag)(?![A-Za-z])|\\(?:begin|end)\{(?:aligned|align|equation|split)\*?\}",
     "ROW": r"\\\\",
     "REASON": r"&&",
@@ -50,8 +51,8 @@ TOKENS = {
     "HADAMARD": r"\\odot(?![A-Za-z])",
     "CDOT": r"\\cdot(?![A-Za-z])",
     "TIMES": r"\\times(?![A-Za-z])",
-    "LANGLE": r"\\langle(?![A-Za-z])",
-    "RANGLE": r"\\rangle(?![A-Za-z])",
+    "LANGLE": rf"{SIZE}\\langle(?![A-Za-z])",
+    "RANGLE": rf"{SIZE}\\rangle(?![A-Za-z])",
     "IN": r"\\in(?![A-Za-z])",
     "COMPARE": r"<|>|\\(?:le|leq|ge|geq|lt|gt|ne|neq)(?![A-Za-z])",
     "PRIME": r"'+",
@@ -65,15 +66,14 @@ TOKENS = {
     "SUP": r"\^",
     "LBRACE": r"\{",
     "RBRACE": r"\}",
-    "LPAR": r"\(",
-    "RPAR": r"\)",
-    "LBRACKET": r"\[",
-    "RBRACKET": r"\]",
+    "LPAR": rf"{SIZE}\(",
+    "RPAR": rf"{SIZE}\)",
+    "LBRACKET": rf"{SIZE}\[",
+    "RBRACKET": rf"{SIZE}\]",
 }
 SCANNER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in TOKENS.items()))
 ARGUMENTS = {"SUB": 1, "SUP": 1, "ACCENT": 1, "SQRT": 1, "FRAC": 2}
-OPENING = {"LBRACE", "LPAR", "LBRACKET", "LANGLE"}
-CLOSING = {"RBRACE", "RPAR", "RBRACKET", "RANGLE"}
+BRACKETS = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LBRACKET": "RBRACKET", "LANGLE": "RANGLE"}
 HINTS = {
     r"\circ": r"the Hadamard product is written \odot",
     r"\star": r"the Hadamard product is written \odot",
@@ -81,45 +81,37 @@ HINTS = {
     r"\cdots": "write the sum out, or with \\sum",
     r"\ldots": "write the sum out, or with \\sum",
 }
-KNOWN_MACROS = [
-    *(rf"\{name}" for name in [*GREEK, *FONT.split("|")]),
-    *BUILT_IN,
-    *(
-        r"\sum \partial \odot \cdot \times \langle \rangle \in \frac \tfrac \dfrac \sqrt \dot \bar \hat "
-        r"\tilde \mathsf \mathbb \text \operatorname \top \left \right \quad \le \ge \ne"
-    ).split(),
-]
+OTHER_MACROS = (
+    "sum|partial|odot|cdot|times|langle|rangle|in|frac|tfrac|dfrac|sqrt|dot|bar|hat|tilde|mathsf|mathbb|text|"
+    "operatorname|top|left|right|quad|le|ge|ne"
+)
+KNOWN_MACROS = [*BUILT_IN, *(rf"\{name}" for name in f"{GREEK}|{FONT}|{OTHER_MACROS}".split("|"))]
 
 
 def tokenize(source, first_line=1):
     """Return the tokens of the source; `first_line` is the number of its first line."""
-    tokens, depth = [], 0
+    tokens, opened = [], []
     wanted = [0]  # how many arguments the last command still waits for, one entry per open brace
     for kind, value, place, start in _scan(source, first_line):
 
-        def add(kind, value, start, end, place=place):
+        def add(kind, value, start, place=place):
+            end = start + len(value)
             tokens.append(
                 Token(kind, value, start_pos=start, end_pos=end, line=place.line, column=place.column)
             )
 
-        if wanted[-1] and kind != "LBRACE" and kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR"}:
-            raise DerivationError(f"expected an argument, in braces, before {value}", place)
-        end = start + len(value)
-        while wanted[-1] and kind != "LBRACE" and start < end:
-            # Of a number, TeX takes one digit.
-            length = 1 if kind == "NUMBER" else len(value)
-            add("LBRACE", "", start, start)
-            add(kind, value[:length], start, start + length)
-            add("RBRACE", "", start + length, start + length)
+        while value and wanted[-1] and kind != "LBRACE":
+            if kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR"} or value.startswith("."):
+                raise DerivationError(f"expected an argument, in braces, before {value}", place)
+            argument = value[0] if kind == "NUMBER" else value  # TeX takes one digit
+            add("LBRACE", "", start)
+            add(kind, argument, start)
+            start, value = start + len(argument), value[len(argument) :]
+            add("RBRACE", "", start)
             wanted[-1] -= 1
-            start, value = start + length, value[length:]
-        if start == end:
+        if not value:
             continue
-        if value.startswith("."):
-            raise DerivationError(
-                f"expected an argument in braces, found the number ending in {value}", place
-            )
-        add(kind, value, start, end)
+        add(kind, value, start)
         if kind == "LBRACE":
             wanted[-1] = max(0, wanted[-1] - 1)
             wanted.append(0)
@@ -127,10 +119,18 @@ def tokenize(source, first_line=1):
             wanted.pop()
         elif kind in ARGUMENTS:
             wanted[-1] = ARGUMENTS[kind]
-        depth += (kind in OPENING) - (kind in CLOSING)
-        if depth > MAX_DEPTH or len(tokens) > MAX_TOKENS:
-            limit = f"{MAX_DEPTH} brackets deep" if depth > MAX_DEPTH else f"{MAX_TOKENS} symbols"
+        if kind in BRACKETS:
+            opened.append((kind, value, place))
+        elif kind in BRACKETS.values():
+            opening, bracket, _ = opened.pop() if opened else ("", "anything", place)
+            if BRACKETS.get(opening) != kind:
+                raise DerivationError(f"{tidy(value)} does not close {tidy(bracket)}", place)
+        if len(opened) > MAX_DEPTH or len(tokens) > MAX_TOKENS:
+            limit = f"{MAX_DEPTH} brackets deep" if len(opened) > MAX_DEPTH else f"{MAX_TOKENS} symbols"
             raise DerivationError(f"too large to check: the limit is {limit}", place)
+    if opened:
+        _, value, place = opened[-1]
+        raise DerivationError(f"{tidy(value)} is never closed", place)
     return tokens
 
 
@@ -150,7 +150,7 @@ def _scan(source, line):
         kind, text = match.lastgroup, match.group()
         if kind != "LAYOUT":
             yield kind, text, place, position
-        elif "\n" in text:
+        if "\n" in text:
             line += text.count("\n")
             line_start = position + text.rindex("\n") + 1
         position += len(text)
@@ -168,7 +168,22 @@ def _unknown(source, position):
     )
 
 
+def with_depths(tokens):
+    """Yield every token with the number of brackets around it."""
+    depth = 0
+    for token in tokens:
+        depth -= token.type in BRACKETS.values()
+        yield token, depth
+        depth += token.type in BRACKETS
+
+
 def canonical(name):
     r"""Return one spelling of a name: `\mathbf 1` and `\mathbf{ 1 }` are the same."""
     font = re.match(rf"\\(?:{FONT}|operatorname\*?)(?![A-Za-z])", name)
     return f"{font.group()}{{{name[font.end() :].strip(' {}')}}}" if font else str(name)
+
+
+def tidy(latex):
+    r"""Return LaTeX for a message: without `\left`, `\right` and extra space."""
+    sized = re.sub(r"\\(?:left|[bB]igg?l?)(?![A-Za-z])\s*|\s*\\(?:right|[bB]igg?r)(?![A-Za-z])\s*", "", latex)
+    return " ".join(re.sub(r"\\[,;:!]", " ", sized).split())
