@@ -26,6 +26,9 @@ _UNFAITHFUL = {
     r"\\begin\{(?:align|gather|equation|multline|eqnarray)\}": "numbers would start anew in each formula; use aligned",
 }
 
+# STIX's prime is high and small as it is; as a superscript, Chromium raises and shrinks it once more.
+_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″])</mo></msup>")
+
 
 class FormulaError(ValueError):
     """A formula that cannot be turned into MathML faithfully."""
@@ -72,7 +75,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
         mathml = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise FormulaError(latex, f"character {error}") from None
-    return mathml
+    return _PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', mathml)
 
 
 class _Formulas(Treeprocessor):
