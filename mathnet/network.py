@@ -13,7 +13,7 @@ $$
 D_L = (Y - Y^*) \odot f'(Z_L), \qquad
 \bar W_l = H_{l-1}^{\mathsf T} D_l, \qquad
 \bar B_l = \mathbf 1^{\mathsf T} D_l, \qquad
-D_{l-1} = D_l W_l^{\mathsf T} \odot f'(Z_{l-1}) .
+D_{l-1} = \left(D_l W_l^{\mathsf T}\right) \odot f'(Z_{l-1}) .
 $$
 
 One layer is the seed; two layers are the tutorial's network.
@@ -189,6 +189,23 @@ class Network:
         r"""$\bar W_l = H_{l-1}^{\mathsf T} D_l$ and $\bar B_l = \mathbf 1^{\mathsf T} D_l$ for every layer.
 
         The gradient of [`loss`][mathnet.network.Network.loss]. With cross-entropy $D_L = \operatorname{softmax}(Z_L) - Y^*$.
+
+        Derivation
+        ----------
+        How D comes down one layer: below, $\bar Z$ is $D_{l-1}$ and $\bar V$ is $D_l$.
+
+        ```derivation network-gradients
+        where  Z \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times y},  B \in \mathbb{R}^{1 \times y}
+               \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones}
+               f \text{ elementwise}
+               V = f(Z) W + \mathbf 1 B
+        \bar Z_{ij}
+          &= \sum_{pq} \bar V_{pq} \frac{\partial V_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } V \\
+          &= \sum_{pq} \bar V_{pq}\, \delta_{pi}\, [f'(Z)]_{ij}\, W_{jq}  && Z_{ij} \text{ reaches row } i \text{ of } V \text{, through } f \text{ and } W_{jq} \\
+          &= [f'(Z)]_{ij} \sum_q \bar V_{iq}\, W_{jq}  && \delta_{pi} \text{ keeps } p = i \\
+          &= [\bar V W^{\mathsf T}]_{ij}\, [f'(Z)]_{ij}  && \text{matrix product} \\
+          &= \left[(\bar V W^{\mathsf T}) \odot f'(Z)\right]_{ij}  && \text{Hadamard product}
+        ```
 
         Parameters
         ----------
