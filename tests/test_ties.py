@@ -24,7 +24,7 @@ def derivation_of(rule):
 
 def draw(derivation, seed):
     """Return an evaluator of the derivation's lines, with sizes and numbers that the seed chooses."""
-    data = Data(derivation.names, derivation.dimensions, random.Random(seed), smooth=True)
+    data = Data(derivation.names, derivation.dimensions, random.Random(seed), 0, 2 + seed)
     return Evaluator(derivation.names, derivation.dimensions, data)
 
 
