@@ -34,7 +34,7 @@ from mathnet.shapes import Array
 class Rule(NamedTuple):
     r"""A function, its vector-Jacobian product, and arguments to try both on.
 
-    Parameters
+    Attributes
     ----------
     forward : function
         $Y = F(X_1, X_2, \dots)$.

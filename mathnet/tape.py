@@ -20,7 +20,7 @@ from mathnet.shapes import Array
 
 
 class Variable(NamedTuple):
-    """A value on a tape: made by [`Tape.variable`][mathnet.Tape.variable] or [`Tape.apply`][mathnet.Tape.apply].
+    """A value on a tape, made by [`Tape.variable`][mathnet.tape.Tape.variable] or [`Tape.apply`][mathnet.tape.Tape.apply].
 
     Two variables are the same variable if they have the same place on the same tape.
     """
