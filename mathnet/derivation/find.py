@@ -9,11 +9,12 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Found(NamedTuple):
-    """A fence: its id, its text without the indentation, and the line of the text in the file."""
+    """A fence: its id, its text without the indentation, the text's first line in the file and its height."""
 
     id: str
     source: str
     line: int
+    height: int
 
 
 def find(text):
@@ -27,7 +28,7 @@ def find(text):
         elif match and match["ticks"].startswith(opening["ticks"]) and not match["info"].strip():
             word, _, id = opening["info"].strip().partition(" ")
             if word == "derivation":
-                found.append(Found(id.strip(), textwrap.dedent("\n".join(inside)), start))
+                found.append(Found(id.strip(), textwrap.dedent("\n".join(inside)), start, len(inside)))
             opening = None
         else:
             inside.append(line)
