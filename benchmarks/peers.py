@@ -186,6 +186,7 @@ def jax(problem):
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_cpu_enable_async_dispatch", False)  # the loss is read after every step
     L = len(problem.weights)
     X, T = jnp.asarray(problem.X), jnp.asarray(problem.T)
     parameters = [jnp.asarray(part) for part in problem.weights + problem.biases]
