@@ -7,7 +7,7 @@ $\varepsilon$ is.
 | method | $\varepsilon$ | derivative | error |
 |---|---|---|---|
 | exact | a dual unit, $\varepsilon^2 = 0$ | coefficient of $\varepsilon$ in $f(x + \varepsilon)$ | none |
-| complex step | $h \mathrm i$, h near $10^{-20}$ | $\operatorname{Im} f(x + h \mathrm i) / h$ | rounding of $f$ |
+| complex step | $h \mathrm i$, $h$ near $10^{-20}$ | $\operatorname{Im} f(x + h \mathrm i) / h$ | rounding of $f$ |
 | central difference | a small real number $h$ | $(f(x + h) - f(x - h)) / 2h$ | $h^2 f''' / 6$ and rounding divided by $h$ |
 
 The exact method runs on arrays of fractions, so a rational function has an error of exactly 0; a
