@@ -84,7 +84,8 @@ class Network:
     References
     ----------
     Mathematics Stack Exchange 3250718 for one layer; Rumelhart, Hinton and Williams (1986) for the
-    recursion; Nielsen (2015), chapters 1 to 3, for training by mini-batches.
+    recursion; Nielsen (2015), chapters 1 to 3, for training by batches; LeCun et al. (1998) and
+    He et al. (2015) for the scale of the first weights.
 
     Examples
     --------
