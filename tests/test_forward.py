@@ -116,7 +116,7 @@ def test_sigmoid_and_softplus_far_out(dtype):
     Z = np.array([-1000, 0, 1000], dtype=dtype)
     assert sigmoid(Z).tolist() == [0, 0.5, 1]
     assert sigmoid_prime(Z).tolist() == [0, 0.25, 0]
-    assert softplus(Z).tolist() == [0, np.log(dtype(2)), 1000]
+    assert softplus(Z).tolist() == [0, np.log1p(dtype(1)), 1000]
     assert softplus_prime(Z).tolist() == [0, 0.5, 1]
 
 
