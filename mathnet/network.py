@@ -10,10 +10,12 @@ The gradients come back in the opposite order. $D_l$ is the gradient of J by $Z_
 it, use it and hand it down:
 
 $$
-D_L = (Y - Y^*) \odot f'(Z_L), \qquad
-\bar W_l = H_{l-1}^{\mathsf T} D_l, \qquad
-\bar B_l = \mathbf 1^{\mathsf T} D_l, \qquad
-D_{l-1} = \left(D_l W_l^{\mathsf T}\right) \odot f'(Z_{l-1}) .
+\begin{aligned}
+D_L &= (Y - Y^*) \odot f'(Z_L) \\
+\bar W_l &= H_{l-1}^{\mathsf T} D_l \\
+\bar B_l &= \mathbf 1^{\mathsf T} D_l \\
+D_{l-1} &= \left(D_l W_l^{\mathsf T}\right) \odot f'(Z_{l-1})
+\end{aligned}
 $$
 
 One layer is the seed; two layers are the tutorial's network.
@@ -59,7 +61,7 @@ class Network:
         has no f: its outputs are logits, and softmax belongs to the loss.
     seed : int
         Fixes the starting weights and the order in which `fit` takes the samples.
-    dtype : data-type
+    dtype : dtype
         Of all parameters and results; inputs are converted. `float64` or `float32` for training;
         `complex128` and `object` (exact numbers) for checking gradients.
 
