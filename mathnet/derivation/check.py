@@ -90,18 +90,20 @@ class Derivation:
             self.dimensions = Dimensions(self.names)
             if not chains:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
-        except DerivationError as error:
-            self._refuse(error)
+        except (DerivationError, RecursionError) as error:
+            self._refuse(error, 1)
             return
         for line, text in chains:
             try:
                 chain = read_chain(text, line)
                 self.report.chains.append(chain)
                 self._read(chain)
-            except DerivationError as error:
-                self._refuse(error)
+            except (DerivationError, RecursionError) as error:
+                self._refuse(error, line)
 
-    def _refuse(self, error):
+    def _refuse(self, error, line):
+        if isinstance(error, RecursionError):
+            error = DerivationError("too deeply nested to check", Place(line, 1, ""), caret=False)
         self.report.errors.append(error.attach(self.report.id, self.report.source))
 
     def _read(self, chain):
@@ -144,27 +146,26 @@ class Derivation:
         )
         smallest = 2 + len(self.report.sizes) % 2  # else a 2 could pass for n in every draw
         largest = 0 if smooth else LARGEST[len(self.report.sizes)]
-        for attempt in range(ATTEMPTS):
+        for _ in range(ATTEMPTS):
             data = Data(self.names, self.dimensions, generator, largest, smallest)
             evaluator = Evaluator(self.names, self.dimensions, data)
-            errors, right = [], []
+            wrong = {}
             try:
                 for chain in chains:
                     try:
                         self._compare(chain, evaluator)
-                        right.append(chain)
-                    except DerivationError as error:
-                        errors.append(error)
+                    except (DerivationError, RecursionError) as error:
+                        wrong[chain.line] = error
             except UnluckyDrawError as unlucky:
-                if attempt + 1 == ATTEMPTS:
-                    reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
-                    errors, right = [DerivationError(reason, Place(chains[0].line, 1, ""), caret=False)], []
-                else:
-                    continue
-            for error in errors:
-                self._refuse(error)
+                reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
+                continue
             self.report.sizes.append(data.sizes)
-            return right
+            break
+        else:
+            wrong = {chain.line: DerivationError(reason, Place(chain.line, 1, ""), caret=False)}
+        for line, error in wrong.items():
+            self._refuse(error, line)
+        return [chain for chain in chains if chain.line not in wrong]
 
     def _compare(self, chain, evaluator):
         """Compare every side with the one before, at all values of the free indices."""
@@ -181,8 +182,8 @@ class Derivation:
                             shape = evaluator.shape(side)
                             where.append(f"entry ({position // shape[1] + 1}, {position % shape[1] + 1})")
                         raise DerivationError(
-                            f"{side.latex} is not equal to {before.latex}: {_show(b)} against {_show(a)}"
-                            + (f" at {', '.join(where)}" if where else ""),
+                            f"{_short(side.latex)} is not equal to {_short(before.latex)}: "
+                            f"{_show(b)} against {_show(a)}" + (f" at {', '.join(where)}" if where else ""),
                             side.place,
                         )
 
@@ -219,3 +220,7 @@ def _show(number):
         return mp.nstr(number, 10)
     text = str(number)
     return text if len(text) <= 24 else mp.nstr(high_precision(number), 10)
+
+
+def _short(latex):
+    return latex if len(latex) <= 200 else f"{latex[:200]} …"

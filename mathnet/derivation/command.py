@@ -29,7 +29,9 @@ def main(arguments=None):
             report = check(fence.source, fence.id)
             failed += not report.ok
             if report.ok:
-                print(f"✓ {path}:{fence.line} {fence.id}: {report.verdict()}, {report.comparisons} comparisons")
+                print(
+                    f"✓ {path}:{fence.line} {fence.id}: {report.verdict()}, {report.comparisons} comparisons"
+                )
             for error in report.errors:
                 print(f"✗ {path}:{fence.line + error.place.line - 1} {error}")
     return int(failed > 0)

@@ -7,6 +7,7 @@ from .formula import Reader, parse_tree
 from .nodes import Node, Symbol
 from .tokens import canonical, with_depths
 
+MAX_AXES, MAX_SIZE = 4, 12
 PROPERTIES = ("elementwise", "constant", "ones", "nonzero", "positive", "rows sum to one")
 
 
@@ -187,9 +188,17 @@ def _shape(reader, tokens):
             raise DerivationError(f"{token} in a shape", reader.place(token))
     if "" in shape or "0" in shape:
         raise DerivationError("a dimension is missing or zero", reader.place(tokens[1]))
+    if len(shape) > MAX_AXES or any(
+        len(axis) > 9 or (axis.isdigit() and int(axis) > MAX_SIZE) for axis in shape
+    ):
+        raise DerivationError(
+            f"too large to check: at most {MAX_AXES} axes, of at most {MAX_SIZE}", reader.place(tokens[1])
+        )
     for dimension in shape:
         if not dimension.isdigit() and dimension not in reader.names.dimensions:
             reader.names.dimensions.append(dimension)
+    if len(reader.names.dimensions) > MAX_SIZE:
+        raise DerivationError(f"too large to check: more than {MAX_SIZE} dimensions", reader.place(tokens[1]))
     if len(shape) == 1:
         shape.append("1")
     return () if shape == ["1", "1"] else tuple(shape)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from . import nodes
 from .errors import DerivationError
 
+MAX_PRIMES = 4
+
 
 @dataclass(frozen=True)
 class Type:
@@ -313,6 +315,8 @@ class Dimensions:
         wanted = 2 if node.function in {"max", "min"} else 1
         if len(found) != wanted or (wanted == 2 and node.order):
             raise DerivationError(f"{node.latex}: expected {wanted} argument{'s'[: wanted - 1]}", node.place)
+        if node.order > MAX_PRIMES:
+            raise DerivationError(f"{node.latex}: more than {MAX_PRIMES} primes", node.place)
         if node.function == "e^":
             self._scalar(node.arguments[0], found[0], r"for every entry on its own write \exp(…)")
         shapes = {type_.shape for type_ in found if type_.shape}

@@ -13,6 +13,7 @@ from numbers import Real
 from mpmath.ctx_mp import MPContext
 
 DIGITS = 50
+LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
 
 # A context of its own: nobody else's precision changes ours, and ours changes nobody else's.
 mp = MPContext()
@@ -226,6 +227,8 @@ def elementary(name, x):
         return Dual(y, derivative(x.value, y) * x.tangent, x.tag)
     if (name == "log" and x <= 0) or (name == "log1p" and x <= -1) or (name == "sqrt" and x < 0):
         raise ValueError(f"{name} of {x} is not a real number")
+    if name in {"exp", "expm1", "sin", "cos", "tanh"} and abs(x) > LARGEST_ARGUMENT:
+        raise ValueError(f"{name} of a number beyond {LARGEST_ARGUMENT} is out of reach")
     return function(high_precision(x))
 
 

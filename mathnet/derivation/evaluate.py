@@ -14,7 +14,8 @@ from . import nodes
 from .dual import ELEMENTARY, Dual, elementary, power, reciprocal
 from .errors import DerivationError
 
-MAX_WORK, MAX_EXPONENT, DEGREE = 2_000_000, 64, 3
+MAX_WORK, MAX_EXPONENT, MAX_BITS, MAX_ORDER = 300_000, 64, 50_000, 4
+DEGREE = 3  # of the polynomial that stands for a function of which nothing is known
 DIRECTION = ""  # the name in the seed of a directional derivative
 RELATIONS = {
     "<": operator.lt,
@@ -132,10 +133,16 @@ class Evaluator:
         key = (node, context, tuple(letters[letter] for letter in sorted(self.types[node].free)))
         if self.frame is None and key in self.memo:
             return self.memo[key]
+        if len(context) > MAX_ORDER:
+            raise DerivationError(f"more than {MAX_ORDER} derivatives inside each other", node.place)
         self.work += 1
         if self.work > MAX_WORK:
             raise DerivationError(f"too much work to check: more than {MAX_WORK} values", node.place)
         found = getattr(self, f"_{type(node).__name__.lower()}")(node, letters, context)
+        if any(_bits(number) > MAX_BITS for number in found):
+            raise DerivationError(
+                f"too much work to check: a number of more than {MAX_BITS} bits", node.place
+            )
         if self.frame is None:
             self.memo[key] = found
         return found
@@ -351,6 +358,15 @@ def _seed(context, name, entry):
 
 def _tangent(number, tag):
     return number.tangent if isinstance(number, Dual) and number.tag == tag else 0
+
+
+def _bits(number):
+    """Return the length of an exact number; one of 60 digits never grows."""
+    if isinstance(number, int):
+        return number.bit_length()
+    if isinstance(number, Fraction):
+        return number.numerator.bit_length() + number.denominator.bit_length()
+    return max(_bits(number.value), _bits(number.tangent)) if isinstance(number, Dual) else 0
 
 
 def _flat(indices, shape, letters):

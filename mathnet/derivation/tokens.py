@@ -11,7 +11,7 @@ from lark import Token
 
 from .errors import DerivationError, Place
 
-MAX_SOURCE, MAX_TOKENS, MAX_DEPTH = 20_000, 4_000, 40
+MAX_SOURCE, MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 20_000, 4_000, 40, 30
 
 GREEK = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|"
@@ -148,6 +148,8 @@ def _scan(source, line):
         if not match:
             raise DerivationError(_unknown(source, position), place)
         kind, text = match.lastgroup, match.group()
+        if kind == "NUMBER" and len(text) > MAX_DIGITS:
+            raise DerivationError(f"a number of more than {MAX_DIGITS} digits", place)
         if kind != "LAYOUT":
             yield kind, text, place, position
         if "\n" in text:
