@@ -12,6 +12,12 @@ from mkdocs.exceptions import PluginError
 
 from mathnet.site import font
 
+# The source of a documented function may hold a fence, and a doctest may show the error that it expects.
+SHOWN_ON_PURPOSE = re.compile(
+    r'<details class="mkdocstrings-source">.*?</details>|<div class="language-pycon highlight">.*?</div>',
+    re.DOTALL,
+)
+
 
 def on_startup(**_: object) -> None:
     """Make an executed block that leaves by sys.exit an error: it would end the build early with success."""
@@ -41,9 +47,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if not (site / "index.html").exists():
         raise PluginError("the site has no index.html")
     for path, page in pages.items():
-        # The source of a documented function may hold a fence: that is code, shown as code.
-        written = re.sub(r'<details class="mkdocstrings-source">.*?</details>', "", page, flags=re.DOTALL)
-        text = unescape(re.sub(r"<[^>]*>", "", written))
+        text = unescape(re.sub(r"<[^>]*>", "", SHOWN_ON_PURPOSE.sub("", page)))
         for debris in ("Traceback (most recent call last)", "```", 'exec="'):
             if debris in text:
                 raise PluginError(f"{path} shows {debris!r} to the reader")
