@@ -145,6 +145,8 @@ def _written(reader, tokens):
         scripts = reader._scripts(atom.children[3:-1]) + scripts
     else:
         raise DerivationError("expected a name", reader.place(tree))
+    if any(script.kind not in {"subscript", "star"} and not _is_label(script) for script in scripts):
+        raise DerivationError("expected a name", reader.place(tree))
     return base, scripts, reader.place(tree)
 
 

@@ -14,7 +14,7 @@ from . import nodes
 from .dual import ELEMENTARY, Dual, elementary, power, reciprocal
 from .errors import DerivationError
 
-MAX_WORK, MAX_EXPONENT, MAX_BITS, MAX_ORDER = 300_000, 64, 50_000, 4
+MAX_WORK, MAX_EXPONENT, MAX_BITS, MAX_ORDER = 200_000, 64, 50_000, 4
 DEGREE = 3  # of the polynomial that stands for a function of which nothing is known
 DIRECTION = ""  # the name in the seed of a directional derivative
 RELATIONS = {
@@ -113,10 +113,7 @@ class Evaluator:
         self.names, self.data = names, data
         self.types = dimensions.types
         self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
-        self.ranges = {
-            sum_: [range(data.concrete((range_.root().dimension,))[0]) for range_ in ranges]
-            for sum_, ranges in dimensions.ranges.items()
-        }
+        self.ranges = dimensions.ranges
         self.memo, self.reached, self.work = {}, {}, 0
         self.frame = None  # the parameter of the function that is being called, and its value
         self.fresh = itertools.count(1000)
@@ -246,7 +243,8 @@ class Evaluator:
 
     def _sum(self, node, letters, context):
         total = None
-        for index in itertools.product(*self.ranges[node]):
+        sizes = self.data.concrete(range_.root().dimension for range_ in self.ranges[node])
+        for index in itertools.product(*map(range, sizes)):
             term = self.value(node.body, letters | dict(zip(node.letters, index, strict=True)), context)
             total = term if total is None else tuple(map(operator.add, total, term))
         return total
