@@ -12,7 +12,7 @@ import pytest
 
 from mathnet.derivation import DerivationError, Dual, check, find
 from mathnet.derivation.command import main
-from mathnet.derivation.find import ID
+from mathnet.derivation.fences import ID
 
 ROOT = Path(__file__).parents[1]
 FILES = [

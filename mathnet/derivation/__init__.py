@@ -1,8 +1,8 @@
 """LaTeX derivations that run: every line is evaluated and compared with the line before."""
 
-from .check import Derivation, Report, check
 from .dual import Dual
 from .errors import DerivationError
-from .find import find
+from .fences import find
+from .verdict import Derivation, Report, check
 
 __all__ = ["Derivation", "DerivationError", "Dual", "Report", "check", "find"]

@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from .check import check
-from .find import find
+from .fences import find
+from .verdict import check
 
 
 def main(arguments=None):

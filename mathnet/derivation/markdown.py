@@ -12,10 +12,10 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from ..site.mathml import to_mathml
-from .check import check
 from .declare import Item
 from .dual import DIGITS
-from .find import find
+from .fences import find
+from .verdict import check
 
 PHRASES = {  # a property, for one name and for several
     "elementwise": ("acts on every entry", "act on every entry"),
