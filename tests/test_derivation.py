@@ -284,6 +284,8 @@ REFUSED = {
     r"\frac{\partial A}{\partial B} = A": "has 4 indices: write entries",
     r"a \odot b^{\mathsf T} = a": "Hadamard product: a is n × 1, b^{\\mathsf T} is 1 × n",
     r"\sum_i a_i \sum_i b_i = t": "index i is already summed over outside",
+    r"\sum_i^* a_i = t": r"a sum is written \sum_i",
+    r"\sum_{i=2}^n a_i = t": "a sum starts at 1",
     r"\sum_i t = t": "what does index i run over?",
     r"\bar A = A": "but nothing is defined",
     r"a_{ijk} = t": "a_{ijk} has 3 indices",

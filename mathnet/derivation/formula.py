@@ -184,11 +184,11 @@ class Reader:
         return factors[0] if len(factors) == 1 else nodes.Product(place, tuple(factors))
 
     def _sum(self, tree):
-        scripts = [child for child in tree.children[1:-1]]
+        scripts = tree.children[1:-1]
         below = [script.children[2] for script in scripts if script.data == "subscript"]
         above = [script for script in self._scripts(scripts) if script.kind == "power"]
-        if len(below) != 1:
-            raise DerivationError(r"\sum needs its index below: \sum_i", self.place(tree))
+        if len(below) != 1 or len(above) > 1 or len(scripts) > len(below) + len(above):
+            raise DerivationError(r"a sum is written \sum_i, \sum_{ij} or \sum_{i=1}^{n}", self.place(tree))
         bounded = below[0].data == "bounds"
         if bounded and self._text(below[0].children[2]) != "1":
             raise DerivationError("a sum starts at 1", self.place(tree))

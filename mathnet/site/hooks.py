@@ -14,7 +14,7 @@ from mathnet.site import font
 
 # The source of a documented function may hold a fence, and a doctest may show the error that it expects.
 SHOWN_ON_PURPOSE = re.compile(
-    r'<details class="mkdocstrings-source">.*?</details>|<div class="language-pycon highlight">.*?</div>',
+    r'<details class="mkdocstrings-source">.*?</details>|<div class="language-(?:pycon|markdown) highlight">.*?</div>',
     re.DOTALL,
 )
 
