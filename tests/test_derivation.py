@@ -296,6 +296,7 @@ REFUSED = {
     r"A B = B A": "A B",
     r"(t + 1)^2 = t^2 + 1": "t^2 + 1 is not equal to (t + 1)^2",
     r"t": "an equation needs two sides",
+    r"t \le t + 1": r"only = is checked, not \le",
     r"t =": "nothing stands after =",
     r"\frac12 3 = \frac{1}{23}": "is not equal to",
     r"\frac{\partial A_{ij}}{\partial A_{kl}} = \delta_{ik}": "is not equal to",
@@ -317,7 +318,9 @@ WHERE_FAULTS = {
     r"where x \in \mathbb{R}, y = x, J = y, \bar y = x": r"\bar y cannot be defined: it is a derivative",
     r"where A \in \mathbb{R}^{n \times m}, B \in \mathbb{R}^{m \times n}, B = A": "declared as m × n, but A is n × m",
     r"where A": "declared as what?",
-    r"where \bar y = 1": "",
+    r"where \bar y = 1": "unknown symbol x",
+    r"where x, \bar x \in \mathbb{R}, y = x^2": r"\bar x needs no declaration",
+    r"where x_1, \dot x_1 \in \mathbb{R}, y = x_1": r"\dot x_1 needs no declaration",
 }
 
 

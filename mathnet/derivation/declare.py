@@ -1,5 +1,6 @@
 """The `where` part: which symbols there are, what they are, and how they are defined."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from .errors import DerivationError, Place
@@ -8,6 +9,9 @@ from .nodes import Node, Symbol
 from .tokens import canonical, with_depths
 
 MAX_AXES, MAX_SIZE = 4, 12
+ACCENTED = re.compile(
+    r"\\(?:bar|dot)\{(\\?\w+(?:\{\w+\})?)\}(.*)"
+)  # the name under the accent, and its scripts
 PROPERTIES = ("elementwise", "constant", "ones", "nonzero", "positive", "rows sum to one")
 
 
@@ -109,6 +113,10 @@ def declare(tokens, source):
         pending = []
     if pending:
         raise DerivationError("declared as what? A shape or a property is missing", place)
+    for symbol in names.symbols.values():
+        accented = ACCENTED.fullmatch(symbol.name)
+        if accented and "".join(accented.groups()) in names.symbols:
+            raise DerivationError(f"{symbol.latex} needs no declaration: it is a derivative", symbol.place)
     return names
 
 
@@ -162,10 +170,6 @@ def _declare(reader, written, tokens):
         name = base + "".join(_decoration(script) for script in scripts)
         _new(names, name, place)
         symbol = Declared(name, place.latex, place, shape, frozenset(properties))
-        if base.startswith(r"\dot{"):
-            raise DerivationError(
-                f"{place.latex} needs no declaration: it has the shape of its symbol", place
-            )
         names.symbols[name] = symbol
         latex.append(place.latex)
     names.items.append(Item(tuple(latex), shape, tuple(properties)))

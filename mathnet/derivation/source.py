@@ -106,6 +106,8 @@ def _read_row(chain, tokens, text):
     for token, depth in with_depths(tokens):
         if token.type == "EQUALS" and depth == 0:
             parts.append([])
+        elif token.type == "COMPARE" and depth == 0:
+            raise DerivationError(f"only = is checked, not {token}", Place(token.line, token.column, ""))
         else:
             parts[-1].append(token)
     first, *rest = parts
