@@ -124,7 +124,7 @@ def central_difference_jacobians(f: Callable, *args: Array, h: float = 2.0**-17)
 
     A large h misses the derivative by $h^2 f''' / 6$; a small one subtracts two nearly equal numbers
     and divides what rounding has left of them. The best h is near the cube root of the rounding
-    unit, and even there five of sixteen digits are lost.
+    unit, and even there six of sixteen digits are lost.
 
     Parameters
     ----------

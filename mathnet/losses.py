@@ -44,7 +44,7 @@ def half_squared_error(Y: Array, T: Array) -> float:
 
 
 def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[Array, Array]:
-    r"""$\bar Y = \bar J\, (Y - Y^*)$, $\bar Y^* = -\bar J\, (Y - Y^*)$.
+    r"""$\bar Y = \bar J\, (Y - Y^*)$, $\bar{Y^*} = -\bar J\, (Y - Y^*)$.
 
     The derivative of the loss by an output is that output's error.
 
@@ -137,14 +137,14 @@ def cross_entropy(Z: Array, T: Array) -> float:
 
 
 def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array, Array]:
-    r"""$\bar Z = \bar J\, (\operatorname{softmax}(Z) - Y^*)$, $\bar Y^* = -\bar J \log \operatorname{softmax}(Z)$.
+    r"""$\bar Z = \bar J\, (\operatorname{softmax}(Z) - Y^*)$, $\bar{Y^*} = -\bar J \log \operatorname{softmax}(Z)$.
 
     The derivative of the loss by the logits is again an error: probabilities minus targets. The
     softmax's own rule has been multiplied in, and almost all of it cancels.
 
     Derivation
     ----------
-    It needs that each row of $Y^*$ sums to one; without that the first formula is wrong.
+    The first formula needs each row of $Y^*$ to sum to one.
 
     ```derivation cross-entropy-vjp
     where  Z \in \mathbb{R}^{n \times k}

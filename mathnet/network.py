@@ -6,12 +6,12 @@ $$
 Z_l = H_{l-1} W_l + \mathbf 1 B_l, \qquad H_l = f(Z_l), \qquad Y = H_L .
 $$
 
-The gradients come back in the opposite order. $D_l$ is the gradient of J by $Z_l$; three products make
-it, use it and hand it down:
+The gradients come back in the opposite order. $D_l$ is the gradient of J with respect to
+$Z_l$: a Hadamard product makes it, a matrix product uses it, and the two together hand it down.
 
 $$
 \begin{aligned}
-D_L &= (Y - Y^*) \odot f'(Z_L) \\
+D_L &= \tfrac1n\, (Y - Y^*) \odot f'(Z_L) \\
 \bar W_l &= H_{l-1}^{\mathsf T} D_l \\
 \bar B_l &= \mathbf 1^{\mathsf T} D_l \\
 D_{l-1} &= \left(D_l W_l^{\mathsf T}\right) \odot f'(Z_{l-1})
@@ -81,7 +81,7 @@ class Network:
     Notes
     -----
     Weights start as normal random numbers with variance 1 / inputs (2 / inputs for relu, which lets
-    through half of them), so that Z has about the same spread in every layer. Biases start at 0.
+    through half of them), so that the spread of Z does not grow with the number of inputs. Biases start at 0.
 
     References
     ----------
@@ -164,7 +164,7 @@ class Network:
     def loss(self, X: Array, T: Array) -> float:
         r"""$J = \frac1n \sum_{\text{samples}} \text{loss}$: the mean over the samples.
 
-        The one place where 1/n stands. With one sample it is the seed's J.
+        1/n enters here, and from here into `gradients`. With one sample it is the seed's J.
 
         Parameters
         ----------
@@ -191,7 +191,7 @@ class Network:
     def gradients(self, X: Array, T: Array) -> list[tuple[Array, Array]]:
         r"""$\bar W_l = H_{l-1}^{\mathsf T} D_l$ and $\bar B_l = \mathbf 1^{\mathsf T} D_l$ for every layer.
 
-        The gradient of [`loss`][mathnet.network.Network.loss]. With cross-entropy $D_L = \operatorname{softmax}(Z_L) - Y^*$.
+        The gradient of [`loss`][mathnet.network.Network.loss]. With cross-entropy $D_L = \tfrac1n (\operatorname{softmax}(Z_L) - Y^*)$.
 
         Derivation
         ----------

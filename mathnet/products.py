@@ -65,7 +65,7 @@ def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array
 
     Derivation
     ----------
-    Write the product in indices. One entry of A meets one column index of every result in its row:
+    Write the product in indices. $A_{ij}$ enters every result of row i, each time with its own factor $B_{jq}$:
 
     ```derivation matmul-vjp
     where  A \in \mathbb{R}^{n \times k},  B \in \mathbb{R}^{k \times m}
