@@ -9,12 +9,13 @@ from pathlib import Path
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from pymdownx.superfences import SuperFencesException
 
 from mathnet.site import font
 
 # The source of a documented function may hold a fence, and a doctest may show the error that it expects.
 SHOWN_ON_PURPOSE = re.compile(
-    r'<details class="mkdocstrings-source">.*?</details>|<div class="language-(?:pycon|markdown) highlight">.*?</div>',
+    r'<details class="mkdocstrings-source".*?</details>|<div class="language-(?:pycon|markdown) highlight">.*?</div>',
     re.DOTALL,
 )
 
@@ -27,12 +28,22 @@ def on_startup(**_: object) -> None:
             try:
                 return run(code=code, **options)
             except SystemExit as error:
-                raise PluginError(f"an executed block called sys.exit({error.code!r}):\n{code}") from None
+                # the one exception that superfences does not swallow
+                raise SuperFencesException(
+                    f"an executed block called sys.exit({error.code!r}):\n{code}"
+                ) from None
 
         return wrapper
 
     for language in ("python", "pycon"):
         formatters[language] = guarded(formatters[language])
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Keep the source of documented functions out of the search: it is code and TeX, and the page says it better."""
+    return html.replace(
+        '<details class="mkdocstrings-source">', '<details class="mkdocstrings-source" data-search-exclude>'
+    )
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -1,0 +1,110 @@
+"""The built book in a real browser: nothing fetched from elsewhere, nothing broken, nothing cut off."""
+
+import functools
+import http.server
+import shutil
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on the PATH (Debian: apt-get install chromium)"
+)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def base(site):
+    """Serve the book from a sub-path, as a project's Pages site does."""
+    root = site.parent / f"{site.name}-served"
+    root.mkdir()
+    (root / "book").symlink_to(site)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=root))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/book/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def addresses(site, base):
+    pages = sorted(path.parent.relative_to(site) for path in site.rglob("index.html"))
+    assert len(pages) > 10
+    return [f"{base}{page}/".replace("/./", "/") for page in pages]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
+def test_every_page_in_the_browser(browser, base, addresses, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    elsewhere, complaints, cut_off, without_font = [], [], [], []
+    page.on(
+        "request", lambda request: request.url.startswith((base, "data:")) or elsewhere.append(request.url)
+    )
+    page.on(
+        "console", lambda message: message.type in ("error", "warning") and complaints.append(message.text)
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "response",
+        lambda response: response.status >= 400 and complaints.append(f"{response.status} {response.url}"),
+    )
+    for address in addresses:
+        page.goto(address, wait_until="load")
+        fonts = page.evaluate(
+            "document.fonts.ready.then(() => [...document.fonts].map(f => f.family + ' ' + f.status))"
+        )
+        if (
+            page.query_selector("article math:not(details:not([open]) *)")
+            and "STIX Two Math loaded" not in fonts
+        ):
+            without_font.append((address, fonts))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            cut_off.append(address)
+    context.close()
+    assert not elsewhere
+    assert not complaints
+    assert not without_font
+    assert not cut_off, f"wider than {width} px"
+
+
+def test_a_wide_formula_scrolls_by_keyboard(browser, base, addresses):
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    for address in addresses:
+        page.goto(address)
+        wide = page.query_selector_all(".math-display[tabindex='0']")
+        if wide:
+            break
+    assert wide, "no formula is wider than a phone"
+    assert all(box.get_attribute("aria-label") for box in wide)
+    wide[0].focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    page.close()
+
+
+def test_the_chosen_colours_are_kept(browser, base):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    page = context.new_page()
+    page.goto(base)
+    assert page.get_attribute("body", "data-md-color-scheme") == "default"
+    page.click("label[title='Dark colours']")
+    page.goto(base + "notation/")
+    assert page.get_attribute("body", "data-md-color-scheme") == "slate"
+    context.close()
