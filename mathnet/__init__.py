@@ -7,6 +7,8 @@ one table, *gradcheck* tests each of them by independent differentiation, and *t
 into reverse-mode differentiation: a list that is read backwards.
 """
 
+from typing import TYPE_CHECKING
+
 from mathnet.shapes import Array, ShapeError, check_shapes
 from mathnet.products import matmul, matmul_vjp, dot, dot_vjp, hadamard, hadamard_vjp, outer, outer_vjp
 from mathnet.elementwise import (
@@ -21,10 +23,12 @@ from mathnet.reductions import softmax, softmax_vjp
 from mathnet.losses import half_squared_error, half_squared_error_vjp, cross_entropy, cross_entropy_vjp
 from mathnet.network import Network
 from mathnet.rules import Rule, RULES
-from mathnet.gradcheck import (
-    GradientCheckError, Measured, vjp_error,
-    exact_jacobians, complex_step_jacobians, central_difference_jacobians,
-)  # fmt: skip
+
+if TYPE_CHECKING:  # see __getattr__
+    from mathnet.gradcheck import (
+        GradientCheckError, Measured, vjp_error,
+        exact_jacobians, complex_step_jacobians, central_difference_jacobians,
+    )  # fmt: skip
 from mathnet.tape import Tape, Variable
 
 __version__ = "0.1.0"
@@ -46,3 +50,12 @@ __all__ = [
     "exact_jacobians", "complex_step_jacobians", "central_difference_jacobians",
     "Tape", "Variable",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Import gradcheck when it is asked for: its exact arithmetic takes longer to import than NumPy."""
+    if name in __all__:
+        from mathnet import gradcheck
+
+        return getattr(gradcheck, name)
+    raise AttributeError(f"module 'mathnet' has no attribute {name!r}")
