@@ -9,7 +9,8 @@ import pytest
 
 from mathnet import RULES
 from mathnet.derivation import Derivation, Dual, find, nodes
-from mathnet.derivation.evaluate import Data, Evaluator
+from mathnet.derivation.data import Data
+from mathnet.derivation.evaluate import Evaluator
 
 DIGITS = 45
 CODE_NAMES = {"Y^*": "T"}

@@ -12,7 +12,16 @@ MAX_AXES, MAX_SIZE = 4, 12
 ACCENTED = re.compile(
     r"\\(?:bar|dot)\{(\\?\w+(?:\{\w+\})?)\}(.*)"
 )  # the name under the accent, and its scripts
-PROPERTIES = ("elementwise", "constant", "ones", "nonzero", "positive", "rows sum to one")
+PROPERTIES = (
+    "elementwise",
+    "constant",
+    "ones",
+    "nonzero",
+    "positive",
+    "between 0 and 1",
+    "symmetric",
+    "rows sum to one",
+)
 
 
 @dataclass(frozen=True)
@@ -213,7 +222,7 @@ def _shape(reader, tokens):
 def _properties(reader, texts):
     found = []
     for token in texts:
-        words = token[token.index("{") + 1 : -1].replace(" and ", ",")
+        words = re.sub(r"(?<!0) and ", ",", token[token.index("{") + 1 : -1])
         for word in filter(None, (" ".join(part.split()) for part in words.split(","))):
             if word not in PROPERTIES:
                 raise DerivationError(

@@ -11,6 +11,7 @@ from . import nodes
 from .errors import DerivationError
 
 MAX_PRIMES = 4
+SIZES = {str(size) for size in range(1, 13)}  # that a sum may end at
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,14 @@ class Dimensions:
         self.shapes = {
             name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None
         }
+        for symbol in names.symbols.values():
+            if (
+                "symmetric" in symbol.properties
+                and (symbol.shape or ("", "1"))[0] != (symbol.shape or ("",))[-1]
+            ):
+                raise DerivationError(
+                    f"{symbol.latex} is {shape_text(symbol.shape)}: not symmetric", symbol.place
+                )
         for function in names.functions.values():
             if function.body is not None:
                 self._function(function)
@@ -143,6 +152,8 @@ class Dimensions:
         for index, axis in zip(indices, axes, strict=True):
             if isinstance(index, str):
                 self._fix(node, scope.setdefault(index, Range()), index, axis, where)
+            elif not index:
+                raise DerivationError(f"an index counts from 1, but {where} has the index 0", node.place)
             elif axis.isdigit() and index > int(axis):
                 raise DerivationError(f"index {index} is beyond the {axis} of {where}", node.place)
             else:
@@ -198,6 +209,10 @@ class Dimensions:
         ranges = [Range() for _ in node.letters]
         inner = scope | dict(zip(node.letters, ranges, strict=True))
         if node.bound is not None:
+            if node.bound not in self.names.dimensions and node.bound not in SIZES:
+                raise DerivationError(
+                    f"a sum ends at a dimension that the where part names, not at {node.bound}", node.place
+                )
             self._fix(node, ranges[0], node.letters[0], node.bound, node.latex)
         body = self.infer(node.body, inner, bound | set(node.letters))
         scope.update({letter: range_ for letter, range_ in inner.items() if letter not in node.letters})
@@ -326,6 +341,11 @@ class Dimensions:
 
     def _compare(self, node, scope, bound):
         left, right = self.infer(node.left, scope, bound), self.infer(node.right, scope, bound)
+        if node.relation in {"=", r"\ne", r"\neq"}:
+            raise DerivationError(
+                f"{node.latex}: random numbers are never equal, so only <, > and their like can be tested",
+                node.place,
+            )
         if right.shape not in {(), left.shape}:
             raise DerivationError(f"{node.latex}: the shapes must be equal", node.place)
         return Type(left.shape, _free((left, right)))

@@ -5,17 +5,18 @@ A derivative is the tangent of a dual number that is sent through the definition
 definition and becomes the variable.
 """
 
+import copy
 import itertools
 import math
 import operator
 from fractions import Fraction
 
 from . import nodes
+from .data import UnluckyDrawError, lucky
 from .dual import ELEMENTARY, Dual, elementary, power, reciprocal
 from .errors import DerivationError
 
 MAX_WORK, MAX_EXPONENT, MAX_BITS, MAX_ORDER = 200_000, 64, 50_000, 4
-DEGREE = 3  # of the polynomial that stands for a function of which nothing is known
 DIRECTION = ""  # the name in the seed of a directional derivative
 RELATIONS = {
     "<": operator.lt,
@@ -26,76 +27,9 @@ RELATIONS = {
     r"\leq": operator.le,
     r"\ge": operator.ge,
     r"\geq": operator.ge,
-    "=": operator.eq,
-    r"\ne": operator.ne,
-    r"\neq": operator.ne,
 }
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
-
-
-class UnluckyDrawError(Exception):
-    """The random data hit a kink, a division by zero or the edge of a domain."""
-
-
-class Data:
-    """Random values for everything that a derivation leaves open.
-
-    Parameters
-    ----------
-    names, dimensions
-        What was declared.
-    random : random.Random
-        Source of the numbers.
-    largest : int
-        Whole numbers up to this are drawn; 0 for fractions below 2 instead, which suit exp and log.
-    smallest : int
-        The least size of a dimension.
-    """
-
-    def __init__(self, names, dimensions, random, largest, smallest):
-        self.random, self.largest = random, largest
-        self.sizes = {}
-        for dimension in random.sample(names.dimensions, len(names.dimensions)):
-            size = max(smallest, dimensions.smallest.get(dimension, 1))
-            while size in self.sizes.values():
-                size += 1
-            self.sizes[dimension] = size
-        self.values, self.coefficients = {}, {}
-        for name, symbol in names.symbols.items():
-            if symbol.definition is None:
-                self.values[name] = self._array(self.concrete(dimensions.shapes[name]), symbol.properties)
-        for name, shape in dimensions.shapes.items():
-            symbol = names.symbols[name]
-            constant = symbol.properties & {"constant", "ones"}
-            count = math.prod(self.concrete(shape))
-            self.values[nodes.Tangent, name] = tuple(0 if constant else self._number() for _ in range(count))
-            self.values[nodes.Cotangent, name] = tuple(self._number() for _ in range(count))
-        for name in names.functions:
-            self.coefficients[name] = tuple(self._number() for _ in range(DEGREE + 1))
-
-    def concrete(self, shape):
-        """Return the sizes of a shape."""
-        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in shape)
-
-    def _number(self):
-        if self.largest:
-            magnitude = self.random.randint(1, self.largest)
-        else:
-            magnitude = Fraction(self.random.randint(1, 127), 64)
-        return magnitude if self.random.random() < 0.5 else -magnitude
-
-    def _array(self, shape, properties):
-        count = math.prod(shape)
-        if "ones" in properties:
-            return (1,) * count
-        values = [self._number() for _ in range(count)]
-        if properties & {"positive", "rows sum to one"}:
-            values = [abs(value) for value in values]
-        if "rows sum to one" in properties:
-            length = shape[-1]
-            rows = [values[start : start + length] for start in range(0, count, length)]
-            values = [Fraction(value) / sum(row) for row in rows for value in row]
-        return tuple(values)
+KINKED = {"max", "min"}
 
 
 class Evaluator:
@@ -115,8 +49,16 @@ class Evaluator:
         self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
         self.ranges = dimensions.ranges
         self.memo, self.reached, self.work = {}, {}, 0
+        self._finer = None
         self.frame = None  # the parameter of the function that is being called, and its value
         self.fresh = itertools.count(1000)
+
+    def finer(self):
+        """Return an evaluator of the same data for a higher precision."""
+        if self._finer is None:
+            self._finer = copy.copy(self)
+            self._finer.memo = {}
+        return self._finer
 
     def shape(self, node):
         """Return the sizes of a node."""
@@ -292,17 +234,18 @@ class Evaluator:
 
     def _divide(self, node, letters, context):
         (divisor,) = self.value(node.right, letters, context)
-        inverse = _lucky(reciprocal, divisor)
+        inverse = lucky(reciprocal, divisor)
         return tuple(value * inverse for value in self.value(node.left, letters, context))
 
     def _power(self, node, letters, context):
         (base,) = self.value(node.base, letters, context)
         (exponent,) = self.value(node.exponent, letters, context)
         if not isinstance(exponent, int):
-            return (_lucky(elementary, "exp", exponent * _lucky(elementary, "log", base)),)
+            self._within_domain("log", base, node.base)
+            return (lucky(elementary, "exp", exponent * elementary("log", base)),)
         if abs(exponent) > MAX_EXPONENT:
             raise DerivationError(f"an exponent of {exponent} is too large to check", node.place)
-        return (_lucky(power, base, exponent),)
+        return (lucky(power, base, exponent),)
 
     def _transpose(self, node, letters, context):
         values, shape = self.value(node.body, letters, context), self.shape(node.body)
@@ -324,17 +267,30 @@ class Evaluator:
         arguments = [values * (length // len(values)) for values in arguments]
         return tuple(self._call(node, x, context) for x in zip(*arguments, strict=True))
 
+    def _within_domain(self, function, x, argument):
+        """Refuse a logarithm or root of a number that has none."""
+        if x > 0 or function not in {"log", "sqrt"}:
+            return
+        names = [part for part in argument.walk() if isinstance(part, nodes.Symbol)]
+        example = names[0].latex if names else "x"
+        raise DerivationError(
+            f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "
+            rf"declare what makes it so, for example {example} \in \mathbb{{R}} \text{{ positive}}",
+            argument.place,
+        )
+
     def _call(self, node, x, context):
         if node.order:
             tag = next(self.fresh)
-            lower = nodes.Apply(node.place, node.function, node.order - 1, ())
+            lower = nodes.Apply(node.place, node.function, node.order - 1, node.arguments)
             return _tangent(self._call(lower, (Dual(x[0], 1, tag),), context), tag)
-        if node.function in {"max", "min"}:
+        if node.function in KINKED:
             if x[0] == x[1] and self.data.random:
                 raise UnluckyDrawError
             return (max if node.function == "max" else min)(x)
         if node.function in TRANSCENDENTAL:
-            return _lucky(elementary, node.function.replace("e^", "exp"), x[0])
+            self._within_domain(node.function, x[0], node.arguments[0])
+            return lucky(elementary, node.function.replace("e^", "exp"), x[0])
         function = self.names.functions[node.function]
         if function.body is None:
             result = 0
@@ -376,10 +332,3 @@ def _flat(indices, shape, letters):
     for index, size in zip(indices, shape, strict=True):
         position = position * size + (letters[index] if isinstance(index, str) else index - 1)
     return position
-
-
-def _lucky(function, *arguments):
-    try:
-        return function(*arguments)
-    except (ZeroDivisionError, ValueError) as error:
-        raise UnluckyDrawError(str(error)) from None

@@ -23,6 +23,8 @@ PHRASES = {  # a property, for one name and for several
     "ones": ("all ones", "all ones"),
     "nonzero": ("no entry is zero", "no entry is zero"),
     "positive": ("all entries are positive", "all entries are positive"),
+    "between 0 and 1": ("all entries are between 0 and 1", "all entries are between 0 and 1"),
+    "symmetric": ("is symmetric", "are symmetric"),
     "rows sum to one": ("every row sums to one", "every row sums to one"),
 }
 
@@ -107,7 +109,7 @@ def _mark(report):
     return (
         f'<details class="derivation-mark"><summary>✓ {html.escape(report.verdict())}</summary>'
         f"<p>While this page was built, every side was evaluated and compared with the one before: "
-        f"{report.comparisons} comparisons on {len(report.sizes)} sets of random numbers, {arithmetic}.{tried} "
+        f"{report.comparisons} comparisons on {report.draws} sets of random numbers, {arithmetic}.{tried} "
         "Derivatives and bars are differentiations of their own, by dual numbers through the definitions.</p>"
         f"<pre data-search-exclude><code>{html.escape(report.source.strip())}</code></pre></details>"
     )

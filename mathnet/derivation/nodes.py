@@ -23,11 +23,16 @@ class Node:
     def walk(self):
         """Yield this node and all nodes below it."""
         yield self
+        for part in self.parts():
+            yield from part.walk()
+
+    def parts(self):
+        """Yield the nodes that this node is made of."""
         below = [getattr(self, field.name) for field in fields(self)]
         while below:
             part = below.pop()
             if isinstance(part, Node):
-                yield from part.walk()
+                yield part
             elif isinstance(part, tuple) and not isinstance(part, Place):
                 below.extend(part)
 

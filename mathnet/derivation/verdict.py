@@ -4,19 +4,24 @@ import itertools
 import random
 import time
 from dataclasses import dataclass, field
+from fractions import Fraction
 
+from .data import Data, UnluckyDrawError
 from .declare import Names, declare
 from .dimensions import Dimensions, shape_text
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError, Place
-from .evaluate import TRANSCENDENTAL, Data, Evaluator, UnluckyDrawError
+from .evaluate import Evaluator
 from .formula import Reader
-from .nodes import Apply
+from .needs import Needs
 from .source import read_chain, split
 from .tokens import tokenize
 
 ATTEMPTS, SEED = 20, 3250718
-LARGEST = (3, 999, 999)  # of each draw: small numbers first, because a mismatch shows them
+LARGEST = (3, 999, 0)  # of each draw: small numbers first, because a mismatch shows them; fractions last
+SCALES = (1, 1, Fraction(1, 16))  # of fractions; near zero, exp(-1000 x^2) shows that it is not zero
+KINKED_DRAWS, KINKED_WORK = 40, 6_000  # one number has one sign in one draw: kinks need many
+MAX_SCALE, MAX_UNLUCKY = 64, 6
 
 
 @dataclass
@@ -39,8 +44,10 @@ class Report:
         Whether all of them were fractions, compared without tolerance.
     sizes : list of dict
         The sizes that were tried.
+    draws : int
+        How many sets of random numbers were tried.
     seconds : float
-        How long it took.
+        The processor time that it took.
     """
 
     id: str
@@ -51,6 +58,7 @@ class Report:
     comparisons: int = 0
     exact: bool = True
     sizes: list = field(default_factory=list)
+    draws: int = 0
     seconds: float = 0.0
 
     @property
@@ -84,6 +92,7 @@ class Derivation:
 
     def __init__(self, source, id=""):
         self.report = Report(id, source)
+        self.names = self.report.names
         try:
             where, chains = split(source)
             self.names = self.report.names = declare(tokenize(where), where)
@@ -131,41 +140,52 @@ class Derivation:
 
     def check(self):
         """Evaluate every side with random data and return the report."""
-        start = time.perf_counter()
+        start = time.process_time()
         generator = random.Random(SEED)
         chains = [chain for chain in self.report.chains if chain.nodes]
-        while chains and len(self.report.sizes) < len(LARGEST):
-            chains = self._draw(generator, chains)
-        self.report.seconds = time.perf_counter() - start
+        self.needs = Needs(self.dimensions.types if chains else (), self.names, chains)
+        draws, work, sizes = len(LARGEST), 0, []
+        self.unlucky, self.reason = 0, ""
+        while chains and self.report.draws < draws:
+            chains, tried, used = self._draw(generator, chains, sizes[-2:])
+            sizes.append(tried)
+            work += used
+            self.report.draws += 1
+            if self.needs.kinked and work < KINKED_WORK:
+                draws = min(self.report.draws + 1, KINKED_DRAWS)
+        self.report.sizes = [tried for at, tried in enumerate(sizes) if tried not in sizes[:at]]
+        self.report.seconds = time.process_time() - start
         return self.report
 
-    def _draw(self, generator, chains):
-        """Compare all sides at one random draw; return the chains that are right so far."""
-        smooth = any(
-            isinstance(node, Apply) and node.function in TRANSCENDENTAL for node in self.dimensions.types
-        )
-        smallest = 2 + len(self.report.sizes) % 2  # else a 2 could pass for n in every draw
-        largest = 0 if smooth else LARGEST[len(self.report.sizes)]
-        for _ in range(ATTEMPTS):
-            data = Data(self.names, self.dimensions, generator, largest, smallest)
-            evaluator = Evaluator(self.names, self.dimensions, data)
+    def _draw(self, generator, chains, earlier):
+        """Compare all sides at one random draw; return the chains that are right so far, sizes and work."""
+        kind = self.report.draws % len(LARGEST)
+        largest = 0 if self.needs.smooth else max(LARGEST[kind], (kind == 1) * self.needs.largest)
+        scale = SCALES[kind] * (min(self.needs.largest, MAX_SCALE) if kind and self.needs.kinked else 1)
+        for _ in range(ATTEMPTS if self.unlucky <= MAX_UNLUCKY else 0):
             wrong = {}
             try:
+                data = Data(
+                    self.names, self.dimensions, generator, largest, 2, earlier, scale, self.needs.degree
+                )
+                evaluator = Evaluator(self.names, self.dimensions, data)
                 for chain in chains:
                     try:
                         self._compare(chain, evaluator)
                     except (DerivationError, RecursionError) as error:
                         wrong[chain.line] = error
             except UnluckyDrawError as unlucky:
-                reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
+                self.unlucky += kind > 0  # among large numbers and fractions no zero is an accident
+                self.reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
                 continue
-            self.report.sizes.append(data.sizes)
             break
         else:
-            wrong = {chain.line: DerivationError(reason, Place(chain.line, 1, ""), caret=False)}
+            for chain in chains:
+                self._refuse(DerivationError(self.reason, Place(chain.line, 1, ""), caret=False), chain.line)
+            return [], {}, 0
         for line, error in wrong.items():
             self._refuse(error, line)
-        return [chain for chain in chains if chain.line not in wrong]
+        return [chain for chain in chains if chain.line not in wrong], data.sizes, evaluator.work
 
     def _compare(self, chain, evaluator):
         """Compare every side with the one before, at all values of the free indices."""
@@ -176,7 +196,7 @@ class Derivation:
                 expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
                 for position, (a, b) in enumerate(zip(expected, found, strict=True)):
                     self.report.comparisons += 1
-                    if not self._equal(a, b):
+                    if not self._equal(a, b, evaluator, (before, side, letters, position)):
                         where = [f"{letter} = {at + 1}" for letter, at in letters.items()]
                         if chain.shape:
                             shape = evaluator.shape(side)
@@ -187,12 +207,20 @@ class Derivation:
                             side.place,
                         )
 
-    def _equal(self, a, b):
+    def _equal(self, a, b, evaluator, where):
         if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
             return a == b
         self.report.exact = False
-        a, b = high_precision(a), high_precision(b)
-        return abs(a - b) <= mp.mpf(10) ** -DIGITS * max(1, abs(a), abs(b))
+        difference = abs(high_precision(a) - high_precision(b))
+        if difference <= mp.mpf(10) ** -DIGITS * max(abs(a), abs(b)):
+            return True
+        with mp.workdps(
+            2 * mp.dps
+        ):  # what rounding made shrinks with twice the digits; what is really there stays
+            finer = evaluator.finer()
+            before, side, letters, position = where
+            a, b = finer.value(before, letters)[position], finer.value(side, letters)[position]
+            return abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference
 
 
 def check(source, id=""):

@@ -1,0 +1,70 @@
+"""No false line passes by the choice of the numbers: one test for every way in which one could."""
+
+import pytest
+
+from mathnet.derivation import check
+
+X = "where x \\in \\mathbb{R}\n"
+F = "where z \\in \\mathbb{R}, f \\text{ elementwise}, y = f'''(z)\n"
+FALSE = {
+    "a logarithm on half of its domain": (X + r"\log(x^2) = 2 \log x", r"x is not always positive"),
+    "a real power of a negative number": (X + r"(-1)^{2 x} = 1", "-1 is not always positive"),
+    "what to declare": (
+        "where v \\in \\mathbb{R}^n\n\\sum_i \\sqrt{v_i} = 1",
+        r"v_i is not always positive, so it has no real root: declare what makes it so, for example "
+        r"v \in \mathbb{R} \text{ positive}",
+    ),
+    "a root takes the sign away": (X + r"\sqrt{x^2} = x", r"is not equal to"),
+    "f is no polynomial of low degree": (F + "f''''(z) = 0", "is not equal to"),
+    "nor are its derivatives": (
+        F + r"\frac{\partial}{\partial z} \frac{\partial}{\partial z} y = 0",
+        "is not",
+    ),
+    "differences of f": (F + "f(z + 4) + 6 f(z + 2) + f(z) = 4 f(z + 3) + 4 f(z + 1)", "is not equal to"),
+    "one size is another plus 1": ("where A \\in \\mathbb{R}^{n \\times m}\nm = n + 1", "is not equal to"),
+    "one size, one more": ("where A \\in \\mathbb{R}^{n \\times m}\nn = m + 1", "is not equal to"),
+    "an equation that two sizes solve": ("where a \\in \\mathbb{R}^{n}\nn^2 = 5 n - 6", "is not equal to"),
+    "one sign in all draws": (X + r"\max(0, x) = x", "is not equal to"),
+    "the other sign": (X + r"\max(0, x) = 0", "is not equal to"),
+    "two signs": ("where x, y \\in \\mathbb{R}\n\\max(0, x) \\max(0, y) = 0", "is not equal to"),
+    "rows that sum to one need not be positive": (
+        "where T \\in \\mathbb{R}^{n \\times k} \\text{ rows sum to one}\n\\max(0, T_{ij}) = T_{ij}",
+        "is not equal to",
+    ),
+    "whole numbers only": (X + r"[x > 0] = [x \ge 1]", "is not equal to"),
+    "a bound beyond the numbers drawn": (X + "[x > 5000] = 0", "is not equal to"),
+    "the same, with small fractions": (X + r"\max(\exp(x), 30) = 30", "is not equal to"),
+    "a number below every tolerance": (X + "e^{-1000 x^2} = 0", "0 is not equal to e^{-1000 x^2}"),
+    "division by zero on half of the numbers": (X + r"\frac{x}{[x > 0]} = x", "division by zero"),
+    "equality of random numbers": (X + "[x = 0] = 0", "random numbers are never equal"),
+    "index 0": ("where x \\in \\mathbb{R}^n\nx_0 = x_0", "counts from 1"),
+    "a bound that is no dimension": (X + r"\sum_{i=1}^{q} x = x", "not at q"),
+    "symmetric, but not square": (
+        "where A \\in \\mathbb{R}^{n \\times m} \\text{ symmetric}\nA = A",
+        "A is n × m: not symmetric",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_line_is_refused(name):
+    source, message = FALSE[name]
+    report = check(source, "false")
+    assert not report.ok
+    assert message in str(report.errors[0])
+
+
+TRUE = {
+    "positive": "where x \\in \\mathbb{R} \\text{ positive}\n\\log(x^2) = 2 \\log x",
+    "a probability": "where p \\in \\mathbb{R} \\text{ between 0 and 1}\n\\log \\frac{p}{1 - p} = \\log p - \\log(1 - p)",
+    "symmetric": "where A \\in \\mathbb{R}^{n \\times n} \\text{ symmetric}\nA^{\\mathsf T} = A",
+    "real exponents": "where x \\in \\mathbb{R} \\text{ positive},  t \\in \\mathbb{R}\nx^{2 t} = (x^t)^2",
+    "rounding about zero": X + r"\frac{e^{x}}{e^{x} + e^{-x}} + \frac{e^{-x}}{e^{x} + e^{-x}} - 1 = 0",
+    "large terms that cancel": X + r"(e^{20 x^2} + x) - e^{20 x^2} = x",
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_a_true_line_passes(name):
+    report = check(TRUE[name], name)
+    assert report.ok, report.errors
