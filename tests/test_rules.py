@@ -82,7 +82,7 @@ def test_the_first_line_of_a_rule_is_its_formula(rule):
     formulas = rule.formula.split(", $")
     assert len(formulas) == len(inspect.signature(rule.forward).parameters)
     for formula in formulas:
-        assert formula.removeprefix("$").startswith(r"\bar ")
+        assert formula.removeprefix("$").startswith((r"\bar ", r"\bar{"))
         assert formula.endswith("$")
         assert " = " in formula
 
