@@ -1,7 +1,7 @@
-r"""The dense layer's affine map: the one operation of the seed question that holds parameters.
+r"""The dense layer's affine map: the one operation of a layer that holds parameters.
 
-$Z = HW + B$ is a matrix product and a sum. With one sample (n = 1) it is the seed's formula to the
-letter. With a batch, every row of H is a sample and every row of Z receives the same B.
+$Z = HW + B$ is a matrix product and a sum. With one sample (n = 1) it is the formula of the
+[seed question][backpropagation-is-four-products] to the letter. With a batch, every row of H is a sample and every row of Z receives the same B.
 """
 
 import numpy as np
@@ -46,7 +46,7 @@ def affine(H: Array, W: Array, B: Array) -> Array:
 def affine_vjp(Z_bar: Array, Z: Array, H: Array, W: Array, B: Array) -> tuple[Array, Array, Array]:
     r"""$\bar H = \bar Z W^{\mathsf T}$, $\bar W = H^{\mathsf T} \bar Z$, $\bar B = \mathbf 1^{\mathsf T} \bar Z$.
 
-    The answer to the seed's second question. $\bar W$ is a matrix product of $H^{\mathsf T}$ (h × n)
+    The answer to the second half of the seed question. $\bar W$ is a matrix product of $H^{\mathsf T}$ (h × n)
     and $\bar Z$ (n × y): for one sample the outer product of the input and the cotangent, for a
     batch the sum of those outer products. $\bar B$ sums the rows of $\bar Z$, because one B served
     every row.
@@ -60,19 +60,19 @@ def affine_vjp(Z_bar: Array, Z: Array, H: Array, W: Array, B: Array) -> tuple[Ar
            \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones}
            Z = HW + \mathbf 1 B
     \bar H_{kl}
-      &= \sum_{ij} \bar Z_{ij} \frac{\partial Z_{ij}}{\partial H_{kl}}  && \text{chain rule over all entries of } Z \\
+      &= \sum_{ij} \bar Z_{ij}\, \frac{\partial Z_{ij}}{\partial H_{kl}}  && \text{chain rule over all entries of } Z \\
       &= \sum_{ij} \bar Z_{ij}\, \delta_{ik}\, W_{lj}  && H_{kl} \text{ stands in row } k \text{ of } Z \text{, with factor } W_{lj} \\
       &= \sum_j \bar Z_{kj} W_{lj}  && \delta_{ik} \text{ keeps } i = k \\
       &= \left[\bar Z W^{\mathsf T}\right]_{kl}  && \text{matrix product}
 
     \bar W_{kl}
-      &= \sum_{ij} \bar Z_{ij} \frac{\partial Z_{ij}}{\partial W_{kl}}  && \text{chain rule over all entries of } Z \\
+      &= \sum_{ij} \bar Z_{ij}\, \frac{\partial Z_{ij}}{\partial W_{kl}}  && \text{chain rule over all entries of } Z \\
       &= \sum_{ij} \bar Z_{ij}\, H_{ik}\, \delta_{jl}  && W_{kl} \text{ stands in column } l \text{ of } Z \text{, with factor } H_{ik} \\
       &= \sum_i H_{ik}\, \bar Z_{il}  && \delta_{jl} \text{ keeps } j = l \\
       &= \left[H^{\mathsf T} \bar Z\right]_{kl}  && \text{matrix product: the sum runs over the samples}
 
     \bar B_l
-      &= \sum_{ij} \bar Z_{ij} \frac{\partial Z_{ij}}{\partial B_l}  && \text{chain rule over all entries of } Z \\
+      &= \sum_{ij} \bar Z_{ij}\, \frac{\partial Z_{ij}}{\partial B_l}  && \text{chain rule over all entries of } Z \\
       &= \sum_{ij} \bar Z_{ij}\, \delta_{jl}  && B_l \text{ is added in column } l \text{ of every row} \\
       &= \sum_i \bar Z_{il}  && \delta_{jl} \text{ keeps } j = l \\
       &= \left[\mathbf 1^{\mathsf T} \bar Z\right]_l  && \text{sum of the rows, as a matrix product}

@@ -1,8 +1,8 @@
-r"""Elementwise functions: $f$ and $f'$, applied to every entry on its own.
+r"""$f$ and $f'$, applied to every entry on its own.
 
 $[f(Z)]_{ij} = f(Z_{ij})$: entry (i, j) of the result depends on entry (i, j) of Z and on no other.
-That is the whole answer to the seed's first question. Of the sum in the chain rule one term
-survives, so every rule of this chapter is a Hadamard product:
+That answers the first half of the [seed question][backpropagation-is-four-products]: of the sum in
+the chain rule one term survives, so every rule of this chapter is a Hadamard product:
 
 $$\bar Z = \bar Y \odot f'(Z).$$
 
@@ -57,7 +57,7 @@ def identity_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     where  Z \in \mathbb{R}^{n \times m}
            Y_{ij} = Z_{ij}
     \bar Z_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, \delta_{pi}\, \delta_{qj}  && Y_{pq} = Z_{pq} \text{, and } f'(z) = 1 \\
       &= \bar Y_{ij}  && \text{both sums collapse}
     ```
@@ -84,7 +84,7 @@ def identity_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
 def sigmoid(Z: Array) -> Array:
     r"""$\sigma(z) = 1 / (1 + e^{-z})$.
 
-    Squeezes every number into (0, 1); the seed's f.
+    Squeezes every number into (0, 1); the f of the layer that runs through the book.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
            \sigma(x) = \frac{1}{1 + e^{-x}}
            Y = \sigma(Z)
     \bar Z_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, \sigma'(Z_{pq})\, \delta_{pi}\, \delta_{qj}  && \text{each entry depends on its own entry} \\
       &= \left[\bar Y \odot \sigma'(Z)\right]_{ij}  && \text{both sums collapse: Hadamard product} \\
       &= \bar Y_{ij}\, Y_{ij}\, (1 - Y_{ij})  && \sigma' = \sigma (1 - \sigma)
@@ -241,7 +241,7 @@ def tanh_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
            g(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}}
            Y = g(Z)
     \bar Z_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, g'(Z_{pq})\, \delta_{pi}\, \delta_{qj}  && \text{each entry depends on its own entry} \\
       &= \left[\bar Y \odot g'(Z)\right]_{ij}  && \text{both sums collapse: Hadamard product} \\
       &= \bar Y_{ij}\, (1 - Y_{ij}^2)  && g' = 1 - g^2
@@ -321,7 +321,7 @@ def relu_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     where  Z \in \mathbb{R}^{n \times m} \text{ nonzero}
            Y_{ij} = \max(0, Z_{ij})
     \bar Z_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, [Z_{pq} > 0]\, \delta_{pi}\, \delta_{qj}  && \text{slope 1 above 0, slope 0 below} \\
       &= \bar Y_{ij}\, [Z_{ij} > 0]  && \text{both sums collapse}
     ```
@@ -410,7 +410,7 @@ def softplus_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
            \sigma(x) = \frac{1}{1 + e^{-x}}
            Y = s(Z)
     \bar Z_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, s'(Z_{pq})\, \delta_{pi}\, \delta_{qj}  && \text{each entry depends on its own entry} \\
       &= \left[\bar Y \odot s'(Z)\right]_{ij}  && \text{both sums collapse: Hadamard product} \\
       &= \left[\bar Y \odot \sigma(Z)\right]_{ij}  && s' = \sigma

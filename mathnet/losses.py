@@ -13,8 +13,8 @@ from mathnet.shapes import Array, check_shapes
 def half_squared_error(Y: Array, T: Array) -> float:
     r"""$J = \tfrac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2$.
 
-    The seed's loss: half the dot product of the error with itself. The half is there to cancel the
-    2 of the derivative.
+    The loss of the [seed question][backpropagation-is-four-products]: half the dot product of
+    the error with itself. The half is there to cancel the 2 of the derivative.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def half_squared_error(Y: Array, T: Array) -> float:
 def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[Array, Array]:
     r"""$\bar Y = \bar J\, (Y - Y^*)$, $\bar{Y^*} = -\bar J\, (Y - Y^*)$.
 
-    The derivative of the loss by an output is that output's error.
+    The derivative of the loss with respect to an output is that output's error.
 
     Derivation
     ----------
@@ -139,8 +139,8 @@ def cross_entropy(Z: Array, T: Array) -> float:
 def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array, Array]:
     r"""$\bar Z = \bar J\, (\operatorname{softmax}(Z) - Y^*)$, $\bar{Y^*} = -\bar J \log \operatorname{softmax}(Z)$.
 
-    The derivative of the loss by the logits is again an error: probabilities minus targets. The
-    softmax's own rule has been multiplied in, and almost all of it cancels.
+    The derivative of the loss with respect to the logits is again an error: probabilities minus
+    targets. The softmax's own rule has been multiplied in, and almost all of it cancels.
 
     Derivation
     ----------
@@ -153,7 +153,7 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
            J = -\sum_{ij} Y^*_{ij} \log Y_{ij}
     \bar Z_{il}
       &= \bar J\, \frac{\partial J}{\partial Z_{il}}  && \text{chain rule; } J \text{ is one number} \\
-      &= -\bar J\, \frac{\partial}{\partial Z_{il}} \sum_{pj} Y^*_{pj} \left(Z_{pj} - \log \sum_q e^{Z_{pq}}\right)  && \text{logarithm of a quotient} \\
+      &= -\bar J\, \frac{\partial}{\partial Z_{il}}\, \sum_{pj} Y^*_{pj} \left(Z_{pj} - \log \sum_q e^{Z_{pq}}\right)  && \text{logarithm of a quotient} \\
       &= -\bar J \sum_{pj} Y^*_{pj} \left(\delta_{pi}\, \delta_{jl} - \delta_{pi}\, \frac{e^{Z_{pl}}}{\sum_q e^{Z_{pq}}}\right)  && \text{derivative of log-sum-exp} \\
       &= -\bar J \sum_{j} Y^*_{ij} \left(\delta_{jl} - Y_{il}\right)  && \delta_{pi} \text{ keeps } p = i \\
       &= -\bar J \left(Y^*_{il} - Y_{il} \sum_j Y^*_{ij}\right)  && \delta_{jl} \text{ keeps } j = l \\

@@ -1,4 +1,4 @@
-r"""The seed's network, one layer after another, and how it learns.
+r"""A network: one layer after another, and how it learns.
 
 Layer l takes the outputs below it, $H_{l-1}$ with $H_0 = X$, one sample per row:
 
@@ -18,7 +18,8 @@ D_{l-1} &= \left(D_l W_l^{\mathsf T}\right) \odot f'(Z_{l-1})
 \end{aligned}
 $$
 
-One layer is the seed; two layers are the tutorial's network.
+One layer is that of the [seed question][backpropagation-is-four-products]; two are the whole network that it is
+about.
 """
 
 import zipfile
@@ -57,7 +58,7 @@ class Network:
     activation : str
         f of every layer: `"identity"`, `"sigmoid"`, `"tanh"`, `"relu"` or `"softplus"`.
     loss : str
-        `"half_squared_error"`, the seed's J, or `"cross_entropy"`. With cross-entropy the last layer
+        `"half_squared_error"`, the J of the seed question, or `"cross_entropy"`. With cross-entropy the last layer
         has no f: its outputs are logits, and softmax belongs to the loss.
     seed : int
         Fixes the starting weights and the order in which `fit` takes the samples.
@@ -164,7 +165,7 @@ class Network:
     def loss(self, X: Array, T: Array) -> float:
         r"""$J = \frac1n \sum_{\text{samples}} \text{loss}$: the mean over the samples.
 
-        1/n enters here, and from here into `gradients`. With one sample it is the seed's J.
+        1/n enters here, and from here into `gradients`. With one sample it is the J of the seed question.
 
         Parameters
         ----------
@@ -203,7 +204,7 @@ class Network:
                f \text{ elementwise}
                V = f(Z) W + \mathbf 1 B
         \bar Z_{ij}
-          &= \sum_{pq} \bar V_{pq} \frac{\partial V_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } V \\
+          &= \sum_{pq} \bar V_{pq}\, \frac{\partial V_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } V \\
           &= \sum_{pq} \bar V_{pq}\, \delta_{pi}\, [f'(Z)]_{ij}\, W_{jq}  && Z_{ij} \text{ reaches row } i \text{ of } V \text{, through } f \text{ and } W_{jq} \\
           &= [f'(Z)]_{ij} \sum_q \bar V_{iq}\, W_{jq}  && \delta_{pi} \text{ keeps } p = i \\
           &= [\bar V W^{\mathsf T}]_{ij}\, [f'(Z)]_{ij}  && \text{matrix product} \\

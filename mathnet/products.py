@@ -1,7 +1,7 @@
-r"""The four products.
+r"""Four products, four functions.
 
-Backpropagation uses four different products, and most confusion about it comes from calling all
-of them "multiply". Here they are four functions that refuse each other's operands.
+Backpropagation uses four different products, and they are confused as long as all of them are called
+"multiply". Here each has a name, and checks the shapes of its operands.
 
 | product | formula | shapes | NumPy |
 |---|---|---|---|
@@ -71,14 +71,14 @@ def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array
     where  A \in \mathbb{R}^{n \times k},  B \in \mathbb{R}^{k \times m}
            Y = A B
     \bar A_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial A_{ij}}  && \text{chain rule over all entries of } Y \\
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial}{\partial A_{ij}} \sum_r A_{pr} B_{rq}  && \text{matrix product in indices} \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial A_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial}{\partial A_{ij}}\, \sum_r A_{pr} B_{rq}  && \text{matrix product in indices} \\
       &= \sum_{pq} \bar Y_{pq} \sum_r \delta_{pi}\, \delta_{rj}\, B_{rq}  && A_{pr} \text{ is } A_{ij} \text{ only for } p = i,\ r = j \\
       &= \sum_q \bar Y_{iq} B_{jq}  && \text{the deltas keep } p = i,\ r = j \\
       &= \left[\bar Y B^{\mathsf T}\right]_{ij}  && \text{matrix product, with } B^{\mathsf T}_{qj} = B_{jq}
 
     \bar B_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial B_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial B_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq} \sum_r A_{pr}\, \delta_{ri}\, \delta_{qj}  && B_{rq} \text{ is } B_{ij} \text{ only for } r = i,\ q = j \\
       &= \sum_p A_{pi}\, \bar Y_{pj}  && \text{the deltas keep } r = i,\ q = j \\
       &= \left[A^{\mathsf T} \bar Y\right]_{ij}  && \text{matrix product, with } A^{\mathsf T}_{ip} = A_{pi}
@@ -263,13 +263,13 @@ def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Arr
     where  A, B \in \mathbb{R}^{n \times m}
            Y = A \odot B
     \bar A_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial A_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial A_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, \delta_{pi}\, \delta_{qj}\, B_{pq}  && A_{pq} \text{ is } A_{ij} \text{ only for } p = i,\ q = j \\
       &= \bar Y_{ij}\, B_{ij}  && \text{both sums collapse} \\
       &= \left[\bar Y \odot B\right]_{ij}  && \text{Hadamard product}
 
     \bar B_{ij}
-      &= \sum_{pq} \bar Y_{pq} \frac{\partial Y_{pq}}{\partial B_{ij}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial B_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, A_{pq}\, \delta_{pi}\, \delta_{qj}  && B_{pq} \text{ is } B_{ij} \text{ only for } p = i,\ q = j \\
       &= \left[\bar Y \odot A\right]_{ij}  && \text{both sums collapse}
     ```
@@ -350,13 +350,13 @@ def outer_vjp(Y_bar: Array, Y: Array, a: Array, b: Array) -> tuple[Array, Array]
     where  a \in \mathbb{R}^{n},  b \in \mathbb{R}^{m}
            Y_{ij} = a_i b_j
     \bar a_k
-      &= \sum_{ij} \bar Y_{ij} \frac{\partial Y_{ij}}{\partial a_k}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{ij} \bar Y_{ij}\, \frac{\partial Y_{ij}}{\partial a_k}  && \text{chain rule over all entries of } Y \\
       &= \sum_{ij} \bar Y_{ij}\, \delta_{ik}\, b_j  && a_i \text{ is } a_k \text{ only for } i = k \\
       &= \sum_j \bar Y_{kj}\, b_j  && \delta_{ik} \text{ keeps } i = k \\
       &= \left[\bar Y b\right]_k  && \text{matrix times column}
 
     \bar b_k
-      &= \sum_{ij} \bar Y_{ij} \frac{\partial Y_{ij}}{\partial b_k}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{ij} \bar Y_{ij}\, \frac{\partial Y_{ij}}{\partial b_k}  && \text{chain rule over all entries of } Y \\
       &= \sum_{ij} \bar Y_{ij}\, a_i\, \delta_{jk}  && b_j \text{ is } b_k \text{ only for } j = k \\
       &= \sum_i \bar Y_{ik}\, a_i  && \delta_{jk} \text{ keeps } j = k \\
       &= \left[\bar Y^{\mathsf T} a\right]_k  && \text{matrix times column}

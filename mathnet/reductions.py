@@ -65,7 +65,7 @@ def softmax_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
       &= Y_{ij} \left(\delta_{jl} - Y_{il}\right)  && \text{factor out } Y_{ij}
 
     \bar Z_{il}
-      &= \sum_{pj} \bar Y_{pj} \frac{\partial Y_{pj}}{\partial Z_{il}}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{pj} \bar Y_{pj}\, \frac{\partial Y_{pj}}{\partial Z_{il}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pj} \bar Y_{pj}\, \delta_{pi}\, Y_{ij} \left(\delta_{jl} - Y_{il}\right)  && \text{row } p \text{ depends on row } i \text{ only for } p = i \\
       &= \sum_j \bar Y_{ij} Y_{ij}\, \delta_{jl} - \sum_j \bar Y_{ij} Y_{ij} Y_{il}  && \delta_{pi} \text{ keeps } p = i \\
       &= Y_{il} \left(\bar Y_{il} - \sum_j \bar Y_{ij} Y_{ij}\right)  && \delta_{jl} \text{ keeps } j = l

@@ -1,4 +1,4 @@
-r"""The table of rules: every derivative of the book, in the order of the book.
+r"""The table of rules: every function of the library that can be differentiated, and its rule.
 
 One literal tuple holds them all. The tests, the page "Table of rules" and
 [`Tape`][mathnet.Tape] read it; nothing is registered by hand anywhere else.

@@ -1,4 +1,4 @@
-r"""Shapes: every argument of every operation has a name, and so has each of its axes.
+r"""Every argument of every operation has a name, and so has each of its axes.
 
 The signature of an operation is written the way this book writes shapes in prose:
 

@@ -49,7 +49,8 @@ class Tape:
 
     Examples
     --------
-    The seed's layer and its loss, and the two gradients that the seed asks for:
+    The layer and the loss of the [seed question][backpropagation-is-four-products], and the two
+    gradients that it asks for:
 
     >>> from mathnet import affine, sigmoid, half_squared_error
     >>> tape = Tape()
@@ -72,7 +73,7 @@ class Tape:
         self._length = 0
 
     def variable(self, value: Array) -> Variable:
-        """Put a value on the tape, to be differentiated by."""
+        """Put a value on the tape, to differentiate with respect to it."""
         self._length += 1
         return Variable(np.asarray(value), self._length - 1, self)
 
@@ -102,7 +103,7 @@ class Tape:
         J : Variable
             One number.
         variables : sequence of Variable
-            What to differentiate by.
+            What to differentiate with respect to.
 
         Returns
         -------
