@@ -1,6 +1,7 @@
 """What must be true of every page of the built book."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -63,7 +64,12 @@ def _snippets(pages: dict[str, html.HtmlElement]) -> list[Snippet]:
 def _run(snippet: Snippet) -> str | None:
     """Run a snippet as a reader would, alone; return what is wrong with it."""
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-"], input=snippet.code, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-"],
+        input=snippet.code,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # two snippets at a time share the cores
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         return f"{snippet.page}:\n{snippet.code}\nfails alone:\n{run.stderr}"

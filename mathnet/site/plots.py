@@ -41,7 +41,7 @@ def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
 
 def _own_ids(svg: str) -> str:
     """Drop the ids that nothing refers to and make the others differ from those of the page's other plots."""
-    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
+    used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', svg))
     prefix = "p" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
     return re.sub(r'(url\(#|href="#)', rf"\1{prefix}-", svg)
