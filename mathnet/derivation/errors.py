@@ -24,12 +24,14 @@ class DerivationError(ValueError):
         Of which derivation.
     caret : bool
         Whether the column says more than the line.
+    cause : str
+        The mistake that was probably made, if one is known whose repair makes the line right.
     """
 
     def __init__(self, reason, place, caret=True):
         super().__init__(reason)
         self.reason, self.place, self.caret = reason, place, caret
-        self.id, self.source_line = "", ""
+        self.id, self.source_line, self.cause = "", "", ""
 
     def attach(self, id, source):
         """Add the derivation's id and the line of its source, and return the error."""
@@ -42,4 +44,6 @@ class DerivationError(ValueError):
         text = f"derivation {self.id}, line {self.place.line}: {self.reason}"
         if self.caret and self.source_line:
             text += f"\n    {self.source_line}\n    {' ' * (self.place.column - 1)}^"
+        if self.cause:
+            text += f"\n    Likely cause: {self.cause}"
         return text

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from .causes import likely_cause
 from .data import Data, UnluckyDrawError
 from .declare import Names, declare
 from .dimensions import Dimensions, shape_text
@@ -119,16 +120,14 @@ class Derivation:
         """Turn the sides of a chain into nodes, and check their shapes and indices."""
         sides = [Reader(self.names, side.text).formula(side.tokens) for side in chain.sides]
         scope, before = {}, set(self.dimensions.ranges)
-        types = [self.dimensions.infer(node, scope) for node in sides]
-        for node, type_ in zip(sides, types, strict=True):
-            if type_.free - types[0].free:
-                self.dimensions.left_free(node, type_.free - types[0].free, scope)
-            if type_.shape != types[0].shape:
-                raise DerivationError(
-                    f"{sides[0].latex} is {shape_text(types[0].shape)}, "
-                    f"but {node.latex} is {shape_text(type_.shape)}",
-                    node.place,
-                )
+        types = []
+        for at, node in enumerate(sides):
+            try:
+                types.append(self._type(node, types, sides, scope))
+            except DerivationError as error:
+                if at:
+                    error.cause = likely_cause(self.names, self.dimensions, sides[at - 1], node)
+                raise
         for sum_ in self.dimensions.ranges.keys() - before:
             for range_, letter in zip(self.dimensions.ranges[sum_], sum_.letters, strict=True):
                 self.dimensions.resolve(range_, letter, sum_)
@@ -137,6 +136,19 @@ class Derivation:
             for letter in sorted(types[0].free)
         }
         chain.shape, chain.nodes = types[0].shape, sides
+
+    def _type(self, node, types, sides, scope):
+        """Return the type of a side, which is that of the first one."""
+        found = self.dimensions.infer(node, scope)
+        first = types[0] if types else found
+        if found.free - first.free:
+            self.dimensions.left_free(node, found.free - first.free, scope)
+        if found.shape != first.shape:
+            raise DerivationError(
+                f"{sides[0].latex} is {shape_text(first.shape)}, but {node.latex} is {shape_text(found.shape)}",
+                node.place,
+            )
+        return found
 
     def check(self):
         """Evaluate every side with random data and return the report."""
@@ -201,11 +213,13 @@ class Derivation:
                         if chain.shape:
                             shape = evaluator.shape(side)
                             where.append(f"entry ({position // shape[1] + 1}, {position % shape[1] + 1})")
-                        raise DerivationError(
+                        error = DerivationError(
                             f"{_short(side.latex)} is not equal to {_short(before.latex)}: "
                             f"{_show(b)} against {_show(a)}" + (f" at {', '.join(where)}" if where else ""),
                             side.place,
                         )
+                        error.cause = likely_cause(self.names, self.dimensions, before, side)
+                        raise error
 
     def _equal(self, a, b, evaluator, where):
         if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
