@@ -1,4 +1,4 @@
-r"""Checking a gradient: differentiate a second time, in a way that shares nothing with the rule.
+r"""Differentiate a second time, in a way that shares nothing with the rule.
 
 A derivative asks what happens to $Y$ when one entry of $X$ moves by a tiny $\varepsilon$. The three
 methods here move the entry, run the function's own code, and read the answer; they differ in what

@@ -1,12 +1,16 @@
 r"""A network: one layer after another, and how it learns.
 
-Layer l takes the outputs below it, $H_{l-1}$ with $H_0 = X$, one sample per row:
+Layer $l$ takes the outputs below it, $H_{l-1}$ with $H_0 = X$, one sample per row:
 
 $$
-Z_l = H_{l-1} W_l + \mathbf 1 B_l, \qquad H_l = f(Z_l), \qquad Y = H_L .
+\begin{aligned}
+Z_l &= H_{l-1} W_l + \mathbf 1 B_l \\
+H_l &= f(Z_l) \\
+Y &= H_L
+\end{aligned}
 $$
 
-The gradients come back in the opposite order. $D_l$ is the gradient of J with respect to
+The gradients come back in the opposite order. $D_l$ is the gradient of $J$ with respect to
 $Z_l$: a Hadamard product makes it, a matrix product uses it, and the two together hand it down.
 
 $$

@@ -13,6 +13,8 @@ from pymdownx.superfences import SuperFencesException
 
 from mathnet.site import font
 
+CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
+
 # The source of a documented function may hold a fence, and a doctest may show the error that it expects.
 SHOWN_ON_PURPOSE = re.compile(
     r'<details class="mkdocstrings-source".*?</details>|<div class="language-(?:pycon|markdown) highlight">.*?</div>',
@@ -40,7 +42,13 @@ def on_startup(**_: object) -> None:
 
 
 def on_page_content(html: str, **_: object) -> str:
-    """Keep the source of documented functions out of the search: it is code and TeX, and the page says it better."""
+    """Keep a shape such as 1 × 3 on one line, and the source of documented functions out of the search.
+
+    That source is code and TeX, and the page says it better.
+    """
+    html = CROSS.sub(
+        lambda found: "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}" if found["prose"] else found[0], html
+    )
     return html.replace(
         '<details class="mkdocstrings-source">', '<details class="mkdocstrings-source" data-search-exclude>'
     )
