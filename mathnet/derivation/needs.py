@@ -17,6 +17,8 @@ class Needs:
         There is a function without exact values, or an exponent that is not a whole number: draw small fractions.
     kinked : bool
         Something depends on signs or order: draw often.
+    counted : bool
+        A size is used as a number: a dimension gets a third size, else two sizes could solve an equation.
     largest : int
         More than every number that is written, so that it cannot pass for a bound of the data.
     degree : int
@@ -31,12 +33,24 @@ class Needs:
             isinstance(node, nodes.Compare) or (isinstance(node, nodes.Apply) and node.function in KINKED)
             for node in formulas
         )
+        self.counted = any(map(_is_count, formulas)) or any(
+            "ones" in symbol.properties for symbol in names.symbols.values()
+        )
         numbers = [node.value for node in formulas if isinstance(node, nodes.Number)]
         self.largest = 2 * int(max(numbers, default=1) + 1)
         primes = max((node.order for node in formulas if isinstance(node, nodes.Apply)), default=0)
         pairs = (pair for chain in chains for pair in itertools.pairwise(chain.nodes))
         defined = [symbol.definition for symbol in names.symbols.values() if symbol.definition is not None]
         self.degree = 2 + primes + sum(map(_depth, defined)) + max(map(_differentiations, pairs), default=0)
+
+
+def _is_count(node):
+    match node:
+        case nodes.Size() | nodes.Sum(bound=str()):
+            return True
+        case nodes.Delta(left=left, right=right):
+            return left == right
+    return False
 
 
 def _is_smooth(node):

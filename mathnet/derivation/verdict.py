@@ -159,7 +159,7 @@ class Derivation:
         draws, work, sizes = len(LARGEST), 0, []
         self.unlucky, self.reason = 0, ""
         while chains and self.report.draws < draws:
-            chains, tried, used = self._draw(generator, chains, sizes[-2:])
+            chains, tried, used = self._draw(generator, chains, sizes[-1 - self.needs.counted :])
             sizes.append(tried)
             work += used
             self.report.draws += 1
