@@ -27,7 +27,7 @@ _UNFAITHFUL = {
 }
 
 # STIX's prime is high and small as it is; as a superscript, Chromium raises and shrinks it once more.
-_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″])</mo></msup>")
+_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″‴])</mo></msup>")
 
 
 class FormulaError(ValueError):
