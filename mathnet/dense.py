@@ -36,7 +36,8 @@ def affine(H: Array, W: Array, B: Array) -> Array:
 
     Examples
     --------
-    >>> affine(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[10.0, 20.0]]))
+    >>> H, W, B = np.array([[1.0, 2.0]]), np.eye(2), np.array([[10.0, 20.0]])
+    >>> affine(H, W, B)
     array([[11., 22.]])
     """
     check_shapes("affine(H[n h], W[h y], B[1 y])", H, W, B)

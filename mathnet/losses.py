@@ -1,4 +1,4 @@
-r"""Losses: one number J that says how far a batch is from its targets.
+r"""One number J that says how far a batch is from its targets.
 
 Both losses add up over the samples. The factor 1/n of a mean is not here: it stands in one place,
 [`Network.loss`][mathnet.network.Network.loss].
@@ -35,7 +35,8 @@ def half_squared_error(Y: Array, T: Array) -> float:
 
     Examples
     --------
-    >>> float(half_squared_error(np.array([[0.5, 0.75]]), np.array([[1.0, 0.0]])))
+    >>> Y, T = np.array([[0.5, 0.75]]), np.array([[1.0, 0.0]])
+    >>> float(half_squared_error(Y, T))
     0.40625
     """
     check_shapes("half_squared_error(Y[n y], T[n y])", Y, T)
@@ -52,15 +53,15 @@ def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[
     ----------
     ```derivation half-squared-error-vjp
     where  Y, Y^* \in \mathbb{R}^{n \times y}
-           J = \frac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2
+           J = \tfrac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2
     \bar Y_{kl}
       &= \bar J\, \frac{\partial J}{\partial Y_{kl}}  && \text{chain rule; } J \text{ is one number} \\
-      &= \bar J\, \frac12 \sum_{ij} 2\, (Y_{ij} - Y^*_{ij})\, \delta_{ik}\, \delta_{jl}  && \text{power rule} \\
+      &= \bar J\, \tfrac12 \sum_{ij} 2\, (Y_{ij} - Y^*_{ij})\, \delta_{ik}\, \delta_{jl}  && \text{power rule} \\
       &= \bar J\, \left[Y - Y^*\right]_{kl}  && \text{the deltas keep } i = k,\ j = l
 
     \bar{Y^*}_{kl}
       &= \bar J\, \frac{\partial J}{\partial Y^*_{kl}}  && \text{chain rule} \\
-      &= -\bar J\, \frac12 \sum_{ij} 2\, (Y_{ij} - Y^*_{ij})\, \delta_{ik}\, \delta_{jl}  && \text{the inner derivative is } -1 \\
+      &= -\bar J\, \tfrac12 \sum_{ij} 2\, (Y_{ij} - Y^*_{ij})\, \delta_{ik}\, \delta_{jl}  && \text{the inner derivative is } -1 \\
       &= -\bar J\, \left[Y - Y^*\right]_{kl}  && \text{the deltas keep } i = k,\ j = l
     ```
 
@@ -91,7 +92,8 @@ def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[
 
     Examples
     --------
-    >>> half_squared_error_vjp(1.0, 0.40625, np.array([[0.5, 0.75]]), np.array([[1.0, 0.0]]))
+    >>> Y, T = np.array([[0.5, 0.75]]), np.array([[1.0, 0.0]])
+    >>> half_squared_error_vjp(1.0, half_squared_error(Y, T), Y, T)
     (array([[-0.5 ,  0.75]]), array([[ 0.5 , -0.75]]))
     """
     check_shapes("half_squared_error_vjp(J_bar[], J[], Y[n y], T[n y])", J_bar, J, Y, T)
@@ -193,7 +195,8 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
 
     Examples
     --------
-    >>> cross_entropy_vjp(1.0, 0.0, np.log([[1.0, 3.0]]), np.array([[0.0, 1.0]]))[0]
+    >>> Z, T = np.log([[1.0, 3.0]]), np.array([[0.0, 1.0]])
+    >>> cross_entropy_vjp(1.0, cross_entropy(Z, T), Z, T)[0]
     array([[ 0.25, -0.25]])
     """
     signature = "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])"

@@ -113,7 +113,8 @@ def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array
 
     Examples
     --------
-    >>> matmul_vjp(np.array([[1.0]]), np.array([[11.0]]), np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    >>> A, B = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])
+    >>> matmul_vjp(np.array([[1.0]]), matmul(A, B), A, B)
     (array([[3., 4.]]), array([[1.],
            [2.]]))
     """
@@ -295,7 +296,8 @@ def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Arr
 
     Examples
     --------
-    >>> hadamard_vjp(np.array([1.0, 10.0]), np.array([3.0, 8.0]), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> A, B = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    >>> hadamard_vjp(np.array([1.0, 10.0]), hadamard(A, B), A, B)
     (array([ 3., 40.]), array([ 1., 20.]))
     """
     check_shapes("hadamard_vjp(Y_bar[...], Y[...], A[...], B[...])", Y_bar, Y, A, B)
@@ -389,7 +391,8 @@ def outer_vjp(Y_bar: Array, Y: Array, a: Array, b: Array) -> tuple[Array, Array]
 
     Examples
     --------
-    >>> outer_vjp(np.ones((2, 2)), np.ones((2, 2)), np.array([1.0, 2.0]), np.array([10.0, 20.0]))
+    >>> a, b = np.array([1.0, 2.0]), np.array([10.0, 20.0])
+    >>> outer_vjp(np.ones((2, 2)), outer(a, b), a, b)
     (array([30., 30.]), array([3., 3.]))
     """
     check_shapes(f"outer_vjp(Y_bar[n m], Y[n m], a[{_vector(a)}], b[{_vector(b, 'm')}])", Y_bar, Y, a, b)

@@ -101,4 +101,4 @@ RULES = (
     Rule(half_squared_error, half_squared_error_vjp, draws((2, 3), (2, 3))),
     Rule(cross_entropy, cross_entropy_vjp, logits_and_targets),
 )
-"""Every rule of the book."""
+"""Every rule of the library."""

@@ -44,7 +44,8 @@ def check_shapes(signature: str, *arguments: Array) -> None:
 
     Examples
     --------
-    >>> check_shapes("affine(H[n h], W[h y], B[1 y])", np.ones((2, 3)), np.ones((3, 4)), np.ones((1, 4)))
+    >>> H, W, B = np.ones((2, 3)), np.ones((3, 4)), np.ones((1, 4))
+    >>> check_shapes("affine(H[n h], W[h y], B[1 y])", H, W, B)
 
     >>> check_shapes("hadamard(A[n], B[n])", np.ones(3), np.ones(4))
     Traceback (most recent call last):
