@@ -41,7 +41,7 @@ FALSE = {
     "a bound that is no dimension": (X + r"\sum_{i=1}^{q} x = x", "not at q"),
     "symmetric, but not square": (
         "where A \\in \\mathbb{R}^{n \\times m} \\text{ symmetric}\nA = A",
-        "A is n × m: not symmetric",
+        "A is n × m: not square",
     ),
 }
 

@@ -47,7 +47,7 @@ class Data:
                 self.values[name] = self._array(self.concrete(dimensions.shapes[name]), symbol.properties)
         for name, shape in dimensions.shapes.items():
             symbol = names.symbols[name]
-            constant = symbol.properties & {"constant", "ones"}
+            constant = symbol.properties & {"constant", "ones", "identity"}
             count = math.prod(self.concrete(shape))
             self.values[nodes.Tangent, name] = tuple(0 if constant else self._number() for _ in range(count))
             self.values[nodes.Cotangent, name] = tuple(self._number() for _ in range(count))
@@ -69,6 +69,8 @@ class Data:
         count = math.prod(shape)
         if "ones" in properties:
             return (1,) * count
+        if "identity" in properties:
+            return tuple(int(i == j) for i in range(shape[0]) for j in range(shape[0]))
         values = [self._number() for _ in range(count)]
         if properties & {"positive", "between 0 and 1"}:
             values = [abs(value) for value in values]

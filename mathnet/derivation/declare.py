@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from .errors import DerivationError, Place
-from .formula import Reader, parse_tree
+from .formula import Reader
 from .nodes import Node, Symbol
+from .parse import parse_tree
 from .tokens import canonical, with_depths
 
 MAX_AXES, MAX_SIZE = 4, 12
@@ -20,6 +21,7 @@ PROPERTIES = (
     "positive",
     "between 0 and 1",
     "symmetric",
+    "identity",
     "rows sum to one",
 )
 

@@ -5,21 +5,15 @@ index letter follows from where it stands: in H_k, k runs over the axis of H. A 
 letters one range.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from . import nodes
 from .errors import DerivationError
+from .products import Products, Type, shape_text, union_of_free
+from .whole import ANY, VECTOR_OR_SQUARE, WHOLE
 
 MAX_PRIMES = 4
 SIZES = {str(size) for size in range(1, 13)}  # that a sum may end at
-
-
-@dataclass(frozen=True)
-class Type:
-    """Shape of a node, and the index letters it leaves free."""
-
-    shape: tuple
-    free: frozenset
 
 
 class Range:
@@ -33,12 +27,7 @@ class Range:
         return self if self.same_as is None else self.same_as.root()
 
 
-def shape_text(shape):
-    """Return a shape in words."""
-    return " × ".join(shape) if shape else "a scalar"
-
-
-class Dimensions:
+class Dimensions(Products):
     """The types of all nodes of a derivation.
 
     Attributes
@@ -61,11 +50,11 @@ class Dimensions:
         }
         for symbol in names.symbols.values():
             if (
-                "symmetric" in symbol.properties
+                symbol.properties & {"symmetric", "identity"}
                 and (symbol.shape or ("", "1"))[0] != (symbol.shape or ("",))[-1]
             ):
                 raise DerivationError(
-                    f"{symbol.latex} is {shape_text(symbol.shape)}: not symmetric", symbol.place
+                    f"{symbol.latex} is {shape_text(symbol.shape)}: not square", symbol.place
                 )
         for function in names.functions.values():
             if function.body is not None:
@@ -219,6 +208,29 @@ class Dimensions:
         self.ranges[node] = ranges
         return Type(body.shape, body.free - set(node.letters))
 
+    def _prod(self, node, scope, bound):
+        found = self._sum(node, scope, bound)
+        self._scalar(node.body, self.types[node.body], "a product over an index is one of numbers")
+        return found
+
+    def _differential(self, node, scope, bound):
+        return self.infer(node.body, scope, bound)
+
+    def _whole(self, node, scope, bound):
+        body = self.infer(node.body, scope, bound)
+        shape, wanted = body.shape or ("1", "1"), WHOLE[node.function]
+        square, vector = len(shape) == 2 and shape[0] == shape[1], len(shape) == 2 and "1" in shape
+        if len(shape) != 2 or not (square or wanted == ANY or (vector and wanted == VECTOR_OR_SQUARE)):
+            raise DerivationError(
+                f"{node.latex}: expected {wanted}; it is {shape_text(body.shape)}", node.place
+            )
+        if node.function in {r"\operatorname{softmax}", "^{-1}"}:
+            return body
+        if node.function == r"\operatorname{diag}" and body.shape:
+            size = shape[0] if shape[1] == "1" else shape[1]
+            return Type((size, size) if vector else (size, "1"), body.free)
+        return Type((), body.free)
+
     def _add(self, node, scope, bound):
         found = [self.infer(term, scope, bound) for term in node.terms]
         for term, type_ in zip(node.terms[1:], found[1:], strict=True):
@@ -231,89 +243,18 @@ class Dimensions:
                     f"{term.latex} is {shape_text(type_.shape)}{hint}",
                     term.place,
                 )
-        return Type(found[0].shape, _free(found))
-
-    def _product(self, node, scope, bound):
-        found = [self.infer(factor, scope, bound) for factor in node.factors]
-        shape, latex = found[0].shape, node.factors[0].latex
-        for factor, type_ in zip(node.factors[1:], found[1:], strict=True):
-            shape = self._multiply(latex, shape, factor, type_.shape)
-            latex = f"{latex} {factor.latex}"
-        return Type(shape, _free(found))
-
-    def _multiply(self, latex, left, factor, right):
-        if not left or not right:
-            return left or right
-        if len(left) != 2 or len(right) != 2 or left[1] != right[0]:
-            hint = r"; equal shapes: the Hadamard product is written \odot" if left == right else ""
-            raise DerivationError(
-                f"matrix product: left factor {latex} is {shape_text(left)}, right factor {factor.latex} is "
-                f"{shape_text(right)}: inner sizes {left[-1]} and {right[0]} differ{hint}",
-                factor.place,
-            )
-        shape = (left[0], right[1])
-        return () if shape == ("1", "1") else shape
-
-    def _hadamard(self, node, scope, bound):
-        shapes, every = [], []
-        for operand in node.operands:
-            found = [self.infer(factor, scope, bound) for factor in operand]
-            arrays = [type_.shape for type_ in found if type_.shape]
-            if len(arrays) > 1:
-                latex = " ".join(factor.latex for factor in operand)
-                raise DerivationError(
-                    rf"{node.latex} is ambiguous: write ({latex}) \odot …, or put the parentheses "
-                    r"around the \odot",
-                    node.place,
-                )
-            shapes.append(arrays[0] if arrays else ())
-            every += found
-        for operand, shape in zip(node.operands[1:], shapes[1:], strict=True):
-            if shape != shapes[0]:
-                left = " ".join(factor.latex for factor in node.operands[0])
-                right = " ".join(factor.latex for factor in operand)
-                raise DerivationError(
-                    f"Hadamard product: {left} is {shape_text(shapes[0])}, {right} is {shape_text(shape)}: "
-                    "the shapes must be equal",
-                    operand[0].place,
-                )
-        return Type(shapes[0], _free(every))
-
-    def _dot(self, node, scope, bound):
-        left, right = self.infer(node.left, scope, bound), self.infer(node.right, scope, bound)
-        if not left.shape or not right.shape:
-            return Type(left.shape or right.shape, _free((left, right)))
-        self._pair(node, left, right, "dot product")
-        if "1" not in left.shape:
-            raise DerivationError(
-                r"the dot product is for two vectors; for matrices write \odot, a matrix product, or \langle , \rangle",
-                node.place,
-            )
-        return Type((), _free((left, right)))
-
-    def _inner(self, node, scope, bound):
-        left, right = self.infer(node.left, scope, bound), self.infer(node.right, scope, bound)
-        self._pair(node, left, right, "inner product")
-        return Type((), _free((left, right)))
-
-    def _pair(self, node, left, right, what):
-        if left.shape != right.shape:
-            raise DerivationError(
-                f"{what}: {node.left.latex} is {shape_text(left.shape)}, {node.right.latex} is "
-                f"{shape_text(right.shape)}: the shapes must be equal",
-                node.place,
-            )
+        return Type(found[0].shape, union_of_free(found))
 
     def _divide(self, node, scope, bound):
         left, right = self.infer(node.left, scope, bound), self.infer(node.right, scope, bound)
         self._scalar(node.right, right, "a divisor is one number")
-        return Type(left.shape, _free((left, right)))
+        return Type(left.shape, union_of_free((left, right)))
 
     def _power(self, node, scope, bound):
         base, exponent = self.infer(node.base, scope, bound), self.infer(node.exponent, scope, bound)
         self._scalar(node.base, base, r"a power of a matrix is not defined here: write A A or A \odot A")
         self._scalar(node.exponent, exponent, "an exponent is one number")
-        return Type((), _free((base, exponent)))
+        return Type((), union_of_free((base, exponent)))
 
     def _scalar(self, node, type_, message):
         if type_.shape:
@@ -332,12 +273,14 @@ class Dimensions:
             raise DerivationError(f"{node.latex}: expected {wanted} argument{'s'[: wanted - 1]}", node.place)
         if node.order > MAX_PRIMES:
             raise DerivationError(f"{node.latex}: more than {MAX_PRIMES} primes", node.place)
+        if node.function == "abs":
+            self._scalar(node.arguments[0], found[0], r"|…| is for one number; write \det(…) or \|…\|")
         if node.function == "e^":
             self._scalar(node.arguments[0], found[0], r"for every entry on its own write \exp(…)")
         shapes = {type_.shape for type_ in found if type_.shape}
         if len(shapes) > 1:
             raise DerivationError(f"{node.latex}: the shapes must be equal", node.place)
-        return Type(shapes.pop() if shapes else (), _free(found))
+        return Type(shapes.pop() if shapes else (), union_of_free(found))
 
     def _compare(self, node, scope, bound):
         left, right = self.infer(node.left, scope, bound), self.infer(node.right, scope, bound)
@@ -348,7 +291,7 @@ class Dimensions:
             )
         if right.shape not in {(), left.shape}:
             raise DerivationError(f"{node.latex}: the shapes must be equal", node.place)
-        return Type(left.shape, _free((left, right)))
+        return Type(left.shape, union_of_free((left, right)))
 
     def _partial(self, node, scope, bound):
         body = self.infer(node.body, scope, bound)
@@ -368,7 +311,3 @@ class Dimensions:
 def replace_name(node):
     """Return the variable of a partial derivative as a symbol."""
     return nodes.Symbol(node.place, node.variable)
-
-
-def _free(types):
-    return frozenset().union(*(type_.free for type_ in types))

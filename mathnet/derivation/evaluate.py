@@ -15,6 +15,7 @@ from . import nodes
 from .data import UnluckyDrawError, lucky
 from .dual import ELEMENTARY, Dual, elementary, power, reciprocal
 from .errors import DerivationError
+from .whole import evaluate_whole
 
 MAX_WORK, MAX_EXPONENT, MAX_BITS, MAX_ORDER = 200_000, 64, 50_000, 4
 DIRECTION = ""  # the name in the seed of a directional derivative
@@ -29,7 +30,7 @@ RELATIONS = {
     r"\geq": operator.ge,
 }
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
-KINKED = {"max", "min"}
+KINKED = {"max", "min", "abs"}
 
 
 class Evaluator:
@@ -183,12 +184,23 @@ class Evaluator:
         left, right = (letters[i] if isinstance(i, str) else i - 1 for i in (node.left, node.right))
         return (int(left == right),)
 
-    def _sum(self, node, letters, context):
+    def _prod(self, node, letters, context):
+        return self._sum(node, letters, context, operator.mul)
+
+    def _differential(self, node, letters, context):
+        seeded, tag = _seed(context, DIRECTION, 0)
+        return tuple(_tangent(x, tag) for x in self.value(node.body, letters, seeded))
+
+    def _whole(self, node, letters, context):
+        values = self.value(node.body, letters, context)
+        return lucky(evaluate_whole, node.function, values, self.shape(node.body))
+
+    def _sum(self, node, letters, context, join=operator.add):
         total = None
         sizes = self.data.concrete(range_.root().dimension for range_ in self.ranges[node])
         for index in itertools.product(*map(range, sizes)):
             term = self.value(node.body, letters | dict(zip(node.letters, index, strict=True)), context)
-            total = term if total is None else tuple(map(operator.add, total, term))
+            total = term if total is None else tuple(map(join, total, term))
         return total
 
     def _add(self, node, letters, context):
@@ -285,9 +297,11 @@ class Evaluator:
             lower = nodes.Apply(node.place, node.function, node.order - 1, node.arguments)
             return _tangent(self._call(lower, (Dual(x[0], 1, tag),), context), tag)
         if node.function in KINKED:
+            if node.function == "abs":
+                x = (x[0], -x[0])
             if x[0] == x[1] and self.data.random:
                 raise UnluckyDrawError
-            return (max if node.function == "max" else min)(x)
+            return (min if node.function == "min" else max)(x)
         if node.function in TRANSCENDENTAL:
             self._within_domain(node.function, x[0], node.arguments[0])
             return lucky(elementary, node.function.replace("e^", "exp"), x[0])

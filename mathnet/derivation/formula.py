@@ -7,76 +7,16 @@ names where declared, and otherwise a misspelling. Nothing is guessed.
 import re
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
-from lark import Lark, Tree, UnexpectedInput
-from lark.lexer import Lexer
+from lark import Tree
 
 from . import nodes
 from .errors import DerivationError, Place
+from .parse import Script, needs_braces, parse_tree
 from .tokens import BUILT_IN, canonical, tidy
+from .whole import WHOLE
 
-WORDS = {
-    "$END": "the end",
-    "NAME": "a symbol",
-    "NUMBER": "a number",
-    "LPAR": "(",
-    "RPAR": ")",
-    "LBRACE": "{",
-    "RBRACE": "}",
-    "LBRACKET": "[",
-    "RBRACKET": "]",
-    "LANGLE": r"\langle",
-    "RANGLE": r"\rangle",
-    "COMMA": "a comma",
-    "PARTIAL": r"\partial",
-    "EQUALS": "=",
-}
-
-
-class Script(NamedTuple):
-    """A subscript, superscript or prime."""
-
-    kind: str  # subscript, star, power, transpose or prime
-    text: str
-    tree: Tree
-
-
-class _Given(Lexer):
-    """Hands the tokens over as they are."""
-
-    def __init__(self, configuration):
-        pass
-
-    def lex(self, tokens):
-        yield from tokens
-
-
-@cache
-def _parser():
-    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer=_Given, start=["terms", "factor"], propagate_positions=True)
-
-
-def parse_tree(tokens, start="terms"):
-    """Return the tree of the tokens, or raise a `DerivationError` that says what was expected."""
-    try:
-        return _parser().parse(tokens, start=start)
-    except UnexpectedInput as error:
-        at = next((i for i, token in enumerate(tokens) if token is error.token), len(tokens))
-        place = tokens[min(at, len(tokens) - 1)]
-        found = (tokens[at] or "the end of an argument") if at < len(tokens) else "the end"
-        words = sorted({WORDS[name] for name in error.expected if name in WORDS})
-        reason = f"expected {' or '.join(words)} before {found}" if words else f"{found} does not fit here"
-        if 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
-            reason += _needs_braces(tokens[at - 2] + tokens[at])
-        raise DerivationError(reason, Place(place.line, place.column, "")) from None
-
-
-def _needs_braces(letters):
-    return f"; several subscripts need braces: _{{{letters}}}"
+DIFFERENTIAL = r"\mathrm{d}"
 
 
 class Reader:
@@ -140,9 +80,13 @@ class Reader:
         function, order = found
         argument = next(following, None)
         place = self.place(piece)
+        if function == DIFFERENTIAL:
+            return self._differential(place, argument, following)
         if argument is None or argument.data == "operator":
             raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
         place = place._replace(latex=tidy(self.source[piece.meta.start_pos : argument.meta.end_pos]))
+        if function in WHOLE:
+            return self._whole(self.place(piece), function, argument, following)
         if argument.data == "factor" and argument.children[0].data == "parentheses":
             inside = tuple(
                 self.read(child) for child in argument.children[0].children if isinstance(child, Tree)
@@ -157,6 +101,32 @@ class Reader:
                 f"where does the argument of {piece_name(piece)} end? Use parentheses", place
             )
         return applied
+
+    def _differential(self, place, argument, following):
+        if argument is None or argument.data != "factor":
+            raise DerivationError(r"the differential of what? Write \mathrm d(…)", place)
+        if any(script.kind == "power" for script in self._scripts(argument.children[1:])):
+            raise DerivationError(
+                r"the differential of a power, or a power of it? Write \mathrm d(…) or (\mathrm d x)^2", place
+            )
+        body = self._piece(argument, following)
+        return nodes.Differential(self._from(place, argument), body)
+
+    def _whole(self, place, function, argument, following):
+        if argument.data == "factor" and argument.children[0].data == "parentheses":
+            body = self.read(argument.children[0])
+            node = nodes.Whole(self._from(place, argument), function, body)
+            return self._postfix(node, self._scripts(argument.children[1:]), argument)
+        node = nodes.Whole(self._from(place, argument), function, self._piece(argument, following))
+        if next(following, None) is not None:
+            raise DerivationError(f"where does the argument of {place.latex} end? Use parentheses", place)
+        return node
+
+    def _from(self, place, argument):
+        """Return the place of what starts there and ends with the argument."""
+        return place._replace(
+            latex=f"{place.latex}{' ' * place.latex[-1].isalpha()}{self.place(argument).latex}"
+        )
 
     def _combine(self, groups, operators, place):
         kinds = {operator.type for operator in operators}
@@ -196,7 +166,8 @@ class Reader:
         if any(isinstance(letter, int) for letter in letters) or len(set(letters)) < len(letters):
             raise DerivationError("a sum runs over different index letters", self.place(tree))
         bound = above[0].text if above else None
-        return nodes.Sum(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]))
+        kind = nodes.Prod if tree.children[0] == r"\prod" else nodes.Sum
+        return kind(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]))
 
     def _derivative(self, tree):
         body, variable = (child for child in tree.children if isinstance(child, Tree))
@@ -245,6 +216,12 @@ class Reader:
                     f"{base} is a function: write its argument before other scripts", self.place(tree)
                 )
             return BUILT_IN.get(base, name), sum(len(script.text) for script in rest)
+        if base in WHOLE or (base == DIFFERENTIAL and not rest):
+            if rest:
+                raise DerivationError(
+                    f"{base} is a function: write its argument before other scripts", self.place(tree)
+                )
+            return base, 0
         if base == "e" and kinds == ["power"]:
             exponent = self.read(rest[0].tree)
             return nodes.Apply(self.place(tree), "e^", 0, (exponent,))
@@ -261,7 +238,7 @@ class Reader:
         written = base + "^*" * any(script.kind == "star" for script in scripts)
         subscript = re.search(r"_(\w)$", self.source[: tree.meta.start_pos])
         if subscript:
-            return f"unknown symbol {written}{_needs_braces(subscript[1] + written)}"
+            return f"unknown symbol {written}{needs_braces(subscript[1] + written)}"
         close = get_close_matches(written, [*self.names.symbols, *self.names.functions], n=1, cutoff=0.6)
         hint = f"did you mean {close[0]}?" if close else "declare or define it in the where part"
         return f"unknown symbol {written}; {hint}"
@@ -303,6 +280,8 @@ class Reader:
         if "power" in order and "subscript" in order:  # x_i^2 and x^2_i are both (x_i)^2
             scripts = sorted(scripts, key=lambda script: script.kind == "power")
         for script in scripts:
+            if script.kind == "subscript" and _is_norm(node) and script.text in {"2", "F"}:
+                continue
             if script.kind == "subscript":
                 node = nodes.Entry(place, node, self.indices(script.tree))
             elif script.kind == "transpose" or (script.text == "T" and "T" not in self.names.symbols):
@@ -311,6 +290,10 @@ class Reader:
                         "transpose of an entry? Write [A^{\\mathsf T}]_{ij} or A_{ji}", place
                     )
                 node = nodes.Transpose(place, node)
+            elif script.kind == "power" and script.text == "-1" and not isinstance(node, nodes.Entry):
+                node = nodes.Whole(place, "^{-1}", node)
+            elif script.kind == "power" and script.text == "2" and _is_norm(node):
+                node = nodes.Inner(place, node.body, node.body)
             elif script.kind == "power":
                 node = nodes.Power(place, node, self.read(script.tree))
             else:
@@ -369,8 +352,18 @@ class Reader:
     def _root(self, tree):
         return nodes.Apply(self.place(tree), "sqrt", 0, (self.read(tree.children[2]),))
 
+    def _norm(self, tree):
+        return nodes.Whole(self.place(tree), r"\|", self.read(tree.children[1]))
+
+    def _absolute(self, tree):
+        return nodes.Apply(self.place(tree), "abs", 0, (self.read(tree.children[1]),))
+
     def _fraction(self, tree):
         return nodes.Divide(self.place(tree), self.read(tree.children[2]), self.read(tree.children[5]))
+
+
+def _is_norm(node):
+    return isinstance(node, nodes.Whole) and node.function == r"\|"
 
 
 def piece_name(factor):

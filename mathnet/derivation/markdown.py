@@ -24,6 +24,7 @@ PHRASES = {  # a property, for one name and for several
     "nonzero": ("no entry is zero", "no entry is zero"),
     "positive": ("all entries are positive", "all entries are positive"),
     "between 0 and 1": ("all entries are between 0 and 1", "all entries are between 0 and 1"),
+    "identity": ("the identity", "identities"),
     "symmetric": ("is symmetric", "are symmetric"),
     "rows sum to one": ("every row sums to one", "every row sums to one"),
 }

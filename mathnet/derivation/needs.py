@@ -5,7 +5,7 @@ import itertools
 from . import nodes
 from .evaluate import KINKED, TRANSCENDENTAL
 
-DERIVATIVES = nodes.Partial | nodes.Tangent | nodes.Cotangent
+DERIVATIVES = nodes.Partial | nodes.Tangent | nodes.Cotangent | nodes.Differential
 
 
 class Needs:
@@ -46,7 +46,7 @@ class Needs:
 
 def _is_count(node):
     match node:
-        case nodes.Size() | nodes.Sum(bound=str()):
+        case nodes.Size() | nodes.Whole(function=r"\operatorname{mean}") | nodes.Sum(bound=str()):
             return True
         case nodes.Delta(left=left, right=right):
             return left == right
@@ -56,6 +56,8 @@ def _is_count(node):
 def _is_smooth(node):
     if isinstance(node, nodes.Apply):
         return node.function in TRANSCENDENTAL
+    if isinstance(node, nodes.Whole):
+        return node.function in {r"\operatorname{softmax}", r"\|"}
     return isinstance(node, nodes.Power) and any(
         isinstance(part, nodes.Symbol) for part in node.exponent.walk()
     )

@@ -151,6 +151,26 @@ class Sum(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Prod(Sum):
+    """A product over index letters."""
+
+
+@dataclass(frozen=True, eq=False)
+class Whole(Node):
+    """A function of a whole matrix: trace, determinant, inverse, norm and others."""
+
+    function: str
+    body: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Differential(Node):
+    """The differential: the derivative in the direction of the dotted symbols."""
+
+    body: Node
+
+
+@dataclass(frozen=True, eq=False)
 class Delta(Node):
     """The Kronecker delta."""
 

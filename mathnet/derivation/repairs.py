@@ -18,6 +18,7 @@ CLOSED = (
     nodes.Apply,
     nodes.Delta,
     nodes.Transpose,
+    nodes.Whole,
 )
 
 

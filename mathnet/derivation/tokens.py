@@ -41,12 +41,12 @@ TOKENS = {
     "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
     "TEXT": r"\\(?:text|textrm|mbox)\s*\{[^{}]*\}",
     "NAME": rf"\\(?:{FONT})\s*(?:\{{\s*(?:{LETTER}|\d)\s*\}}|(?:{LETTER}|\d))|"
-    rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|\\(?:{'|'.join(m[1:] for m in BUILT_IN)})(?![A-Za-z])|{LETTER}",
+    rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|\\(?:{'|'.join(m[1:] for m in BUILT_IN)}|det)(?![A-Za-z])|{LETTER}",
     "NUMBER": r"\d+(?:\.\d+)?",
     "ACCENT": r"\\(?:dot|bar|hat|tilde|overline|widehat|widetilde)(?![A-Za-z])",
     "FRAC": r"\\[dt]?frac(?![A-Za-z])",
     "SQRT": r"\\sqrt(?![A-Za-z])",
-    "SUM": r"\\sum(?![A-Za-z])",
+    "SUM": r"\\(?:sum|prod)(?![A-Za-z])",
     "PARTIAL": r"\\partial(?![A-Za-z])",
     "HADAMARD": r"\\odot(?![A-Za-z])",
     "CDOT": r"\\cdot(?![A-Za-z])",
@@ -66,6 +66,8 @@ TOKENS = {
     "SUP": r"\^",
     "LBRACE": r"\{",
     "RBRACE": r"\}",
+    "NORM": rf"{SIZE}\\(?:\||[lr]?Vert(?![A-Za-z]))",
+    "ABS": rf"{SIZE}(?:\||\\[lr]?vert(?![A-Za-z]))",
     "LPAR": rf"{SIZE}\(",
     "RPAR": rf"{SIZE}\)",
     "LBRACKET": rf"{SIZE}\[",
@@ -73,7 +75,14 @@ TOKENS = {
 }
 SCANNER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in TOKENS.items()))
 ARGUMENTS = {"SUB": 1, "SUP": 1, "ACCENT": 1, "SQRT": 1, "FRAC": 2}
-BRACKETS = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LBRACKET": "RBRACKET", "LANGLE": "RANGLE"}
+BRACKETS = {
+    "LNORM": "RNORM",
+    "LABS": "RABS",
+    "LBRACE": "RBRACE",
+    "LPAR": "RPAR",
+    "LBRACKET": "RBRACKET",
+    "LANGLE": "RANGLE",
+}
 HINTS = {
     r"\circ": r"the Hadamard product is written \odot",
     r"\star": r"the Hadamard product is written \odot",
@@ -111,6 +120,8 @@ def tokenize(source, first_line=1):
             wanted[-1] -= 1
         if not value:
             continue
+        if kind in {"NORM", "ABS"}:  # one sign opens and closes
+            kind = f"{'R' if opened and opened[-1][0] == f'L{kind}' else 'L'}{kind}"
         add(kind, value, start)
         if kind == "LBRACE":
             wanted[-1] = max(0, wanted[-1] - 1)

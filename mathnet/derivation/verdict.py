@@ -9,12 +9,13 @@ from fractions import Fraction
 from .causes import likely_cause
 from .data import Data, UnluckyDrawError
 from .declare import Names, declare
-from .dimensions import Dimensions, shape_text
+from .dimensions import Dimensions
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError, Place
 from .evaluate import Evaluator
 from .formula import Reader
 from .needs import Needs
+from .products import shape_text
 from .source import read_chain, split
 from .tokens import tokenize
 
