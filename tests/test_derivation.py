@@ -12,7 +12,9 @@ import pytest
 
 from mathnet.derivation import DerivationError, Dual, check, find
 from mathnet.derivation.command import main
+from mathnet.derivation.declare import PROPERTIES
 from mathnet.derivation.fences import ID
+from mathnet.derivation.markdown import PHRASES
 
 ROOT = Path(__file__).parents[1]
 FILES = [
@@ -432,6 +434,23 @@ def test_page_shows_the_derivation_and_its_verdict():
     assert "since " in html
     assert html.count("<math") == 4
     assert 'id="d-only-shown"' not in html
+
+
+def test_every_property_and_case_has_a_rendering():
+    assert set(PHRASES) == set(PROPERTIES)
+    html = convert(
+        r"""
+```derivation cases
+where  z \in \mathbb{R},  I \in \mathbb{R}^{n \times n} \text{ identity}
+       r(x) = \begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
+r'(z) = [z > 0]
+
+\mathrm d(I + I) = 0 I
+```
+"""
+    )
+    assert "<mtable" in html
+    assert "the identity" in html
 
 
 def test_wrong_derivation_stops_the_page():

@@ -68,7 +68,7 @@ FAULTS = [  # derivation, right, wrong, what the likely cause must say
         "weights",
         r"H^{\mathsf T}",
         r"2 H^{\mathsf T}",
-        r"a factor \tfrac12 is missing, or a factor 2 is too much",
+        "a factor 2 is too much",
     ),
     ("input", r"W^{\mathsf T}", "W", r"W stands where its transpose belongs: W^{\mathsf T}"),
     ("input", r"(\bar Y \odot f'(Z)) W^{\mathsf T}", r"W^{\mathsf T} (\bar Y \odot f'(Z))", SWAPPED),

@@ -37,6 +37,11 @@ RIGHT = {
     r"\log \left(\prod_i x_i\right) = \sum_i \log x_i",
     "product over an index, differentiated": "where  x \\in \\mathbb{R}^n \\text{ nonzero}\n"
     r"\frac{\partial}{\partial x_k} \prod_i x_i = \frac{1}{x_k} \prod_i x_i",
+    "cases": r"""where  z \in \mathbb{R}
+       r(x) = \begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
+r'(z) = [z > 0] = \begin{cases} 1 & z > 0 \\ 0 & z < 0 \end{cases}
+
+|z| = r(z) + r(-z)""",
     "differentials with the trace": MATRICES
     + r"""\mathrm dJ
     &= \operatorname{tr}(E^{\mathsf T} \mathrm dE) \\
@@ -65,6 +70,10 @@ WRONG = {
     r"\mathrm d(t^2) = t\, \mathrm dt": "a factor 2 is missing",
     r"\mathrm d = t": "the differential of what?",
     r"\det A B = t": r"where does the argument of \det end?",
+    r"t = \begin{cases} t & t > 0 \\ 0 & \text{otherwise} \end{cases}": "is not equal to",
+    r"t = \begin{cases} t & t > 0 \end{cases}": "no case holds",
+    r"t = \begin{cases} t & \text{sometimes} \end{cases}": "a case is written",
+    r"x = \begin{cases} x & t > 0 \\ x & t < 0 \end{cases}": "cases are for numbers",
     r"\prod_i A = A": "a product over an index is one of numbers",
     r"\operatorname{trace}(A) = t": "unknown symbol",
     r"\det^2(A) = t": "write its argument before other scripts",

@@ -140,7 +140,7 @@ def _segments(tokens):
         line = token.line
         if depth == 0 and token.type in {"COMMA", "ROW"}:
             segments.append([])
-        elif token.type != "ALIGN":
+        elif depth or token.type != "ALIGN":
             segments[-1].append(token)
     return [segment for segment in segments if segment]
 

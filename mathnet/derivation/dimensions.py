@@ -293,6 +293,13 @@ class Dimensions(Products):
             raise DerivationError(f"{node.latex}: the shapes must be equal", node.place)
         return Type(left.shape, union_of_free((left, right)))
 
+    def _cases(self, node, scope, bound):
+        parts = [*node.values, *filter(None, node.conditions)]
+        found = [self.infer(part, scope, bound) for part in parts]
+        for part, type_ in zip(parts, found, strict=True):
+            self._scalar(part, type_, "cases are for numbers: write entries")
+        return Type((), union_of_free(found))
+
     def _partial(self, node, scope, bound):
         body = self.infer(node.body, scope, bound)
         shape = self._symbol(replace_name(node), scope, bound).shape

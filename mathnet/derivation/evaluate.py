@@ -273,6 +273,12 @@ class Evaluator:
             raise UnluckyDrawError
         return tuple(int(relation(a, b)) for a, b in zip(left, right, strict=True))
 
+    def _cases(self, node, letters, context):
+        for value, condition in zip(node.values, node.conditions, strict=True):
+            if condition is None or self.value(condition, letters, context)[0]:
+                return self.value(value, letters, context)
+        raise UnluckyDrawError(f"no case holds in {node.latex}")
+
     def _apply(self, node, letters, context):
         arguments = [self.value(argument, letters, context) for argument in node.arguments]
         length = max(map(len, arguments))

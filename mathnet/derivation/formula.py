@@ -11,15 +11,16 @@ from fractions import Fraction
 from lark import Tree
 
 from . import nodes
-from .errors import DerivationError, Place
-from .parse import Script, needs_braces, parse_tree
+from .errors import DerivationError
+from .parse import needs_braces, parse_tree
+from .scripts import Scripts
 from .tokens import BUILT_IN, canonical, tidy
 from .whole import WHOLE
 
 DIFFERENTIAL = r"\mathrm{d}"
 
 
-class Reader:
+class Reader(Scripts):
     """Turns trees into nodes.
 
     Parameters
@@ -40,11 +41,6 @@ class Reader:
     def read(self, tree):
         """Return the node of a tree."""
         return getattr(self, f"_{tree.data}")(tree)
-
-    def place(self, tree):
-        """Return where a tree or token stands."""
-        meta = getattr(tree, "meta", tree)
-        return Place(meta.line, meta.column, tidy(self.source[meta.start_pos : meta.end_pos]))
 
     def _terms(self, tree):
         signs, terms = [], []
@@ -260,20 +256,6 @@ class Reader:
             node = (nodes.Tangent if accent == r"\dot" else nodes.Cotangent)(place, name)
         return self._postfix(node, rest, tree)
 
-    def _scripts(self, trees):
-        scripts = []
-        for tree in trees:
-            if tree.data == "prime":
-                scripts.append(Script("prime", str(tree.children[0]), tree))
-            elif tree.data == "subscript":
-                scripts.append(Script("subscript", self._text(tree.children[2]), tree.children[2]))
-            else:
-                content = tree.children[2]
-                for child in content.children:
-                    kind = "power" if isinstance(child, Tree) else child.type.lower()
-                    scripts.append(Script(kind, self._text(child), child))
-        return scripts
-
     def _postfix(self, node, scripts, tree):
         place = self.place(tree)
         order = [script.kind for script in scripts]
@@ -302,32 +284,6 @@ class Reader:
                 )
         return node
 
-    def indices(self, tree):
-        """Return the indices of a subscript: letters, or numbers from 1."""
-        if tree.data == "bounds":
-            raise DerivationError("expected index letters", self.place(tree))
-        return tuple(
-            index for child in tree.children if isinstance(child, Tree) for index in self._indices(child)
-        )
-
-    def _indices(self, terms):
-        found = []
-        for factor in terms.iter_subtrees_topdown():
-            if factor.data == "factor":
-                atom, *primes = factor.children
-                if atom.data == "number" and atom.children[0].isdigit() and not primes:
-                    found += [int(digit) for digit in atom.children[0]]
-                elif atom.data == "name" and all(prime.data == "prime" for prime in primes):
-                    found.append(canonical(atom.children[0]) + "".join(self._text(prime) for prime in primes))
-            elif factor.data not in {"terms", "product", "name", "number", "prime"}:
-                break
-        else:
-            return found
-        raise DerivationError(f"{self._text(terms)} is not an index", self.place(terms))
-
-    def _text(self, tree):
-        return "".join(self.place(tree).latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
-
     def _number(self, tree):
         return nodes.Number(self.place(tree), Fraction(tree.children[0]))
 
@@ -345,6 +301,30 @@ class Reader:
     def _comparison(self, tree):
         left, relation, right = tree.children[1:-1]
         return nodes.Compare(self.place(tree), self.read(left), str(relation), self.read(right))
+
+    def _cases(self, tree):
+        values, conditions = [], []
+        for case in (child for child in tree.children if isinstance(child, Tree)):
+            value, *condition = (child for child in case.children if isinstance(child, Tree))
+            relations = [child for child in case.children[1:] if getattr(child, "type", "") == "COMPARE"]
+            words = [child for child in case.children if getattr(child, "type", "") == "TEXT"]
+            said = words[0][words[0].index("{") + 1 : -1].strip() if words else "if"
+            if (conditions and conditions[-1] is None) or said not in (
+                {"if", "for"} if condition else {"otherwise", "else"}
+            ):
+                raise DerivationError(
+                    r"a case is written value & \text{if } z > 0, and the last one may be value & \text{otherwise}",
+                    self.place(case),
+                )
+            values.append(self.read(value))
+            left_right = map(self.read, condition)
+            place = self.place(case)
+            conditions.append(
+                nodes.Compare(place, next(left_right), str(relations[0]), next(left_right))
+                if condition
+                else None
+            )
+        return nodes.Cases(self.place(tree), tuple(values), tuple(conditions))
 
     def _inner(self, tree):
         return nodes.Inner(self.place(tree), self.read(tree.children[1]), self.read(tree.children[3]))

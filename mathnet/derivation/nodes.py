@@ -197,6 +197,14 @@ class Compare(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Cases(Node):
+    """The value beside the first condition that holds; the last condition may be `None`, which always holds."""
+
+    values: tuple
+    conditions: tuple
+
+
+@dataclass(frozen=True, eq=False)
 class Partial(Node):
     """The derivative of an expression with respect to a symbol, or to one entry of it."""
 

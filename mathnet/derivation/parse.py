@@ -2,9 +2,8 @@
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
-from lark import Lark, Tree, UnexpectedInput
+from lark import Lark, UnexpectedInput
 from lark.lexer import Lexer
 
 from .errors import DerivationError, Place
@@ -25,14 +24,6 @@ WORDS = {
     "PARTIAL": r"\partial",
     "EQUALS": "=",
 }
-
-
-class Script(NamedTuple):
-    """A subscript, superscript or prime."""
-
-    kind: str  # subscript, star, power, transpose or prime
-    text: str
-    tree: Tree
 
 
 class _Given(Lexer):

@@ -151,7 +151,7 @@ def number(node, clue):
     if node in terms:
         for value, words in (
             (Fraction(2), "a factor 2 is missing"),
-            (Fraction(1, 2), r"a factor \tfrac12 is missing, or a factor 2 is too much"),
+            (Fraction(1, 2), "a factor 2 is too much" if _doubled(node) else r"a factor \tfrac12 is missing"),
         ):
             yield _product(made(nodes.Number, node, str(value), value), node), f"{words}, in {node.latex}"
         for name in clue.dimensions:
@@ -179,6 +179,11 @@ def factor(node, clue):
 
 
 REPAIRS = (mirrored, transpose, order, product, sign, prime, number, index, sum_, factor)
+
+
+def _doubled(node):
+    factors = node.factors if isinstance(node, nodes.Product) else ()
+    return any(isinstance(factor, nodes.Number) and factor.value == 2 for factor in factors)
 
 
 def _neighbours(node):

@@ -34,6 +34,8 @@ LETTER = rf"[A-Za-z]|\\(?:{GREEK})(?![A-Za-z])"
 TOKENS = {
     "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|"
     r"\\(?:displaystyle|limits|nonumber|notag)(?![A-Za-z])|\\(?:begin|end)\{(?:aligned|align|equation|split)\*?\}",
+    "LCASES": r"\\begin\{cases\}",
+    "RCASES": r"\\end\{cases\}",
     "ROW": r"\\\\",
     "REASON": r"&&",
     "ALIGN": r"&",
@@ -76,6 +78,7 @@ TOKENS = {
 SCANNER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in TOKENS.items()))
 ARGUMENTS = {"SUB": 1, "SUP": 1, "ACCENT": 1, "SQRT": 1, "FRAC": 2}
 BRACKETS = {
+    "LCASES": "RCASES",
     "LNORM": "RNORM",
     "LABS": "RABS",
     "LBRACE": "RBRACE",
