@@ -39,6 +39,10 @@ FALSE = {
     "equality of random numbers": (X + "[x = 0] = 0", "random numbers are never equal"),
     "index 0": ("where x \\in \\mathbb{R}^n\nx_0 = x_0", "counts from 1"),
     "a bound that is no dimension": (X + r"\sum_{i=1}^{q} x = x", "not at q"),
+    "a sum in a definition that runs over nothing": (
+        "where x \\in \\mathbb{R}, y = \\sum_i x\ny = x",
+        "what does index i run over?",
+    ),
     "symmetric, but not square": (
         "where A \\in \\mathbb{R}^{n \\times m} \\text{ symmetric}\nA = A",
         "A is n × m: not square",

@@ -47,6 +47,7 @@ def likely_cause(names, dimensions, before, side):
     scope = {}
     try:
         wanted = dimensions.infer(before, scope)
+        dimensions.resolve_sums(before)
         free = {letter: dimensions.resolve(scope[letter], letter, before) for letter in sorted(wanted.free)}
         draws = _draws(names, dimensions, before, free)
     except (DerivationError, RecursionError):
@@ -61,11 +62,7 @@ def likely_cause(names, dimensions, before, side):
             for letter, dimension in free.items():
                 scope[letter].dimension = dimension
             found = dimensions.infer(fixed, scope)
-            for node in fixed.walk():
-                for range_, letter in zip(
-                    dimensions.ranges.get(node, ()), getattr(node, "letters", ()), strict=False
-                ):
-                    dimensions.resolve(range_, letter, node)
+            dimensions.resolve_sums(fixed)
             if (
                 found.shape == wanted.shape
                 and found.free <= wanted.free

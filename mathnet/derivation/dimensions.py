@@ -64,10 +64,12 @@ class Dimensions(Products):
                 self._define(symbol)
         if names.seed is not None:
             self._same(names.seed, self.infer(names.seed, {}).shape, self.shapes[names.output])
+            self.resolve_sums(names.seed)
 
     def _function(self, function):
         self.shapes, outer = self.shapes | {function.parameter: ()}, self.shapes
         found = self.infer(function.body, {})
+        self.resolve_sums(function.body)
         self.shapes = outer
         if found.shape or found.free:
             raise DerivationError(f"{function.name} must give one number for one number", function.body.place)
@@ -87,6 +89,7 @@ class Dimensions(Products):
             found = replace(found, shape=(*shape, "1") if len(shape) == 1 else shape)
         if declared is not None and not symbol.indices:
             self._same(node, found.shape, declared)
+        self.resolve_sums(node)
         self.shapes.setdefault(symbol.name, found.shape)
 
     def _same(self, node, found, declared):
@@ -117,6 +120,13 @@ class Dimensions(Products):
         if dimension is None:
             raise DerivationError(f"what does index {letter} run over? It stands at no symbol", node.place)
         return dimension
+
+    def resolve_sums(self, node):
+        """Refuse sums of which nothing says how far they run."""
+        for part in node.walk():
+            if part in self.ranges:
+                for range_, letter in zip(self.ranges[part], part.letters, strict=True):
+                    self.resolve(range_, letter, part)
 
     def _fix(self, node, range_, letter, dimension, where):
         range_ = range_.root()

@@ -120,7 +120,7 @@ class Derivation:
     def _read(self, chain):
         """Turn the sides of a chain into nodes, and check their shapes and indices."""
         sides = [Reader(self.names, side.text).formula(side.tokens) for side in chain.sides]
-        scope, before = {}, set(self.dimensions.ranges)
+        scope = {}
         types = []
         for at, node in enumerate(sides):
             try:
@@ -129,9 +129,8 @@ class Derivation:
                 if at:
                     error.cause = likely_cause(self.names, self.dimensions, sides[at - 1], node)
                 raise
-        for sum_ in self.dimensions.ranges.keys() - before:
-            for range_, letter in zip(self.dimensions.ranges[sum_], sum_.letters, strict=True):
-                self.dimensions.resolve(range_, letter, sum_)
+        for node in sides:
+            self.dimensions.resolve_sums(node)
         chain.letters = {
             letter: self.dimensions.resolve(scope[letter], letter, sides[0])
             for letter in sorted(types[0].free)
