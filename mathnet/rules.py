@@ -64,7 +64,7 @@ class Rule(NamedTuple):
         return (self.vjp.__doc__ or "").partition("\n")[0].removesuffix(".")
 
 
-def _sixteenths(rng: np.random.Generator, *shape: int) -> Array:
+def sixteenths(rng: np.random.Generator, *shape: int) -> Array:
     """Draw odd multiples of 1/16 between -2 and 2.
 
     Fractions, float64 and float32 hold such numbers exactly, so every arithmetic can be given the
@@ -73,32 +73,32 @@ def _sixteenths(rng: np.random.Generator, *shape: int) -> Array:
     return rng.integers(-16, 16, size=shape) / 8 + 1 / 16
 
 
-def _draws(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
-    """Return an example: one array of `_sixteenths` per shape."""
-    return lambda rng: tuple(_sixteenths(rng, *shape) for shape in shapes)
+def draws(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
+    """Return an example: one array of `sixteenths` per shape."""
+    return lambda rng: tuple(sixteenths(rng, *shape) for shape in shapes)
 
 
-def _logits_and_targets(rng: np.random.Generator) -> tuple[Array, Array]:
+def logits_and_targets(rng: np.random.Generator) -> tuple[Array, Array]:
     """Return an example for a loss whose targets must sum to one in each row."""
-    T = _sixteenths(rng, 2, 3)
+    T = sixteenths(rng, 2, 3)
     T[:, 0] = 1 - np.sum(T[:, 1:], axis=1)
-    return _sixteenths(rng, 2, 3), T
+    return sixteenths(rng, 2, 3), T
 
 
 # All axes of an example differ in size, so that a lost transpose or a sum over the wrong axis shows.
 RULES = (
-    Rule(matmul, matmul_vjp, _draws((2, 3), (3, 4))),
-    Rule(dot, dot_vjp, _draws((3,), (3,))),
-    Rule(hadamard, hadamard_vjp, _draws((2, 3), (2, 3))),
-    Rule(outer, outer_vjp, _draws((2,), (3,))),
-    Rule(identity, identity_vjp, _draws((2, 3))),
-    Rule(sigmoid, sigmoid_vjp, _draws((2, 3))),
-    Rule(tanh, tanh_vjp, _draws((2, 3))),
-    Rule(relu, relu_vjp, _draws((2, 3))),
-    Rule(softplus, softplus_vjp, _draws((2, 3))),
-    Rule(affine, affine_vjp, _draws((2, 3), (3, 4), (1, 4))),
-    Rule(softmax, softmax_vjp, _draws((2, 3))),
-    Rule(half_squared_error, half_squared_error_vjp, _draws((2, 3), (2, 3))),
-    Rule(cross_entropy, cross_entropy_vjp, _logits_and_targets),
+    Rule(matmul, matmul_vjp, draws((2, 3), (3, 4))),
+    Rule(dot, dot_vjp, draws((3,), (3,))),
+    Rule(hadamard, hadamard_vjp, draws((2, 3), (2, 3))),
+    Rule(outer, outer_vjp, draws((2,), (3,))),
+    Rule(identity, identity_vjp, draws((2, 3))),
+    Rule(sigmoid, sigmoid_vjp, draws((2, 3))),
+    Rule(tanh, tanh_vjp, draws((2, 3))),
+    Rule(relu, relu_vjp, draws((2, 3))),
+    Rule(softplus, softplus_vjp, draws((2, 3))),
+    Rule(affine, affine_vjp, draws((2, 3), (3, 4), (1, 4))),
+    Rule(softmax, softmax_vjp, draws((2, 3))),
+    Rule(half_squared_error, half_squared_error_vjp, draws((2, 3), (2, 3))),
+    Rule(cross_entropy, cross_entropy_vjp, logits_and_targets),
 )
 """Every rule of the library."""
