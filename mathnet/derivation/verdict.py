@@ -3,12 +3,11 @@
 import itertools
 import random
 import time
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .causes import likely_cause
 from .data import Data, UnluckyDrawError
-from .declare import Names, declare
+from .declare import declare
 from .dimensions import Dimensions
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError, Place
@@ -16,6 +15,7 @@ from .evaluate import Evaluator
 from .formula import Reader
 from .needs import Needs
 from .products import shape_text
+from .report import Report
 from .source import read_chain, split
 from .tokens import tokenize
 
@@ -24,61 +24,6 @@ LARGEST = (3, 999, 0)  # of each draw: small numbers first, because a mismatch s
 SCALES = (1, 1, Fraction(1, 16))  # of fractions; near zero, exp(-1000 x^2) shows that it is not zero
 KINKED_DRAWS, KINKED_WORK = 40, 6_000  # one number has one sign in one draw: kinks need many
 MAX_SCALE, MAX_UNLUCKY = 64, 6
-
-
-@dataclass
-class Report:
-    """What the checker found.
-
-    Attributes
-    ----------
-    id : str
-        The derivation.
-    names : Names
-        Its where part.
-    chains : list of Chain
-        Its chains, with the rows as written.
-    errors : list of DerivationError
-        What is wrong; at most one for each chain.
-    comparisons : int
-        How many pairs of numbers were compared.
-    exact : bool
-        Whether all of them were fractions, compared without tolerance.
-    sizes : list of dict
-        The sizes that were tried.
-    draws : int
-        How many sets of random numbers were tried.
-    seconds : float
-        The processor time that it took.
-    """
-
-    id: str
-    source: str
-    names: Names = field(default_factory=Names)
-    chains: list = field(default_factory=list)
-    errors: list = field(default_factory=list)
-    comparisons: int = 0
-    exact: bool = True
-    sizes: list = field(default_factory=list)
-    draws: int = 0
-    seconds: float = 0.0
-
-    @property
-    def ok(self):
-        """Whether nothing is wrong."""
-        return not self.errors
-
-    @property
-    def steps(self):
-        """How many equalities were checked."""
-        return sum(len(chain.sides) - 1 for chain in self.chains)
-
-    def verdict(self):
-        """Return the result in a few words."""
-        if not self.ok:
-            return str(self.errors[0])
-        count = f"{self.steps} step{'s'[: self.steps != 1]}"
-        return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}"
 
 
 class Derivation:
