@@ -11,7 +11,6 @@ import mpmath
 import pytest
 
 from mathnet.derivation import DerivationError, Dual, check, find
-from mathnet.derivation.command import main
 from mathnet.derivation.declare import PROPERTIES
 from mathnet.derivation.fences import ID
 from mathnet.derivation.markdown import PHRASES
@@ -400,7 +399,7 @@ def test_mutations_never_break_the_checker():
         assert all(isinstance(error, DerivationError) for error in check(source, "mutated").errors)
 
 
-# Fences, pages, command
+# Fences and pages
 
 PAGE = r"""
 !!! note
@@ -456,19 +455,6 @@ r'(z) = [z > 0]
 def test_wrong_derivation_stops_the_page():
     with pytest.raises(DerivationError, match="derivation inside, line 2"):
         convert(PAGE.replace("2t", "3t"))
-
-
-def test_command(tmp_path, capsys):
-    path = tmp_path / "notes.md"
-    path.write_text(PAGE, encoding="utf-8")
-    assert main(["check", str(path)]) == 0
-    assert capsys.readouterr().out == f"✓ {path}:5 inside: 1 step · exact, 3 comparisons\n"
-    path.write_text(PAGE.replace("2t", "3t"), encoding="utf-8")
-    assert main(["check", str(path)]) == 1
-    assert capsys.readouterr().out.startswith(
-        f"✗ {path}:6 derivation inside, line 2: t^2 + 3t + 1 is not equal to"
-    )
-    assert main(["check", str(tmp_path / "missing.md")]) == 1
 
 
 # Dual numbers

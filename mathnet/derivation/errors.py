@@ -11,6 +11,30 @@ class Place(NamedTuple):
     latex: str
 
 
+class Difference(NamedTuple):
+    """How a side differs from the one before.
+
+    Attributes
+    ----------
+    sides : tuple of str
+        The LaTeX of the side before and of the side that is wrong.
+    shapes : tuple of str
+        Their shapes, as in `1 × h`.
+    values : tuple of str
+        What they are at the first index where they differ; empty if already the shapes differ.
+    index : dict
+        From every free index letter to its value there, from 1.
+    entry : tuple of int
+        Row and column there, from 1; empty if the sides are numbers.
+    """
+
+    sides: tuple
+    shapes: tuple
+    values: tuple = ()
+    index: dict = {}  # noqa: RUF012  never changed
+    entry: tuple = ()
+
+
 class DerivationError(ValueError):
     """Something in a derivation that the checker refuses.
 
@@ -26,24 +50,31 @@ class DerivationError(ValueError):
         Whether the column says more than the line.
     cause : str
         The mistake that was probably made, if one is known whose repair makes the line right.
+    difference : Difference or None
+        For a side that is not what the side before is: how they differ.
     """
 
-    def __init__(self, reason, place, caret=True):
+    def __init__(self, reason, place, caret=True, difference=None):
         super().__init__(reason)
-        self.reason, self.place, self.caret = reason, place, caret
+        self.reason, self.place, self.caret, self.difference = reason, place, caret, difference
         self.id, self.source_line, self.cause = "", "", ""
 
     def attach(self, id, source):
         """Add the derivation's id and the line of its source, and return the error."""
-        lines = source.splitlines()
+        lines = source.split("\n", self.place.line)
         self.id = id
-        self.source_line = lines[self.place.line - 1] if self.place.line <= len(lines) else ""
+        self.source_line = lines[self.place.line - 1] if 0 < self.place.line <= len(lines) else ""
         return self
 
+    def details(self):
+        """Return what helps beyond the reason, line by line: the place in the source, and the likely cause."""
+        shown = (
+            [self.source_line.rstrip(), " " * (self.place.column - 1) + "^"]
+            if self.caret and self.source_line
+            else []
+        )
+        return shown + [f"Likely cause: {self.cause}"] * bool(self.cause)
+
     def __str__(self):
-        text = f"derivation {self.id}, line {self.place.line}: {self.reason}"
-        if self.caret and self.source_line:
-            text += f"\n    {self.source_line}\n    {' ' * (self.place.column - 1)}^"
-        if self.cause:
-            text += f"\n    Likely cause: {self.cause}"
-        return text
+        head = f"derivation {self.id}, line {self.place.line}: {self.reason}"
+        return "\n    ".join([head, *self.details()])

@@ -1,35 +1,118 @@
-"""Find the derivation fences of a text: a Markdown page, or a module with docstrings."""
+"""Find the derivation fences of a Markdown text; they may stand in lists, quotes and admonitions."""
 
 import re
 import textwrap
 from typing import NamedTuple
 
-FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+FENCE = re.compile(
+    r"^(?P<prefix>[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){0,20})(?P<ticks>`{3,}|~{3,})(?P<info>.*)$",
+    re.M,
+)
 
 
 class Found(NamedTuple):
-    """A fence: its id, its text without the indentation, the text's first line in the file and its height."""
+    """A derivation as it was found, before it is checked.
+
+    Attributes
+    ----------
+    id : str
+        Its name.
+    source : str
+        Its text, without the indentation.
+    line, height : int
+        The first line of the text in the file, and how many lines it has.
+    column : int
+        How many characters stand left of the text: the indentation.
+    problem : str
+        Why it cannot count as checked, whatever its lines say: no id, an id that is used twice, a fence without an end.
+    cell : int
+        Which cell of a notebook it stands in, from 1; the lines are then those of the cell. Else 0.
+    """
 
     id: str
     source: str
     line: int
+    height: int = 0
+    column: int = 0
+    problem: str = ""
+    cell: int = 0
+
+
+class Fence(NamedTuple):
+    """A fenced block of any kind: the word after the ticks, the rest of that line, and the text inside."""
+
+    word: str
+    rest: str
+    prefix: str
+    source: str
+    line: int
     height: int
+    column: int
+    closed: bool
+
+
+def fences(text):
+    """Yield the fences of a text, in order; fences inside other fences are text, not fences."""
+    opening, line, counted = None, 1, 0
+    for match in FENCE.finditer(text):
+        ticks, info = match["ticks"], match["info"].strip()
+        if opening is None and not (ticks[0] == "`" and "`" in info):  # else it is code in one line
+            line += text.count("\n", counted, match.start())
+            opening, counted = match, match.start()
+        elif (
+            opening and ticks.startswith(opening["ticks"]) and not info and not match["prefix"].strip(" \t>")
+        ):
+            yield _fence(opening, text[opening.end() + 1 : match.start()].removesuffix("\n"), line, True)
+            opening = None
+    if opening:
+        yield _fence(opening, text[opening.end() + 1 :], line, False)
+
+
+def _fence(opening, inside, line, closed):
+    word, _, rest = opening["info"].strip().partition(" ")
+    lines = texts = inside.split("\n") if inside else []
+    if depth := opening["prefix"].count(">"):
+        quote = re.compile(rf"[ \t]*(?:>[ \t]?){{0,{depth}}}")
+        texts = [text[quote.match(text).end() :] for text in lines]
+    source = textwrap.dedent("\n".join(texts))
+    column = next((len(a) - len(b) for a, b in zip(lines, source.split("\n"), strict=False) if b.strip()), 0)
+    return Fence(word, rest.strip(), opening["prefix"], source, line + 1, len(lines), column, closed)
 
 
 def find(text):
-    """Return the derivation fences of a text, in order; fences inside other fences are text, not fences."""
-    found, opening, inside = [], None, []
-    for number, line in enumerate(text.splitlines(), 1):
-        match = FENCE.match(line)
-        if opening is None:
-            if match:
-                opening, inside, start = match, [], number + 1
-        elif match and match["ticks"].startswith(opening["ticks"]) and not match["info"].strip():
-            word, _, id = opening["info"].strip().partition(" ")
-            if word == "derivation":
-                found.append(Found(id.strip(), textwrap.dedent("\n".join(inside)), start, len(inside)))
-            opening = None
-        else:
-            inside.append(line)
-    return found
+    """Return the derivations of a Markdown text, in order."""
+    return named(
+        Found(
+            fence.rest,
+            fence.source,
+            fence.line,
+            fence.height,
+            fence.column,
+            "" if fence.closed else "the fence is never closed",
+        )
+        for fence in fences(text)
+        if fence.word == "derivation"
+    )
+
+
+def named(derivations):
+    """Return derivations as a list in which every id that is missing, malformed or used before is a problem."""
+    first, result = {}, []
+    for found in derivations:
+        problem = found.problem or id_problem(found.id)
+        if not problem and found.id in first:
+            place = "cell {0.cell}, line {0.line}" if first[found.id].cell else "line {0.line}"
+            problem = f"the id {found.id} is already used at {place.format(first[found.id])}"
+        first.setdefault(found.id, found)
+        result.append(found._replace(problem=problem))
+    return result
+
+
+def id_problem(id):
+    """Return what is wrong with an id, or the empty string."""
+    if not id:
+        return "it has no id: write one after the word derivation"
+    if not ID.fullmatch(id):
+        return f"the id {id} is not made of small letters, digits and single dashes"
+    return ""

@@ -1,12 +1,40 @@
 """What the checker found: a report with a verdict on every line."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .declare import Names
 from .dual import DIGITS
+from .errors import DerivationError
 
 
-@dataclass
+class Line(NamedTuple):
+    """One step of a derivation: what is claimed, and what came of it.
+
+    Attributes
+    ----------
+    line : int
+        Where its right side begins, in the text of the derivation.
+    left, relation, right : str
+        The side before and this one, as LaTeX, and the sign between them.
+    reason : str
+        The reason that was written beside it.
+    ok : bool or None
+        Whether it holds; None if it was not judged, because something before it in its chain is wrong.
+    error : DerivationError or None
+        What is wrong with it.
+    """
+
+    line: int
+    left: str
+    relation: str
+    right: str
+    reason: str
+    ok: bool | None
+    error: DerivationError | None = None
+
+
+@dataclass(repr=False)
 class Report:
     """What the checker found.
 
@@ -14,6 +42,8 @@ class Report:
     ----------
     id : str
         The derivation.
+    source : str
+        Its text.
     names : Names
         Its where part.
     chains : list of Chain
@@ -53,9 +83,72 @@ class Report:
         """How many equalities were checked."""
         return sum(len(chain.sides) - 1 for chain in self.chains)
 
+    @property
+    def lines(self):
+        """Every step as a `Line`, with a verdict of its own."""
+        return [line for chain in self.chains for line in self._lines(chain)]
+
+    def _lines(self, chain):
+        later = [other.line for other in self.chains if other.line > chain.line]
+        error = next((e for e in self.errors if chain.line <= e.place.line < min(later, default=1e9)), None)
+        starts = [(side.tokens[0].line, side.tokens[0].column) for side in chain.sides]
+        wrong = len(chain.sides)
+        if (
+            error
+        ):  # it stands in the last side that begins before it; an error on the first side concerns step 1
+            wrong = max(1, sum(start <= (error.place.line, error.place.column) for start in starts) - 1)
+        for at, reason in enumerate(_reasons(chain), 1):
+            before, side = chain.sides[at - 1], chain.sides[at]
+            ok = True if at < wrong and chain.nodes else False if at == wrong else None
+            found = error if at == wrong else None
+            yield Line(starts[at][0], before.latex, "=", side.latex, reason, ok, found)
+
     def verdict(self):
         """Return the result in a few words."""
         if not self.ok:
             return str(self.errors[0])
         count = f"{self.steps} step{'s'[: self.steps != 1]}"
         return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}"
+
+    def __repr__(self):
+        places = ", ".join(f"line {error.place.line}" for error in self.errors)
+        return f"<Report {self.id}: {f'wrong, {places}' if places else self.verdict()}>"
+
+    def as_dict(self, first_line=1, indentation=0):
+        """Return what `mathnet check --format json` says; lines and columns are counted from the given ones."""
+        below = first_line - 1
+        return {
+            "id": self.id,
+            "ok": self.ok,
+            "steps": self.steps,
+            "comparisons": self.comparisons,
+            "exact": self.exact,
+            "bound": getattr(self, "bound", None),
+            "draws": self.draws,
+            "sizes": self.sizes,
+            "seconds": round(self.seconds, 3),
+            "lines": [
+                {**line._asdict(), "line": line.line + below, "error": line.error and line.error.reason}
+                for line in self.lines
+            ],
+            "errors": [
+                {
+                    "line": error.place.line + below,
+                    "column": error.place.column + indentation,
+                    "reason": error.reason,
+                    "cause": error.cause or None,
+                    "difference": error.difference and error.difference._asdict(),
+                }
+                for error in self.errors
+            ],
+        }
+
+
+def _reasons(chain):
+    """Return the reason of every step: that of the row in which it ends."""
+    reasons = []
+    for row in chain.rows:
+        reasons += [""] * row.steps
+        if reasons and row.reason:
+            reasons[-1] = row.reason
+    return reasons

@@ -1,0 +1,119 @@
+"""Find the derivations of a file: Markdown, LaTeX, Python with docstrings, a notebook."""
+
+import ast
+import json
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+
+from .fences import find, named
+from .latex import find_latex
+
+MAX_BYTES, MAX_PYTHON = 10_000_000, 1_000_000
+ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")
+
+
+class FileError(ValueError):
+    """A file that cannot be searched for derivations, with the reason."""
+
+
+def paths(name):
+    """Return the files that a path stands for: itself, or all files below a folder that may hold derivations."""
+    if not os.path.isdir(name):
+        return [name]
+    found = []
+    for folder, folders, files in os.walk(name):
+        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        found += [os.path.join(folder, file) for file in sorted(files) if Path(file).suffix in FINDERS]
+    return found
+
+
+def read(path):
+    """Return the derivations of a file; `-` is the standard input.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read, is too large, or is not text in UTF-8.
+    """
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else _bytes(path)
+    except OSError as error:
+        raise FileError(error.strerror or str(error)) from None
+    if len(data) > MAX_BYTES:
+        raise FileError(f"too large to check: the limit is {MAX_BYTES} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"not text in UTF-8: byte {data[error.start]:#04x} at position {error.start}"
+        ) from None
+    if "\0" in text:
+        raise FileError("not text: it holds NUL characters")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return named(FINDERS.get(Path(path).suffix, _guess)(text))
+
+
+def _bytes(path):
+    with open(path, "rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _guess(text):
+    return find_latex(text) or find(text)
+
+
+def find_docstrings(text):
+    """Return the derivations in the docstrings of a Python module."""
+    if "derivation" not in text:
+        return []
+    if len(text) > MAX_PYTHON:
+        raise FileError(f"too large to check: the limit for Python is {MAX_PYTHON} characters")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about escapes, which are looked at below
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FileError(f"not Python: {getattr(error, 'msg', error)}") from None
+    docstrings = (
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+    lines = text.split("\n")
+    return [found for string in docstrings for found in _docstring(string, lines)]
+
+
+def _docstring(string, lines):
+    escaped = lines[string.lineno - 1].lstrip()[0] in "\"'"
+    for found in find(string.value):
+        line = string.lineno - 1 + found.line
+        written = lines[string.lineno - 1 : string.end_lineno]
+        if len(written) != string.value.count("\n") + 1:
+            written, line = lines[string.lineno - 1 : string.end_lineno], string.lineno
+        else:
+            written = written[found.line - 1 : found.line - 1 + found.height]
+        problem = found.problem
+        if not problem and escaped and any(map(ESCAPE.search, written)):
+            problem = 'a backslash in it starts an escape: write the docstring as r"""…"""'
+        yield found._replace(line=line, problem=problem)
+
+
+def find_cells(text):
+    """Return the derivations in the Markdown cells of a notebook."""
+    try:
+        cells = [
+            (number, "".join(cell["source"]))
+            for number, cell in enumerate(json.loads(text)["cells"], 1)
+            if cell["cell_type"] == "markdown"
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FileError(f"not a notebook: {type(error).__name__} {error}") from None
+    return [found._replace(cell=number) for number, source in cells for found in find(source)]
+
+
+FINDERS = {".md": find, ".markdown": find, ".tex": find_latex, ".py": find_docstrings, ".ipynb": find_cells}

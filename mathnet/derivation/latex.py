@@ -1,0 +1,92 @@
+r"""Find the derivations of a LaTeX file: equation environments below a comment that marks them.
+
+    % mathnet: derivation my-id
+    % where  A \in \mathbb{R}^{n \times k},  B \in \mathbb{R}^{k \times m}
+    %        Y = A B
+    \begin{align*}
+      \bar A_{ij} &= …
+    \end{align*}
+
+What LaTeX would not print as mathematics is blanked out in place, so that lines and columns stay those of the file.
+"""
+
+import re
+
+from .fences import Found
+
+EVENT = re.compile(
+    r"\\(?P<edge>begin|end)\{(?P<verbatim>verbatim\*?|lstlisting|minted|comment)\}"
+    r"|^[ \t]*%+[ \t]*mathnet:[ \t]*(?P<word>[^\s]*)(?P<rest>.*)\n"
+    r"|^[^%\n]*(?P<stop>\\end\{document\})",
+    re.M,
+)
+COMMENT = re.compile(r"[ \t]*%(.*)(?:\n|\Z)")
+BEGIN = re.compile(
+    r"[ \t]*(?:\\begin\{(?P<name>[A-Za-z]+\*?)\}(?:\{\d+\}|\[[^\]\n]*\])?|(?P<open>\\\[|\$\$))"
+)
+ENVIRONMENTS = ("align", "equation", "alignat", "flalign", "multline", "eqnarray", "displaymath")
+LONGEST = 30_000
+GROUP = r"\s*\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
+UNPRINTED = re.compile(
+    r"(?<!\\)%.*"
+    rf"|\\(?:label|tag\*?|(?:short)?intertext){GROUP}"
+    r"|\\(?:nonumber|notag|qedhere|allowdisplaybreaks|displaybreak)(?![A-Za-z])"
+    r"|(?<=\\\\)(?:\*?\[[^\]\n]*\]|\*)"
+)
+
+
+def find_latex(text):
+    """Return the derivations of a LaTeX text, in order."""
+    found, verbatim, line, counted = [], "", 1, 0
+    for event in EVENT.finditer(text):
+        if event["stop"]:
+            break
+        if event["edge"] == "begin":
+            verbatim = verbatim or event["verbatim"]
+        elif event["edge"]:
+            verbatim = "" if verbatim == event["verbatim"] else verbatim
+        elif not verbatim:
+            line += text.count("\n", counted, event.end())
+            counted = event.end()
+            found.append(_derivation(text, event, line))
+    return found
+
+
+def _derivation(text, event, line):
+    id, start = event["rest"].strip(), event.end()
+    at = start
+    while comment := COMMENT.match(text, at):
+        at = comment.end()
+    where = text[start:at]
+
+    def problem(reason):
+        return Found(id, "", line, problem=reason)
+
+    if event["word"] != "derivation":
+        return problem("after mathnet: stands the word derivation, then the id")
+    if where.strip() and not re.match(r"[ \t]*%+[ \t]*where\b", where):
+        return problem("the comment lines below the mark are the where part: they begin with where")
+    at = re.compile(r"\s*").match(text, at).end()
+    line_start = text.rfind("\n", 0, at) + 1
+    begin = BEGIN.match(text, line_start)
+    name = begin and (begin["name"] or "")
+    if not begin or (name and name.rstrip("*") not in ENVIRONMENTS):
+        known = rf"\begin{{…}} of {', '.join(ENVIRONMENTS)}, \[ or $$"
+        if name and name.rstrip("*") == "gather":
+            return problem(
+                "the rows of gather are equations of their own: write align, or mark each equation"
+            )
+        return problem(f"no equation follows the mark; expected {known}")
+    end = rf"\end{{{name}}}" if name else {r"\[": r"\]", "$$": "$$"}[begin["open"]]
+    stop = text.find(end, begin.end(), begin.end() + LONGEST)
+    if stop < 0:
+        return problem(f"{begin.group().strip()} is not followed by {end} within {LONGEST} characters")
+    # "~" is a space in LaTeX: with it at the margin a line neither is blank nor goes on with the where part
+    shown = "~" + " " * (begin.end() - line_start - 1) + _printed(text[begin.end() : stop])
+    source = re.sub(r"%", " ", where) + text[start + len(where) : line_start] + shown
+    return Found(id, source, line, source.count("\n") + 1)
+
+
+def _printed(body):
+    body = UNPRINTED.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), body)
+    return re.sub(r"^[ \t]*$", "~", body, flags=re.M)
