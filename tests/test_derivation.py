@@ -13,6 +13,7 @@ import pytest
 from mathnet.derivation import DerivationError, Dual, check, find
 from mathnet.derivation.declare import PROPERTIES
 from mathnet.derivation.fences import ID
+from mathnet.derivation.files import read
 from mathnet.derivation.markdown import PHRASES
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +22,7 @@ FILES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "mathnet").rglob("*.py")),
 ]
-FOUND = [(path, fence) for path in FILES for fence in find(path.read_text(encoding="utf-8"))]
+FOUND = [(path, fence) for path in FILES for fence in read(str(path))]
 
 
 # Every derivation of the book
