@@ -55,7 +55,7 @@ def run_rule(rule, evaluator):
     args = [array(symbols[argument], evaluator.symbol(symbols[argument])) for argument in arguments]
     Y = np.asarray(rule.forward(*args))
     result = list(inspect.signature(rule.vjp).parameters)[1]
-    Y_bar = array(result, evaluator.data.values[nodes.Cotangent, result]).reshape(Y.shape)
+    Y_bar = array(result, evaluator.data.values["bar", result]).reshape(Y.shape)
     cotangents = rule.vjp(Y_bar, Y, *args)
     return {symbols[argument]: X_bar for argument, X_bar in zip(arguments, cotangents, strict=True)}
 

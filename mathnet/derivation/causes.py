@@ -10,11 +10,11 @@ from dataclasses import fields, replace
 
 from . import nodes
 from .data import Data, UnluckyDrawError
-from .dimensions import Range
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError
 from .evaluate import Evaluator
 from .repairs import REPAIRS, Clue, made
+from .scope import Range, Scope
 
 DRAWS, ATTEMPTS, SEED, MAX_WORK, MAX_REPAIRS, DEGREE = 3, 20, 19701207, 20_000, 2_000, 8
 
@@ -44,11 +44,11 @@ def _put(value, path, part):
 
 def likely_cause(names, dimensions, before, side):
     """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
-    scope = {}
+    scope = Scope(dimensions)
     try:
-        wanted = dimensions.infer(before, scope)
+        wanted = scope.infer(before)
         dimensions.resolve_sums(before)
-        free = {letter: dimensions.resolve(scope[letter], letter, before) for letter in sorted(wanted.free)}
+        free = {letter: scope.resolve(letter, before) for letter in sorted(wanted.free)}
         draws = _draws(names, dimensions, before, free)
     except (DerivationError, RecursionError):
         return ""
@@ -58,10 +58,7 @@ def likely_cause(names, dimensions, before, side):
         if any(evaluator.work > MAX_WORK for evaluator, _ in draws):
             break
         try:
-            scope = {letter: Range() for letter in free}
-            for letter, dimension in free.items():
-                scope[letter].dimension = dimension
-            found = dimensions.infer(fixed, scope)
+            found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
             dimensions.resolve_sums(fixed)
             if (
                 found.shape == wanted.shape

@@ -3,8 +3,9 @@
 import math
 from fractions import Fraction
 
-from . import nodes
 from .dual import reciprocal
+
+DIRECTION = ""  # stands for the dotted symbols where a differentiation names its variable
 
 
 class UnluckyDrawError(Exception):
@@ -49,8 +50,8 @@ class Data:
             symbol = names.symbols[name]
             constant = symbol.properties & {"constant", "ones", "identity"}
             count = math.prod(self.concrete(shape))
-            self.values[nodes.Tangent, name] = tuple(0 if constant else self._number() for _ in range(count))
-            self.values[nodes.Cotangent, name] = tuple(self._number() for _ in range(count))
+            self.values["dot", name] = tuple(0 if constant else self._number() for _ in range(count))
+            self.values["bar", name] = tuple(self._number() for _ in range(count))
         for name in names.functions:
             self.coefficients[name] = tuple(self._number() for _ in range(degree + 1))
 

@@ -242,6 +242,11 @@ def reciprocal(x):
     return Fraction(1, x) if isinstance(x, int) else 1 / x
 
 
+def slope(number, tag):
+    """Return the derivative that a number carries."""
+    return number.tangent if isinstance(number, Dual) and number.tag == tag else 0
+
+
 def power(x, exponent):
     """Return x to a whole power, exactly where x is rational."""
     return x**exponent if exponent >= 0 else reciprocal(x) ** -exponent

@@ -4,23 +4,29 @@
 names where declared, and otherwise a misspelling. Nothing is guessed.
 """
 
-import re
-from difflib import get_close_matches
 from fractions import Fraction
 
 from lark import Tree
 
 from . import nodes
 from .errors import DerivationError
-from .parse import needs_braces, parse_tree
-from .scripts import Scripts
+from .factors import DIFFERENTIAL, Factors
+from .parse import parse_tree
 from .tokens import BUILT_IN, canonical, tidy
 from .whole import WHOLE
 
-DIFFERENTIAL = r"\mathrm{d}"
+SIMPLE = {  # what is built from the trees inside, and from nothing else
+    "inner": nodes.Inner,
+    "fraction": nodes.Divide,
+    "norm": lambda place, body: nodes.Whole(place, r"\|", body),
+    "root": lambda place, body: nodes.Apply(place, "sqrt", 0, (body,)),
+    "absolute": lambda place, body: nodes.Apply(place, "abs", 0, (body,)),
+    "braces": lambda place, body: body,
+    "brackets": lambda place, body: body,
+}
 
 
-class Reader(Scripts):
+class Reader(Factors):
     """Turns trees into nodes.
 
     Parameters
@@ -40,6 +46,8 @@ class Reader(Scripts):
 
     def read(self, tree):
         """Return the node of a tree."""
+        if tree.data in SIMPLE:
+            return SIMPLE[tree.data](self.place(tree), *map(self.read, _inside(tree)))
         return getattr(self, f"_{tree.data}")(tree)
 
     def _terms(self, tree):
@@ -84,9 +92,7 @@ class Reader(Scripts):
         if function in WHOLE:
             return self._whole(self.place(piece), function, argument, following)
         if argument.data == "factor" and argument.children[0].data == "parentheses":
-            inside = tuple(
-                self.read(child) for child in argument.children[0].children if isinstance(child, Tree)
-            )
+            inside = tuple(map(self.read, _inside(argument.children[0])))
             applied = nodes.Apply(place, function, order, inside)
             return self._postfix(applied, self._scripts(argument.children[1:]), argument)
         if function not in BUILT_IN.values():
@@ -166,12 +172,10 @@ class Reader(Scripts):
         return kind(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]))
 
     def _derivative(self, tree):
-        body, variable = (child for child in tree.children if isinstance(child, Tree))
-        return self._partial(tree, body, variable)
+        return self._partial(tree, *_inside(tree))
 
     def _derivative_operator(self, tree):
-        variable, body = (child for child in tree.children if isinstance(child, Tree))
-        return self._partial(tree, body, variable)
+        return self._partial(tree, *reversed(_inside(tree)))
 
     def _partial(self, tree, body, variable):
         target = self.read(variable)
@@ -184,119 +188,14 @@ class Reader(Scripts):
             )
         return nodes.Partial(self.place(tree), self.read(body), target.name, indices)
 
-    def _factor(self, tree):
-        found = self.factor(tree)
-        if not isinstance(found, nodes.Node):
-            raise DerivationError(f"{self._text(tree)} is a function", self.place(tree))
-        return found
-
-    def factor(self, tree):
-        """Return the node of a factor, or function and order of derivative where it names a function."""
-        atom, *scripts = tree.children
-        scripts = self._scripts(scripts)
-        if atom.data == "name":
-            return self._named(atom.children[0], scripts, tree)
-        if atom.data == "accented":
-            return self._accented(atom, scripts, tree)
-        return self._postfix(self.read(atom), scripts, tree)
-
-    def _named(self, token, scripts, tree):
-        base = canonical(token)
-        name, rest = self.names.longest(base, scripts)
-        if name in self.names.symbols:
-            return self._postfix(nodes.Symbol(self.place(tree)._replace(latex=name), name), rest, tree)
-        kinds = [script.kind for script in rest]
-        if name in self.names.functions or base in BUILT_IN:
-            if any(kind != "prime" for kind in kinds):
-                raise DerivationError(
-                    f"{base} is a function: write its argument before other scripts", self.place(tree)
-                )
-            return BUILT_IN.get(base, name), sum(len(script.text) for script in rest)
-        if base in WHOLE or (base == DIFFERENTIAL and not rest):
-            if rest:
-                raise DerivationError(
-                    f"{base} is a function: write its argument before other scripts", self.place(tree)
-                )
-            return base, 0
-        if base == "e" and kinds == ["power"]:
-            exponent = self.read(rest[0].tree)
-            return nodes.Apply(self.place(tree), "e^", 0, (exponent,))
-        if base == r"\delta" and kinds == ["subscript"]:
-            indices = self.indices(rest[0].tree)
-            if len(indices) != 2:
-                raise DerivationError(r"the Kronecker delta has two indices: \delta_{ij}", self.place(tree))
-            return nodes.Delta(self.place(tree), *indices)
-        if base in self.names.dimensions:
-            return self._postfix(nodes.Size(self.place(token), base), rest, tree)
-        raise DerivationError(self._unknown(base, scripts, tree), self.place(tree))
-
-    def _unknown(self, base, scripts, tree):
-        written = base + "^*" * any(script.kind == "star" for script in scripts)
-        subscript = re.search(r"_(\w)$", self.source[: tree.meta.start_pos])
-        if subscript:
-            return f"unknown symbol {written}{needs_braces(subscript[1] + written)}"
-        close = get_close_matches(written, [*self.names.symbols, *self.names.functions], n=1, cutoff=0.6)
-        hint = f"did you mean {close[0]}?" if close else "declare or define it in the where part"
-        return f"unknown symbol {written}; {hint}"
-
-    def _accented(self, atom, scripts, tree):
-        accent, _, token, *inner, _ = atom.children
-        accent = {r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde"}.get(
-            accent, str(accent)
-        )
-        base, scripts = canonical(token), self._scripts(inner) + scripts
-        name, rest = self.names.longest(base, scripts)
-        own, own_rest = self.names.longest(f"{accent}{{{base}}}", scripts)
-        place = self.place(tree)
-        if own in self.names.symbols:
-            node, rest = nodes.Symbol(place, own), own_rest
-        elif name not in self.names.symbols or accent not in {r"\dot", r"\bar"}:
-            raise DerivationError(self._unknown(f"{accent}{{{base}}}", [], tree), place)
-        else:
-            node = (nodes.Tangent if accent == r"\dot" else nodes.Cotangent)(place, name)
-        return self._postfix(node, rest, tree)
-
-    def _postfix(self, node, scripts, tree):
-        place = self.place(tree)
-        order = [script.kind for script in scripts]
-        if "power" in order and "subscript" in order:  # x_i^2 and x^2_i are both (x_i)^2
-            scripts = sorted(scripts, key=lambda script: script.kind == "power")
-        for script in scripts:
-            if script.kind == "subscript" and _is_norm(node) and script.text in {"2", "F"}:
-                continue
-            if script.kind == "subscript":
-                node = nodes.Entry(place, node, self.indices(script.tree))
-            elif script.kind == "transpose" or (script.text == "T" and "T" not in self.names.symbols):
-                if isinstance(node, nodes.Entry):
-                    raise DerivationError(
-                        "transpose of an entry? Write [A^{\\mathsf T}]_{ij} or A_{ji}", place
-                    )
-                node = nodes.Transpose(place, node)
-            elif script.kind == "power" and script.text == "-1" and not isinstance(node, nodes.Entry):
-                node = nodes.Whole(place, "^{-1}", node)
-            elif script.kind == "power" and script.text == "2" and _is_norm(node):
-                node = nodes.Inner(place, node.body, node.body)
-            elif script.kind == "power":
-                node = nodes.Power(place, node, self.read(script.tree))
-            else:
-                raise DerivationError(
-                    f"{node.latex}{'^*' if script.kind == 'star' else script.text} is not declared", place
-                )
-        return node
-
     def _number(self, tree):
         return nodes.Number(self.place(tree), Fraction(tree.children[0]))
 
     def _parentheses(self, tree):
-        inside = [child for child in tree.children if isinstance(child, Tree)]
+        inside = _inside(tree)
         if len(inside) > 1:
             raise DerivationError("a list of arguments needs a function before it", self.place(tree))
         return self.read(inside[0])
-
-    def _braces(self, tree):
-        return self.read(tree.children[1])
-
-    _brackets = _braces
 
     def _comparison(self, tree):
         left, relation, right = tree.children[1:-1]
@@ -304,8 +203,8 @@ class Reader(Scripts):
 
     def _cases(self, tree):
         values, conditions = [], []
-        for case in (child for child in tree.children if isinstance(child, Tree)):
-            value, *condition = (child for child in case.children if isinstance(child, Tree))
+        for case in _inside(tree):
+            value, *condition = _inside(case)
             relations = [child for child in case.children[1:] if getattr(child, "type", "") == "COMPARE"]
             words = [child for child in case.children if getattr(child, "type", "") == "TEXT"]
             said = words[0][words[0].index("{") + 1 : -1].strip() if words else "if"
@@ -326,26 +225,11 @@ class Reader(Scripts):
             )
         return nodes.Cases(self.place(tree), tuple(values), tuple(conditions))
 
-    def _inner(self, tree):
-        return nodes.Inner(self.place(tree), self.read(tree.children[1]), self.read(tree.children[3]))
-
-    def _root(self, tree):
-        return nodes.Apply(self.place(tree), "sqrt", 0, (self.read(tree.children[2]),))
-
-    def _norm(self, tree):
-        return nodes.Whole(self.place(tree), r"\|", self.read(tree.children[1]))
-
-    def _absolute(self, tree):
-        return nodes.Apply(self.place(tree), "abs", 0, (self.read(tree.children[1]),))
-
-    def _fraction(self, tree):
-        return nodes.Divide(self.place(tree), self.read(tree.children[2]), self.read(tree.children[5]))
-
-
-def _is_norm(node):
-    return isinstance(node, nodes.Whole) and node.function == r"\|"
-
 
 def piece_name(factor):
     """Return the name that a factor starts with."""
     return canonical(factor.children[0].children[0])
+
+
+def _inside(tree):
+    return [child for child in tree.children if isinstance(child, Tree)]

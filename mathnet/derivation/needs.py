@@ -3,9 +3,10 @@
 import itertools
 
 from . import nodes
-from .evaluate import KINKED, TRANSCENDENTAL
+from .nodes import KINKED, TRANSCENDENTAL
+from .whole import WHOLE
 
-DERIVATIVES = nodes.Partial | nodes.Tangent | nodes.Cotangent | nodes.Differential
+DERIVATIVES = nodes.Partial | nodes.Cotangent | nodes.Differential
 
 
 class Needs:
@@ -46,8 +47,10 @@ class Needs:
 
 def _is_count(node):
     match node:
-        case nodes.Size() | nodes.Whole(function=r"\operatorname{mean}") | nodes.Sum(bound=str()):
+        case nodes.Size() | nodes.Sum(bound=str()):
             return True
+        case nodes.Whole(function=function):
+            return WHOLE[function].counted
         case nodes.Delta(left=left, right=right):
             return left == right
     return False
@@ -57,7 +60,7 @@ def _is_smooth(node):
     if isinstance(node, nodes.Apply):
         return node.function in TRANSCENDENTAL
     if isinstance(node, nodes.Whole):
-        return node.function in {r"\operatorname{softmax}", r"\|"}
+        return WHOLE[node.function].smooth
     return isinstance(node, nodes.Power) and any(
         isinstance(part, nodes.Symbol) for part in node.exponent.walk()
     )

@@ -11,7 +11,7 @@ from . import nodes
 
 CLOSED = (
     nodes.Symbol,
-    nodes.Tangent,
+    nodes.Differential,
     nodes.Cotangent,
     nodes.Entry,
     nodes.Number,

@@ -14,8 +14,9 @@ from .errors import DerivationError, Place
 from .evaluate import Evaluator
 from .formula import Reader
 from .needs import Needs
-from .products import shape_text
+from .nodes import shape_text
 from .report import Report
+from .scope import Scope
 from .source import read_chain, split
 from .tokens import tokenize
 
@@ -65,7 +66,7 @@ class Derivation:
     def _read(self, chain):
         """Turn the sides of a chain into nodes, and check their shapes and indices."""
         sides = [Reader(self.names, side.text).formula(side.tokens) for side in chain.sides]
-        scope = {}
+        scope = Scope(self.dimensions)
         types = []
         for at, node in enumerate(sides):
             try:
@@ -76,18 +77,15 @@ class Derivation:
                 raise
         for node in sides:
             self.dimensions.resolve_sums(node)
-        chain.letters = {
-            letter: self.dimensions.resolve(scope[letter], letter, sides[0])
-            for letter in sorted(types[0].free)
-        }
+        chain.letters = {letter: scope.resolve(letter, sides[0]) for letter in sorted(types[0].free)}
         chain.shape, chain.nodes = types[0].shape, sides
 
     def _type(self, node, types, sides, scope):
         """Return the type of a side, which is that of the first one."""
-        found = self.dimensions.infer(node, scope)
+        found = scope.infer(node)
         first = types[0] if types else found
         if found.free - first.free:
-            self.dimensions.left_free(node, found.free - first.free, scope)
+            raise scope.left_free(node, found.free - first.free)
         if found.shape != first.shape:
             raise DerivationError(
                 f"{sides[0].latex} is {shape_text(first.shape)}, but {node.latex} is {shape_text(found.shape)}",

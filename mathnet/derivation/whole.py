@@ -1,60 +1,100 @@
 """Functions of a whole matrix, such as trace and determinant, on exact or dual numbers."""
 
+from collections.abc import Callable
+from operator import mul
+from typing import NamedTuple
+
 from .dual import elementary, reciprocal
 
 VECTOR_OR_SQUARE, SQUARE, ANY = "a vector or a square matrix", "a square matrix", "a matrix or vector"
-WHOLE = {  # name in LaTeX: what it is a function of
-    r"\operatorname{tr}": SQUARE,
-    r"\det": SQUARE,
-    r"\operatorname{diag}": VECTOR_OR_SQUARE,
-    r"\operatorname{sum}": ANY,
-    r"\operatorname{mean}": ANY,
-    r"\operatorname{softmax}": ANY,
-    r"\|": ANY,
-    "^{-1}": SQUARE,
-}
 
 
-def evaluate_whole(function, values, shape):
-    """Return the entries of a function of the matrix with these entries, row by row."""
-    rows, columns = shape or (1, 1)
-    square = [list(values[start : start + columns]) for start in range(0, len(values), columns)]
-    match function:
-        case r"\operatorname{tr}":
-            return (sum(square[i][i] for i in range(rows)),)
-        case r"\det":
-            return (_eliminated(square)[0],)
-        case "^{-1}":
-            return tuple(number for row in _eliminated(square)[1] for number in row)
-        case r"\operatorname{diag}" if 1 in (rows, columns):
-            size = len(values)
-            return tuple(values[i] if i == j else 0 for i in range(size) for j in range(size))
-        case r"\operatorname{diag}":
-            return tuple(square[i][i] for i in range(rows))
-        case r"\operatorname{sum}":
-            return (sum(values),)
-        case r"\operatorname{mean}":
-            return (sum(values) * reciprocal(len(values)),)
-        case r"\|":
-            return (elementary("sqrt", sum(value * value for value in values)),)
-    lines = [list(values)] if columns == 1 else square  # softmax of a column is over the column
+class Function(NamedTuple):
+    """What it is a function of, its entries from the rows of a matrix, and its shape from the matrix's."""
+
+    domain: str
+    entries: Callable
+    shape: Callable = lambda shape: ()
+    smooth: bool = False  # it is made of exp or a root
+    counted: bool = False  # it counts entries
+
+    def takes(self, shape):
+        """Say whether the function is defined for this shape."""
+        square, vector = not shape or shape[0] == shape[-1], "1" in shape
+        return len(shape) < 3 and (
+            square or self.domain == ANY or (vector and self.domain == VECTOR_OR_SQUARE)
+        )
+
+
+def _same(shape):
+    return shape
+
+
+def _flat(rows):
+    return tuple(number for row in rows for number in row)
+
+
+def _trace(rows):
+    return (sum(rows[i][i] for i in range(len(rows))),)
+
+
+def _solve(rows):
+    """Return determinant and adjugate, by the recursion of Faddeev and LeVerrier, which needs no pivots."""
+    size, coefficient = len(rows), 1
+    product = [[0] * size] * size
+    for step in range(1, size + 1):
+        adjugate = [[product[i][j] + coefficient * (i == j) for j in range(size)] for i in range(size)]
+        product = [[sum(map(mul, row, column)) for column in zip(*adjugate, strict=True)] for row in rows]
+        coefficient = _trace(product)[0] * reciprocal(-step)
+    sign = (-1) ** size
+    return sign * coefficient, [-sign * number for number in _flat(adjugate)]
+
+
+def _inverse(rows):
+    determinant, adjugate = _solve(rows)
+    scale = reciprocal(determinant)
+    return tuple(number * scale for number in adjugate)
+
+
+def _diagonal(rows):
+    if 1 not in (len(rows), len(rows[0])):
+        return tuple(rows[i][i] for i in range(len(rows)))
+    values = _flat(rows)
+    return tuple(value if i == j else 0 for i, value in enumerate(values) for j in range(len(values)))
+
+
+def _diagonal_shape(shape):
+    if "1" not in shape:
+        return shape and (shape[0], "1")
+    size = shape[0] if shape[1] == "1" else shape[1]
+    return (size, size)
+
+
+def _softmax(rows):
+    lines = rows if len(rows[0]) > 1 else [_flat(rows)]  # of a column over the column
     powers = [[elementary("exp", value) for value in line] for line in lines]
     return tuple(power * reciprocal(sum(line)) for line in powers for power in line)
 
 
-def _eliminated(rows):
-    """Return determinant and inverse, by elimination; a zero pivot is exchanged or a division by zero."""
-    size, determinant = len(rows), 1
-    work = [row + [int(i == j) for j in range(size)] for i, row in enumerate(rows)]
-    for at in range(size):
-        pivot = next((i for i in range(at, size) if work[i][at]), at)
-        if pivot != at:
-            work[at], work[pivot], determinant = work[pivot], work[at], -determinant
-        determinant = determinant * work[at][at]
-        inverse = reciprocal(work[at][at])
-        work[at] = [number * inverse for number in work[at]]
-        for i in range(size):
-            if i != at:
-                lead = work[i][at]
-                work[i] = [a - lead * b for a, b in zip(work[i], work[at], strict=True)]
-    return determinant, [row[size:] for row in work]
+def _norm(rows):
+    return (elementary("sqrt", sum(value * value for value in _flat(rows))),)
+
+
+def _sum(rows):
+    return (sum(_flat(rows)),)
+
+
+def _mean(rows):
+    return (_sum(rows)[0] * reciprocal(len(_flat(rows))),)
+
+
+WHOLE = {
+    r"\operatorname{tr}": Function(SQUARE, _trace),
+    r"\det": Function(SQUARE, lambda rows: (_solve(rows)[0],)),
+    "^{-1}": Function(SQUARE, _inverse, _same),
+    r"\operatorname{diag}": Function(VECTOR_OR_SQUARE, _diagonal, _diagonal_shape),
+    r"\operatorname{sum}": Function(ANY, _sum),
+    r"\operatorname{mean}": Function(ANY, _mean, counted=True),
+    r"\operatorname{softmax}": Function(ANY, _softmax, _same, smooth=True),
+    r"\|": Function(ANY, _norm, smooth=True),
+}

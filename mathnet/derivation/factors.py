@@ -1,0 +1,122 @@
+"""Factors: what a name with its subscripts and superscripts stands for, where the declared names are known."""
+
+import re
+from difflib import get_close_matches
+
+from . import nodes
+from .errors import DerivationError
+from .parse import needs_braces
+from .scripts import Scripts
+from .tokens import BUILT_IN, canonical
+from .whole import WHOLE
+
+DIFFERENTIAL = r"\mathrm{d}"
+
+
+class Factors(Scripts):
+    """Reads names; `names` are those that are declared, and `read` reads what stands inside scripts and brackets."""
+
+    def _factor(self, tree):
+        found = self.factor(tree)
+        if not isinstance(found, nodes.Node):
+            raise DerivationError(f"{self._text(tree)} is a function", self.place(tree))
+        return found
+
+    def factor(self, tree):
+        """Return the node of a factor, or function and order of derivative where it names a function."""
+        atom, *scripts = tree.children
+        scripts = self._scripts(scripts)
+        if atom.data == "name":
+            return self._named(atom.children[0], scripts, tree)
+        if atom.data == "accented":
+            return self._accented(atom, scripts, tree)
+        return self._postfix(self.read(atom), scripts, tree)
+
+    def _named(self, token, scripts, tree):
+        base = canonical(token)
+        name, rest = self.names.longest(base, scripts)
+        if name in self.names.symbols:
+            return self._postfix(nodes.Symbol(self.place(tree)._replace(latex=name), name), rest, tree)
+        kinds = [script.kind for script in rest]
+        if name in self.names.functions or base in BUILT_IN:
+            if any(kind != "prime" for kind in kinds):
+                raise DerivationError(
+                    f"{base} is a function: write its argument before other scripts", self.place(tree)
+                )
+            return BUILT_IN.get(base, name), sum(len(script.text) for script in rest)
+        if base in WHOLE or (base == DIFFERENTIAL and not rest):
+            if rest:
+                raise DerivationError(
+                    f"{base} is a function: write its argument before other scripts", self.place(tree)
+                )
+            return base, 0
+        if base == "e" and kinds == ["power"]:
+            exponent = self.read(rest[0].tree)
+            return nodes.Apply(self.place(tree), "e^", 0, (exponent,))
+        if base == r"\delta" and kinds == ["subscript"]:
+            indices = self.indices(rest[0].tree)
+            if len(indices) != 2:
+                raise DerivationError(r"the Kronecker delta has two indices: \delta_{ij}", self.place(tree))
+            return nodes.Delta(self.place(tree), *indices)
+        if base in self.names.dimensions:
+            return self._postfix(nodes.Size(self.place(token), base), rest, tree)
+        raise DerivationError(self._unknown(base, scripts, tree), self.place(tree))
+
+    def _unknown(self, base, scripts, tree):
+        written = base + "^*" * any(script.kind == "star" for script in scripts)
+        subscript = re.search(r"_(\w)$", self.source[: tree.meta.start_pos])
+        if subscript:
+            return f"unknown symbol {written}{needs_braces(subscript[1] + written)}"
+        close = get_close_matches(written, [*self.names.symbols, *self.names.functions], n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else "declare or define it in the where part"
+        return f"unknown symbol {written}; {hint}"
+
+    def _accented(self, atom, scripts, tree):
+        accent, _, token, *inner, _ = atom.children
+        accent = {r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde"}.get(
+            accent, str(accent)
+        )
+        base, scripts = canonical(token), self._scripts(inner) + scripts
+        name, rest = self.names.longest(base, scripts)
+        own, own_rest = self.names.longest(f"{accent}{{{base}}}", scripts)
+        place = self.place(tree)
+        if own in self.names.symbols:
+            node, rest = nodes.Symbol(place, own), own_rest
+        elif name not in self.names.symbols or accent not in {r"\dot", r"\bar"}:
+            raise DerivationError(self._unknown(f"{accent}{{{base}}}", [], tree), place)
+        else:
+            symbol = nodes.Symbol(place._replace(latex=name), name)
+            node = nodes.Differential(place, symbol) if accent == r"\dot" else nodes.Cotangent(place, name)
+        return self._postfix(node, rest, tree)
+
+    def _postfix(self, node, scripts, tree):
+        place = self.place(tree)
+        order = [script.kind for script in scripts]
+        if "power" in order and "subscript" in order:  # x_i^2 and x^2_i are both (x_i)^2
+            scripts = sorted(scripts, key=lambda script: script.kind == "power")
+        for script in scripts:
+            if script.kind == "subscript" and _is_norm(node) and script.text in {"2", "F"}:
+                continue
+            if script.kind == "subscript":
+                node = nodes.Entry(place, node, self.indices(script.tree))
+            elif script.kind == "transpose" or (script.text == "T" and "T" not in self.names.symbols):
+                if isinstance(node, nodes.Entry):
+                    raise DerivationError(
+                        "transpose of an entry? Write [A^{\\mathsf T}]_{ij} or A_{ji}", place
+                    )
+                node = nodes.Transpose(place, node)
+            elif script.kind == "power" and script.text == "-1" and not isinstance(node, nodes.Entry):
+                node = nodes.Whole(place, "^{-1}", node)
+            elif script.kind == "power" and script.text == "2" and _is_norm(node):
+                node = nodes.Inner(place, node.body, node.body)
+            elif script.kind == "power":
+                node = nodes.Power(place, node, self.read(script.tree))
+            else:
+                raise DerivationError(
+                    f"{node.latex}{'^*' if script.kind == 'star' else script.text} is not declared", place
+                )
+        return node
+
+
+def _is_norm(node):
+    return isinstance(node, nodes.Whole) and node.function == r"\|"

@@ -1,0 +1,147 @@
+"""Functions of every entry and of whole matrices, comparisons and cases."""
+
+import operator
+
+from ..data import UnluckyDrawError, lucky
+from ..dual import ELEMENTARY, Dual, elementary, slope
+from ..whole import WHOLE
+from .arrays import Symbol
+from .node import Node, Type, free, shape_text
+
+MAX_PRIMES = 4
+TRANSCENDENTAL = {*ELEMENTARY, "e^"}
+KINKED = {"max", "min", "abs"}
+SCALAR_ONLY = {
+    "abs": r"|…| is for one number; write \det(…) or \|…\|",
+    "e^": r"for every entry on its own write \exp(…)",
+}
+RELATIONS = {
+    **dict.fromkeys(("<", r"\lt"), operator.lt),
+    **dict.fromkeys((">", r"\gt"), operator.gt),
+    **dict.fromkeys((r"\le", r"\leq"), operator.le),
+    **dict.fromkeys((r"\ge", r"\geq"), operator.ge),
+}
+
+
+def require_positive(function, x, argument):
+    """Refuse a logarithm or root of a number that has none."""
+    if x > 0 or function not in {"log", "sqrt"}:
+        return
+    example = next((part.latex for part in argument.walk() if isinstance(part, Symbol)), "x")
+    raise argument.error(
+        f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "
+        rf"declare what makes it so, for example {example} \in \mathbb{{R}} \text{{ positive}}"
+    )
+
+
+class Apply(Node):
+    """$f'(A)$: a function of every entry, or its derivative of the given order."""
+
+    function: str
+    order: int
+    arguments: tuple
+
+    def shape(self, *shapes):
+        wanted = 2 if self.function in {"max", "min"} else 1
+        if len(shapes) != wanted or (wanted == 2 and self.order):
+            raise self.error(f"{self.latex}: expected {wanted} argument{'s'[: wanted - 1]}")
+        if self.order > MAX_PRIMES:
+            raise self.error(f"{self.latex}: more than {MAX_PRIMES} primes")
+        if self.function in SCALAR_ONLY:
+            self.arguments[0].require_scalar(shapes[0], SCALAR_ONLY[self.function])
+        arrays = {shape for shape in shapes if shape}
+        if len(arrays) > 1:
+            raise self.error(f"{self.latex}: the shapes must be equal")
+        return arrays.pop() if arrays else ()
+
+    def evaluate(self, point):
+        arguments, length = map(point.value, self.arguments), point.length(self)
+        arguments = (values * (length // len(values)) for values in arguments)
+        return tuple(self._call(point, self.order, *x) for x in zip(*arguments, strict=True))
+
+    def _call(self, point, order, *x):
+        if order:
+            tag = next(point.evaluator.fresh)
+            return slope(self._call(point, order - 1, Dual(x[0], 1, tag)), tag)
+        if self.function in KINKED:
+            a, b = x if len(x) == 2 else (x[0], -x[0])
+            if a == b and point.data.random:
+                raise UnluckyDrawError
+            return min(a, b) if self.function == "min" else max(a, b)
+        if self.function in TRANSCENDENTAL:
+            require_positive(self.function, x[0], self.arguments[0])
+            return lucky(elementary, self.function.replace("e^", "exp"), x[0])
+        function = point.evaluator.names.functions[self.function]
+        if function.body is not None:
+            return point.call(function, x[0])
+        result = 0  # nothing is known of the function: any polynomial will do
+        for coefficient in reversed(point.data.coefficients[self.function]):
+            result = result * x[0] + coefficient
+        return result
+
+    def mentions(self, names):
+        function = names.functions.get(self.function)
+        body = function.body.walk() if function and function.body is not None else ()
+        return {name for part in body for name in part.mentions(names)}
+
+
+class Whole(Node):
+    r"""$\operatorname{tr}(A)$: a function of a whole matrix, one of `WHOLE`."""
+
+    function: str
+    body: Node
+
+    def shape(self, body):
+        if not WHOLE[self.function].takes(body):
+            raise self.error(
+                f"{self.latex}: expected {WHOLE[self.function].domain}; it is {shape_text(body)}"
+            )
+        return WHOLE[self.function].shape(body)
+
+    def evaluate(self, point):
+        values, (_, columns) = point.value(self.body), point.shape(self.body) or (1, 1)
+        rows = [values[start : start + columns] for start in range(0, len(values), columns)]
+        return lucky(WHOLE[self.function].entries, rows)
+
+
+class Compare(Node):
+    """$[z > 0]$, the Iverson bracket: 1 where the comparison holds, else 0."""
+
+    left: Node
+    relation: str
+    right: Node
+
+    def shape(self, left, right):
+        if self.relation not in RELATIONS:
+            raise self.error(
+                f"{self.latex}: random numbers are never equal, so only <, > and their like can be tested"
+            )
+        if right not in {(), left}:
+            raise self.error(f"{self.latex}: the shapes must be equal")
+        return left
+
+    def evaluate(self, point):
+        left, right = point.value(self.left), point.value(self.right)
+        pairs = list(zip(left, right * (len(left) // len(right)), strict=True))
+        if any(a == b for a, b in pairs) and point.data.random:
+            raise UnluckyDrawError
+        return tuple(int(RELATIONS[self.relation](a, b)) for a, b in pairs)
+
+
+class Cases(Node):
+    """The value beside the first condition that holds; the last condition may be `None`, which always holds."""
+
+    values: tuple
+    conditions: tuple
+
+    def infer(self, scope):
+        types = {part: scope.infer(part) for part in self.parts()}
+        for part, type_ in types.items():
+            part.require_scalar(type_.shape, "cases are for numbers: write entries")
+        return Type((), free(types.values()))
+
+    def evaluate(self, point):
+        for value, condition in zip(self.values, self.conditions, strict=True):
+            if condition is None or point.value(condition)[0]:
+                return point.value(value)
+        raise UnluckyDrawError(f"no case holds in {self.latex}")

@@ -1,0 +1,157 @@
+"""The products and the quotient: which shapes each of them takes, and what it gives."""
+
+import itertools
+import operator
+
+from ..data import lucky
+from ..dual import elementary, power, reciprocal
+from .functions import require_positive
+from .node import Node, Type, free, shape_text
+
+MAX_EXPONENT = 64
+
+
+def _juxtaposed(nodes):
+    return " ".join(node.latex for node in nodes)
+
+
+class Product(Node):
+    """$2 A B$: scalars scale, matrices multiply."""
+
+    factors: tuple
+
+    def shape(self, left, *shapes):
+        for at, right in enumerate(shapes, 1):
+            if not left or not right:
+                left = left or right
+            elif len(left) == len(right) == 2 and left[1] == right[0]:
+                left = (left[0], right[1]) if (left[0], right[1]) != ("1", "1") else ()
+            else:
+                hint = r"; equal shapes: the Hadamard product is written \odot" if left == right else ""
+                raise self.factors[at].error(
+                    f"matrix product: left factor {_juxtaposed(self.factors[:at])} is {shape_text(left)}, "
+                    f"right factor {self.factors[at].latex} is {shape_text(right)}: "
+                    f"inner sizes {left[-1]} and {right[0]} differ{hint}"
+                )
+        return left
+
+    def evaluate(self, point):
+        found, shape = (1,), ()
+        for factor in self.factors:
+            right, right_shape = point.value(factor), point.shape(factor)
+            if not shape or not right_shape:
+                found, shape = tuple(a * b for a in found for b in right), shape or right_shape
+            else:
+                (rows, inner), columns = shape, right_shape[1]
+                found = tuple(
+                    sum(map(operator.mul, found[row * inner : (row + 1) * inner], right[column::columns]))
+                    for row in range(rows)
+                    for column in range(columns)
+                )
+                shape = () if rows == columns == 1 else (rows, columns)
+        return found
+
+
+class Hadamard(Node):
+    r"""$A \odot 2 B$: entry by entry; each operand is a tuple of juxtaposed factors."""
+
+    operands: tuple
+
+    def infer(self, scope):
+        shapes, types = [], []
+        for operand in self.operands:
+            found = [scope.infer(factor) for factor in operand]
+            arrays = [type_.shape for type_ in found if type_.shape]
+            if len(arrays) > 1:
+                raise self.error(
+                    rf"{self.latex} is ambiguous: write ({_juxtaposed(operand)}) \odot …, or put the parentheses "
+                    r"around the \odot"
+                )
+            shapes += arrays or [()]
+            types += found
+        for operand, shape in zip(self.operands, shapes, strict=True):
+            if shape != shapes[0]:
+                raise operand[0].error(
+                    f"Hadamard product: {_juxtaposed(self.operands[0])} is {shape_text(shapes[0])}, "
+                    f"{_juxtaposed(operand)} is {shape_text(shape)}: the shapes must be equal"
+                )
+        return Type(shapes[0], free(types))
+
+    def evaluate(self, point):
+        found = (1,) * point.length(self)
+        for factor in self.parts():
+            values = point.value(factor) if point.shape(factor) else itertools.repeat(point.value(factor)[0])
+            found = tuple(map(operator.mul, found, values))
+        return found
+
+
+class Inner(Node):
+    r"""$\langle A, B \rangle$: the sum of the products of equal entries."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left, right, name="inner product"):
+        if left != right:
+            raise self.error(
+                f"{name}: {self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}: "
+                "the shapes must be equal"
+            )
+        return ()
+
+    def evaluate(self, point):
+        return (sum(map(operator.mul, point.value(self.left), point.value(self.right))),)
+
+
+class Dot(Inner):
+    r"""$a \cdot b$: the dot product of two vectors, or a product with a scalar."""
+
+    def shape(self, left, right):
+        if not left or not right:
+            return left or right
+        if "1" not in left and left == right:
+            raise self.error(
+                r"the dot product is for two vectors; for matrices write \odot, a matrix product, or \langle , \rangle"
+            )
+        return super().shape(left, right, "dot product")
+
+    def evaluate(self, point):
+        if point.shape(self.left) and point.shape(self.right):
+            return super().evaluate(point)
+        return tuple(a * b for a in point.value(self.left) for b in point.value(self.right))
+
+
+class Divide(Node):
+    r"""$\frac{A}{t}$: division by a scalar."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left, right):
+        self.right.require_scalar(right, "a divisor is one number")
+        return left
+
+    def evaluate(self, point):
+        inverse = lucky(reciprocal, *point.value(self.right))
+        return tuple(value * inverse for value in point.value(self.left))
+
+
+class Power(Node):
+    """$t^2$: a power of a scalar."""
+
+    base: Node
+    exponent: Node
+
+    def shape(self, base, exponent):
+        self.base.require_scalar(base, r"a power of a matrix is not defined here: write A A or A \odot A")
+        self.exponent.require_scalar(exponent, "an exponent is one number")
+        return ()
+
+    def evaluate(self, point):
+        (base,), (exponent,) = point.value(self.base), point.value(self.exponent)
+        if not isinstance(exponent, int):
+            require_positive("log", base, self.base)
+            return (lucky(elementary, "exp", exponent * elementary("log", base)),)
+        if abs(exponent) > MAX_EXPONENT:
+            raise self.error(f"an exponent of {exponent} is too large to check")
+        return (lucky(power, base, exponent),)
