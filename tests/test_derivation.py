@@ -6,15 +6,12 @@ from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
-import markdown
 import mpmath
 import pytest
 
-from mathnet.derivation import DerivationError, Dual, check, find
-from mathnet.derivation.declare import PROPERTIES
+from mathnet.derivation import DerivationError, Dual, check
 from mathnet.derivation.fences import ID
 from mathnet.derivation.files import read
-from mathnet.derivation.markdown import PHRASES
 
 ROOT = Path(__file__).parents[1]
 FILES = [
@@ -398,64 +395,6 @@ def test_mutations_never_break_the_checker():
             at = generator.randrange(len(source))
             source = source[:at] + generator.choice(pieces) + source[at + generator.choice([0, 1, 3]) :]
         assert all(isinstance(error, DerivationError) for error in check(source, "mutated").errors)
-
-
-# Fences and pages
-
-PAGE = r"""
-!!! note
-
-    ```derivation inside
-    where  t \in \mathbb{R}
-    (t + 1)^2 &= t^2 + 2t + 1  && \text{since } 1 \cdot t = t
-    ```
-
-````markdown
-```derivation only-shown
-```
-````
-"""
-
-
-def test_fences_are_found_where_they_are_fences():
-    assert [(fence.id, fence.line) for fence in find(PAGE)] == [("inside", 5)]
-
-
-def convert(page):
-    return markdown.markdown(
-        page, extensions=["admonition", "pymdownx.superfences", "mathnet.derivation.markdown"]
-    )
-
-
-def test_page_shows_the_derivation_and_its_verdict():
-    html = convert(PAGE)
-    assert 'id="d-inside"' in html
-    assert "✓ 1 step · exact" in html
-    assert "since " in html
-    assert html.count("<math") == 4
-    assert 'id="d-only-shown"' not in html
-
-
-def test_every_property_and_case_has_a_rendering():
-    assert set(PHRASES) == set(PROPERTIES)
-    html = convert(
-        r"""
-```derivation cases
-where  z \in \mathbb{R},  I \in \mathbb{R}^{n \times n} \text{ identity}
-       r(x) = \begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
-r'(z) = [z > 0]
-
-\mathrm d(I + I) = 0 I
-```
-"""
-    )
-    assert "<mtable" in html
-    assert "the identity" in html
-
-
-def test_wrong_derivation_stops_the_page():
-    with pytest.raises(DerivationError, match="derivation inside, line 2"):
-        convert(PAGE.replace("2t", "3t"))
 
 
 # Dual numbers

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
-from .errors import DerivationError, Place
+from .errors import WHOLE, DerivationError
 from .files import FileError, paths, read
 from .report import Report
 from .verdict import check
@@ -102,9 +102,7 @@ def judge(found):
     """Check a derivation that was found, and return its report."""
     report = check(found.source, found.id) if found.source else Report(found.id, found.source)
     if found.problem:
-        report.errors.insert(
-            0, DerivationError(found.problem, Place(0, 1, ""), caret=False).attach(found.id, "")
-        )
+        report.errors.insert(0, DerivationError(found.problem, WHOLE, caret=False).attach(found.id, ""))
     return report
 
 

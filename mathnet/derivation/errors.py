@@ -11,6 +11,9 @@ class Place(NamedTuple):
     latex: str
 
 
+WHOLE = Place(0, 1, "")  # the derivation as a whole
+
+
 class Difference(NamedTuple):
     """How a side differs from the one before.
 
@@ -76,5 +79,6 @@ class DerivationError(ValueError):
         return shown + [f"Likely cause: {self.cause}"] * bool(self.cause)
 
     def __str__(self):
-        head = f"derivation {self.id}, line {self.place.line}: {self.reason}"
+        line = f", line {self.place.line}" if self.place.line else ""
+        head = f"derivation {self.id}{line}: {self.reason}"
         return "\n    ".join([head, *self.details()])

@@ -103,7 +103,7 @@ def named(derivations):
         problem = found.problem or id_problem(found.id)
         if not problem and found.id in first:
             place = "cell {0.cell}, line {0.line}" if first[found.id].cell else "line {0.line}"
-            problem = f"the id {found.id} is already used at {place.format(first[found.id])}"
+            problem = f"the id is already used at {place.format(first[found.id])}"
         first.setdefault(found.id, found)
         result.append(found._replace(problem=problem))
     return result

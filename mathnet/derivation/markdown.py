@@ -1,131 +1,93 @@
 """The `derivation` fence on a page: checked while the page is built, and shown line by line with its reasons.
 
-Enable it in `mkdocs.yml` as a Markdown extension, `mathnet.derivation.markdown`, with the style sheet
-`derivation.css`. It needs `math-core`, for MathML. A derivation that fails stops the build.
+A Markdown extension, `mathnet.derivation.markdown`, for MkDocs and for Python-Markdown alone. It brings its style sheet
+along and needs `math-core`, for MathML. A derivation that is wrong, or whose id is used twice, raises `DerivationError`;
+MkDocs logs it as an error instead, which `--strict` turns into a failed build, and shows what is wrong on the page.
 """
 
-import html
+import logging
 import re
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from ..site.mathml import to_mathml
-from .declare import Item
-from .dual import DIGITS
-from .fences import find
+from .errors import WHOLE, DerivationError
+from .fences import FENCE, fences, find
+from .mathml import FormulaError, math_core
+from .rendering import report_html, style_link, wrong_html
 from .verdict import check
 
-PHRASES = {  # a property, for one name and for several
-    "elementwise": ("acts on every entry", "act on every entry"),
-    "constant": ("is constant", "are constant"),
-    "ones": ("all ones", "all ones"),
-    "nonzero": ("no entry is zero", "no entry is zero"),
-    "positive": ("all entries are positive", "all entries are positive"),
-    "between 0 and 1": ("all entries are between 0 and 1", "all entries are between 0 and 1"),
-    "identity": ("the identity", "identities"),
-    "symmetric": ("is symmetric", "are symmetric"),
-    "rows sum to one": ("every row sums to one", "every row sums to one"),
-}
+log = logging.getLogger("mkdocs.mathnet")
 
-
-def render(source, id):
-    """Return the HTML of a derivation, or raise the first error that the checker finds."""
-    report = _checked(source, id)
-    if not report.ok:
-        raise report.errors[0]
-    anchor = f"d-{id}"
-    body = "".join(_chain(chain) for chain in report.chains)
-    link = f'<a class="headerlink" href="#{anchor}" title="Link to this derivation">¶</a>'
-    return (
-        f'<div class="derivation" id="{anchor}">{_where(report.names.items)}{body}'
-        f'<div class="derivation-foot">{_mark(report)}{link}</div></div>'
-    )
+_ids = WeakKeyDictionary()  # from every build of a site, or else every Markdown object, to its ids
 
 
 @lru_cache(maxsize=1000)
-def _checked(source, id):
+def checked(source, id):
+    """Return the report of a derivation, and keep it: pages and tables of pages ask for it more than once."""
     return check(source, id)
 
 
-def _math(latex):
-    return f'<span class="math">{to_mathml(latex)}</span>'
+def claim(md, id, source):
+    """Take an id for an equation of the site, once; showing the same equation of a page again is no second use.
+
+    Raises
+    ------
+    DerivationError
+        If another equation has it.
+    """
+    page = _page(md)
+    ids = _ids.setdefault(page.files if page else md, {})
+    place = page.file.src_uri if page else "this text"
+    taken, other = ids.setdefault(id, (place, source))
+    if (taken, other) != (place, source):
+        raise DerivationError(f"the id is already used in {taken}", WHOLE, caret=False).attach(id, source)
 
 
-def _where(items):
-    if not items:
-        return ""
-    phrases = "; ".join(_item(item) for item in items)
-    return f'<p class="derivation-where">where {phrases}</p>'
+def refuse(md, id, source, errors):
+    """Return the HTML of an equation with errors and log them for MkDocs; without MkDocs, raise the first."""
+    page = _page(md)
+    if not page:
+        raise errors[0]
+    written = fences(page.file.content_string)
+    lines = [fence.line - 1 for fence in written if fence.source == source and fence.rest.startswith(id)]
+    place = ":".join([page.file.src_uri, *map(str, lines[-1:])])
+    for error in errors:
+        log.error(f"{place}: {error}")
+    return wrong_html(id, source, errors)
 
 
-def _item(item: Item):
-    if item.definition:
-        return _math(item.definition)
-    *first, last = map(_math, item.names)
-    names = f"{', '.join(first)} and {last}" if first else last
-    words = [PHRASES[name][bool(first)] for name in item.properties]
-    if item.shape is not None:
-        verb = "are" if first else "is"
-        shape = _math(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
-        words.insert(0, f"{verb} {shape}")
-    return f"{names} {', '.join(words)}"
-
-
-def _chain(chain):
-    rows = []
-    for row in chain.rows:
-        left = to_mathml(rf"\displaystyle {row.left}") if row.left else ""
-        right = to_mathml(rf"\displaystyle {{}} = {row.right}") if row.right else ""
-        rows.append(
-            '<div class="derivation-row">'
-            f'<span class="derivation-left" data-search-exclude>{left}</span>'
-            f'<span class="derivation-right" data-search-exclude>{right}</span>'
-            f'<span class="derivation-reason">{_reason(row.reason)}</span></div>'
-        )
-    return f'<div class="derivation-chain math-display">{"".join(rows)}</div>'
-
-
-def _reason(latex):
-    r"""Return a reason as words with formulas in them: `\text{…}` is words, the rest is mathematics."""
-    parts = re.split(r"\\text\{([^{}]*)\}", latex)
-    shown = []
-    for at, part in enumerate(parts):
-        if at % 2:
-            shown.append(html.escape(part))
-        elif part.strip():
-            shown.append(_math(part))
-    return "".join(shown)
-
-
-def _mark(report):
-    sizes = " and ".join(
-        ", ".join(f"{_math(name)} = {size}" for name, size in sorted(sizes.items())) for sizes in report.sizes
-    )
-    arithmetic = (
-        "in exact fractions, without any tolerance" if report.exact else f"to {DIGITS} digits, with mpmath"
-    )
-    tried = f" The sizes tried: {sizes}." if any(report.sizes) else ""
-    return (
-        f'<details class="derivation-mark"><summary>✓ {html.escape(report.verdict())}</summary>'
-        f"<p>While this page was built, every side was evaluated and compared with the one before: "
-        f"{report.comparisons} comparisons on {report.draws} sets of random numbers, {arithmetic}.{tried} "
-        "Derivatives and bars are differentiations of their own, by dual numbers through the definitions.</p>"
-        f"<pre data-search-exclude><code>{html.escape(report.source.strip())}</code></pre></details>"
-    )
+def _page(md):
+    """Return what MkDocs registers with the Markdown object of a page, and mkdocstrings with its own, or None."""
+    md = getattr(md, "_original_md", md)  # markdown-exec's name for the page's object
+    return md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None  # noqa: SIM401  a Registry has no get
 
 
 class _Fences(Preprocessor):
     def run(self, lines):
-        shift = 0
-        for fence in find("\n".join(lines)):
-            first, last = fence.line - 2 + shift, fence.line - 1 + fence.height + shift
-            indent = re.match(r"\s*", lines[first]).group()
-            stored = self.md.htmlStash.store(render(fence.source, fence.id))
-            lines[first : last + 1] = ["", indent + stored, ""]
-            shift += 3 - (last + 1 - first)
-        return lines
+        shown, at, style = [], 0, style_link()
+        for found in find("\n".join(lines)):
+            opening, end = found.line - 2, found.line + found.height
+            prefix = FENCE.match(lines[opening])["prefix"]
+            blank = re.sub(r"[^>\s]", " ", prefix).rstrip()
+            stored = self.md.htmlStash.store(self._shown(found).replace(">", f">{style}", 1))
+            follows = lines[end : end + 1] and lines[end].strip(" \t>")
+            shown += [*lines[at:opening], blank, prefix + stored, *([blank] if follows else [])]
+            at, style = end, ""
+        return shown + lines[at:]
+
+    def _shown(self, found):
+        id, source = found.id, found.source
+        try:
+            if found.problem:
+                raise DerivationError(found.problem, WHOLE, caret=False).attach(id, source)
+            claim(self.md, id, source)
+            report = checked(source, id)
+            return report_html(report) if report.ok else refuse(self.md, id, source, report.errors)
+        except (DerivationError, FormulaError) as error:
+            return refuse(self.md, id, source, [error])
 
 
 class DerivationExtension(Extension):
@@ -133,7 +95,14 @@ class DerivationExtension(Extension):
 
     def extendMarkdown(self, md):
         """Register before superfences (25), which would show the fence as code."""
+        math_core()
+        self.md = md
+        md.registerExtension(self)
         md.preprocessors.register(_Fences(md), "mathnet-derivations", 27)
+
+    def reset(self):
+        """Forget the ids: another text begins."""
+        _ids.pop(self.md, None)
 
 
 def makeExtension(**settings):

@@ -1,0 +1,146 @@
+"""A report as HTML: the where part in words, the lines with their reasons, and a mark that opens to how it was checked."""
+
+import html
+import re
+from functools import cache
+from math import floor, log10
+from pathlib import Path
+from urllib.parse import quote
+
+from .dual import DIGITS
+from .mathml import to_mathml
+
+PHRASES = {  # a property, for one name and for several
+    "elementwise": ("acts on every entry", "act on every entry"),
+    "constant": ("is constant", "are constant"),
+    "ones": ("all ones", "all ones"),
+    "nonzero": ("no entry is zero", "no entry is zero"),
+    "positive": ("all entries are positive", "all entries are positive"),
+    "between 0 and 1": ("all entries are between 0 and 1", "all entries are between 0 and 1"),
+    "identity": ("the identity", "identities"),
+    "symmetric": ("is symmetric", "are symmetric"),
+    "rows sum to one": ("every row sums to one", "every row sums to one"),
+}
+
+
+def report_html(report):
+    """Return the HTML of a report: of a derivation that is right, or of what is wrong with it."""
+    if not report.ok:
+        return wrong_html(report.id, report.source, report.errors)
+    body = where_html(report.names.items) + "".join(map(chain_html, report.chains))
+    return frame(report.id, body, mark_html(report))
+
+
+def frame(id, body, mark, kind=""):
+    """Return a displayed equation with its mark below it and a link to it."""
+    id = html.escape(id)
+    link = (
+        f'<a class="derivation-link" href="#d-{id}" title="Link to this equation" data-search-exclude>¶</a>'
+    )
+    foot = f'<div class="derivation-foot">{mark}{link}</div>'
+    return f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{id}">{body}{foot}</div>'
+
+
+@cache
+def style_link():
+    """Return the style sheet as a link that needs no file beside the page."""
+    sheet = Path(__file__).with_name("derivation.css").read_text(encoding="utf-8")
+    sheet = re.sub(r"/\*.*?\*/|(?<=[;{}:,])\s+|\s+(?=[{}>])", "", sheet, flags=re.S).strip()
+    return f'<link rel="stylesheet" href="data:text/css,{quote(sheet, safe=" !()*,/:;=@{}~+&>")}">'
+
+
+def where_html(items):
+    """Return the where part in words."""
+    if not items:
+        return ""
+    phrases = "; ".join(_item(item) for item in items)
+    return f'<p class="derivation-where">where {phrases}</p>'
+
+
+def _item(item):
+    if item.definition:
+        return _math(item.definition)
+    *first, last = map(_math, item.names)
+    names = f"{', '.join(first)} and {last}" if first else last
+    words = [PHRASES[name][bool(first)] for name in item.properties]
+    if item.shape is not None:
+        verb = "are" if first else "is"
+        shape = _math(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
+        words.insert(0, f"{verb} {shape}")
+    return f"{names} {', '.join(words)}"
+
+
+def chain_html(chain):
+    """Return the rows of a chain, each with its reason."""
+    rows = []
+    for row in chain.rows:
+        left = to_mathml(rf"\displaystyle {row.left}") if row.left else ""
+        right = to_mathml(rf"\displaystyle {{}} = {row.right}") if row.right else ""
+        rows.append(
+            '<div class="derivation-row">'
+            f'<span class="derivation-left" data-search-exclude>{left}</span>'
+            f'<span class="derivation-right" data-search-exclude>{right}</span>'
+            f'<span class="derivation-reason">{_reason(row.reason)}</span></div>'
+        )
+    return f'<div class="derivation-chain math-display">{"".join(rows)}</div>'
+
+
+def _reason(latex):
+    r"""Return a reason as words with formulas in them: `\text{…}` is words, the rest is mathematics."""
+    parts = re.split(r"\\text\{([^{}]*)\}", latex)
+    shown = []
+    for at, part in enumerate(parts):
+        if at % 2:
+            shown.append(html.escape(part))
+        elif part.strip():
+            shown.append(_math(part))
+    return "".join(shown)
+
+
+def mark_html(report):
+    """Return the mark of a right derivation, which opens to how it was checked."""
+    sizes = " and ".join(
+        ", ".join(f"{_math(name)} = {size}" for name, size in sorted(sizes.items())) for sizes in report.sizes
+    )
+    arithmetic = (
+        "in exact fractions, without any tolerance" if report.exact else f"to {DIGITS} digits, with mpmath"
+    )
+    sentences = [
+        f"While this page was built, every side was evaluated and compared with the one before: "
+        f"{report.comparisons} comparisons on {report.draws} sets of random numbers, {arithmetic}."
+    ]
+    if any(report.sizes):
+        sentences.append(f"The sizes tried: {sizes}.")
+    if bound := getattr(report, "bound", None):
+        sentences.append(
+            f"Random numbers let a wrong line pass with probability at most {_math(_power(bound))}."
+        )
+    sentences.append(
+        "Derivatives and bars are differentiations of their own, by dual numbers through the definitions."
+    )
+    return _mark(
+        f"✓ {html.escape(report.verdict())}", f"<p>{' '.join(sentences)}</p>{_source(report.source)}"
+    )
+
+
+def wrong_html(id, source, errors):
+    """Return a derivation that did not pass: its source, and what is wrong."""
+    messages = "\n".join(html.escape(str(error)) for error in errors)
+    return frame(id, _source(source), f'<pre class="derivation-errors">✗ {messages}</pre>', "wrong")
+
+
+def _power(bound):
+    """Return the smallest power of ten that is not below the bound."""
+    return f"10^{{{-floor(-log10(bound))}}}"
+
+
+def _mark(summary, body):
+    return f'<details class="derivation-mark"><summary>{summary}</summary>{body}</details>'
+
+
+def _source(source):
+    return f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre>"
+
+
+def _math(latex):
+    return f'<span class="math">{to_mathml(latex)}</span>'
