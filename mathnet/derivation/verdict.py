@@ -10,7 +10,7 @@ from .data import Data, UnluckyDrawError
 from .declare import declare
 from .dimensions import Dimensions
 from .dual import DIGITS, high_precision, mp
-from .errors import DerivationError, Place
+from .errors import DerivationError, Difference, Place
 from .evaluate import Evaluator
 from .formula import Reader
 from .needs import Needs
@@ -90,6 +90,9 @@ class Derivation:
             raise DerivationError(
                 f"{sides[0].latex} is {shape_text(first.shape)}, but {node.latex} is {shape_text(found.shape)}",
                 node.place,
+                difference=Difference(
+                    (sides[0].latex, node.latex), (shape_text(first.shape), shape_text(found.shape))
+                ),
             )
         return found
 
@@ -153,13 +156,22 @@ class Derivation:
                     self.report.comparisons += 1
                     if not self._equal(a, b, evaluator, (before, side, letters, position)):
                         where = [f"{letter} = {at + 1}" for letter, at in letters.items()]
+                        entry = ()
                         if chain.shape:
-                            shape = evaluator.shape(side)
-                            where.append(f"entry ({position // shape[1] + 1}, {position % shape[1] + 1})")
+                            width = evaluator.shape(side)[1]
+                            entry = position // width + 1, position % width + 1
+                            where.append(f"entry {entry}")
                         error = DerivationError(
                             f"{_short(side.latex)} is not equal to {_short(before.latex)}: "
                             f"{_show(b)} against {_show(a)}" + (f" at {', '.join(where)}" if where else ""),
                             side.place,
+                            difference=Difference(
+                                (before.latex, side.latex),
+                                (shape_text(chain.shape),) * 2,
+                                (_show(a), _show(b)),
+                                {letter: at + 1 for letter, at in letters.items()},
+                                entry,
+                            ),
                         )
                         error.cause = likely_cause(self.names, self.dimensions, before, side)
                         raise error
