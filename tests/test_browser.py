@@ -104,7 +104,7 @@ def test_the_chosen_colours_are_kept(browser, base):
     page = context.new_page()
     page.goto(base)
     assert page.get_attribute("body", "data-md-color-scheme") == "default"
-    page.click("label[title='Dark colours']")
+    page.click("#colours")
     page.goto(base + "notation/")
     assert page.get_attribute("body", "data-md-color-scheme") == "slate"
     context.close()

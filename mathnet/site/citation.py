@@ -8,9 +8,18 @@ import yaml
 CITATION = Path(__file__).parents[2] / "CITATION.cff"
 
 
+def _record() -> dict:
+    return yaml.safe_load(CITATION.read_text(encoding="utf-8"))
+
+
+def released() -> str:
+    """Return the date of this version, as year-month-day."""
+    return _record()["date-released"].isoformat()
+
+
 def book(path: str = "") -> dict[str, str]:
     """Return what identifies the book, or the page of it at `path`, as BibTeX fields."""
-    work = yaml.safe_load(CITATION.read_text(encoding="utf-8"))["preferred-citation"]
+    work = _record()["preferred-citation"]
     return {
         "author": " and ".join(author["name"] for author in work["authors"]),
         "title": work["title"],

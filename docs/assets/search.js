@@ -1,0 +1,61 @@
+// Search: the theme's worker builds the index and answers; this shows what it found.
+
+const box = document.getElementById("search");
+const [input, status, list] = ["input", ".book-found", "ol"].map((selector) => box.querySelector(selector));
+const base = new URL(box.dataset.base, location);
+const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3];
+
+status.textContent = "Reading the index …";
+const worker = new Worker(new URL("search/worker.js", base));
+const { config, docs } = await (await fetch(new URL("search/search_index.json", base))).json();
+worker.postMessage({ type: SETUP, data: { config, docs, options: {} } });
+
+worker.addEventListener("message", ({ data: { type, data } }) => {
+  if (type === READY) {
+    status.textContent = "";
+    input.addEventListener("input", ask);
+    ask();
+  } else if (type === RESULT) {
+    show(data.items);
+  }
+});
+
+function ask() {
+  if (input.value.trim()) worker.postMessage({ type: QUERY, data: input.value });
+  else show([]);
+}
+
+// One entry for each page, its best sections below it. The text comes from the book's own index.
+function show(pages) {
+  const found = pages.slice(0, 10).flatMap((sections) => sections.filter((section) => section.score > 0).slice(0, 3));
+  if (input.value.trim()) status.textContent = found.length ? `${found.length} places in ${Math.min(pages.length, 10)} pages` : "Nothing found";
+  else status.textContent = "";
+  list.replaceChildren(...found.map((section) => {
+    const entry = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = new URL(section.location, base);
+    link.innerHTML = `<strong>${section.title}</strong><small>${excerpt(section.text)}</small>`;
+    link.addEventListener("click", () => box.hidePopover());
+    entry.append(link);
+    return entry;
+  }));
+}
+
+function excerpt(text) {
+  const plain = new DOMParser().parseFromString(text, "text/html");
+  const first = plain.querySelector("mark");
+  const words = plain.body.textContent.replace(/\s+/g, " ");
+  const start = first ? Math.max(0, words.indexOf(first.textContent) - 60) : 0;
+  const escaped = document.createElement("span");
+  escaped.textContent = `${start ? "… " : ""}${words.slice(start, start + 180)} …`;
+  return escaped.innerHTML;
+}
+
+// Down and up walk through the results, as in any list of suggestions.
+box.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const stops = [input, ...list.querySelectorAll("a")];
+  stops[Math.min(stops.length - 1, Math.max(0, stops.indexOf(document.activeElement) + step))].focus();
+});
