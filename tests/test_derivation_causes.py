@@ -166,3 +166,13 @@ def test_no_cause_is_named_where_none_repairs_the_line():
     report = check("where x \\in \\mathbb{R}\nx^2 = x + 7", "none")
     assert report.errors[0].cause == ""
     assert "Likely" not in str(report.errors[0])
+
+
+def test_a_repair_with_an_index_beyond_the_sizes_is_passed_over():
+    report = check(
+        r"""
+where  A \in \mathbb{R}^{n \times k},  B \in \mathbb{R}^{k \times 2}
+       Y = A B
+Y_{1q} = A_{11} B_{1q} + A_{12} B_{2q} + A_{13} B_{3q}"""
+    )
+    assert "is not equal to" in str(report.errors[0])

@@ -54,12 +54,16 @@ def likely_cause(names, dimensions, before, side):
         return ""
     clue = Clue(side, _letters(before, side), names.dimensions, _factors(names, before, side))
     candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
+    smallest = dict(dimensions.smallest)
     for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
         if any(evaluator.work > MAX_WORK for evaluator, _ in draws):
             break
         try:
             found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
             dimensions.resolve_sums(fixed)
+            if dimensions.smallest != smallest:  # an index beyond the sizes that were drawn
+                dimensions.smallest = dict(smallest)
+                continue
             if (
                 found.shape == wanted.shape
                 and found.free <= wanted.free

@@ -1,8 +1,8 @@
 """Values: every formula at random data, exactly.
 
 A derivative is the tangent of a dual number that is sent through the definitions. Each differentiation adds a
-*seed* to the point at which a node is evaluated: (symbol, entry, tag). A seeded symbol is cut from its own
-definition and becomes the variable.
+*seed* to the point at which a node is evaluated: (symbol, entry, opened, tag). A seeded symbol is cut from its own
+definition and becomes the variable. An immediate derivative enters the definition of one symbol, `opened`, and no other.
 """
 
 import copy
@@ -67,9 +67,9 @@ class Point(NamedTuple):
         """Return the point with more index letters."""
         return self._replace(letters={**self.letters, **dict(letters)})
 
-    def derivative(self, body, variable=(DIRECTION, 0)):
+    def derivative(self, body, variable=(DIRECTION, 0, "")):
         """Return the derivatives of the entries of a node, or of a symbol's, in one more differentiation."""
-        tag = 1 + max((seed[2] for seed in self.seeds), default=0)
+        tag = 1 + max((seed[-1] for seed in self.seeds), default=0)
         point = self._replace(seeds=(*self.seeds, (*variable, tag)))
         values = point.symbol(body) if isinstance(body, str) else point.value(body)
         return tuple(slope(value, tag) for value in values)
@@ -123,15 +123,16 @@ class Evaluator:
 
     def symbol(self, name, seeds=()):
         """Return the entries of a symbol: its data, or its definition, or the variable it is cut to."""
+        seeds = tuple(seed for seed in seeds if seed[2] in {"", name} or seed[0] == name)
         for at in reversed(range(len(seeds))):
-            variable, entry, tag = seeds[at]
+            variable, entry, _, tag = seeds[at]
             if variable == name:
                 values = self.symbol(name, seeds[:at])
                 return tuple(Dual(x, 1, tag) if i == entry else x for i, x in enumerate(values))
         symbol = self.names.symbols[name]
         if symbol.definition is None:
             values = self.data.values[name]
-            for tag in [tag for variable, _, tag in seeds if variable == DIRECTION]:
+            for tag in [seed[-1] for seed in seeds if seed[0] == DIRECTION]:
                 values = tuple(map(Dual, values, self.data.values["dot", name], itertools.repeat(tag)))
             return values
         axes = [range(size) for size in self.shapes[name]][: len(symbol.indices)]

@@ -3,14 +3,14 @@
 import re
 from difflib import get_close_matches
 
+from lark import Tree
+
 from . import nodes
 from .errors import DerivationError
 from .parse import needs_braces
 from .scripts import Scripts
-from .tokens import BUILT_IN, canonical
+from .tokens import BUILT_IN, NABLA, canonical
 from .whole import WHOLE
-
-DIFFERENTIAL = r"\mathrm{d}"
 
 
 class Factors(Scripts):
@@ -30,6 +30,10 @@ class Factors(Scripts):
             return self._named(atom.children[0], scripts, tree)
         if atom.data == "accented":
             return self._accented(atom, scripts, tree)
+        if atom.data == "differential":
+            raise DerivationError(r"the differential of what? Write \mathrm d(…)", self.place(tree))
+        if atom.data == "dotted":
+            return self._dotted(atom, scripts, tree)
         return self._postfix(self.read(atom), scripts, tree)
 
     def _named(self, token, scripts, tree):
@@ -44,7 +48,9 @@ class Factors(Scripts):
                     f"{base} is a function: write its argument before other scripts", self.place(tree)
                 )
             return BUILT_IN.get(base, name), sum(len(script.text) for script in rest)
-        if base in WHOLE or (base == DIFFERENTIAL and not rest):
+        if base == NABLA:
+            return base, 0
+        if base in WHOLE:
             if rest:
                 raise DerivationError(
                     f"{base} is a function: write its argument before other scripts", self.place(tree)
@@ -67,6 +73,8 @@ class Factors(Scripts):
         subscript = re.search(r"_(\w)$", self.source[: tree.meta.start_pos])
         if subscript:
             return f"unknown symbol {written}{needs_braces(subscript[1] + written)}"
+        if base == "d":
+            return r"unknown symbol d; the differential is written \mathrm d"
         close = get_close_matches(written, [*self.names.symbols, *self.names.functions], n=1, cutoff=0.6)
         hint = f"did you mean {close[0]}?" if close else "declare or define it in the where part"
         return f"unknown symbol {written}; {hint}"
@@ -89,6 +97,13 @@ class Factors(Scripts):
             node = nodes.Differential(place, symbol) if accent == r"\dot" else nodes.Cotangent(place, name)
         return self._postfix(node, rest, tree)
 
+    def _dotted(self, atom, scripts, tree):
+        outer, inner = atom.children[0], Tree("accented", atom.children[2:-1])
+        node = self._accented(inner, [], tree)
+        if outer != r"\dot" or not isinstance(node, nodes.Cotangent):
+            raise DerivationError(r"of two accents, only \dot{\bar x} means something", self.place(tree))
+        return self._postfix(nodes.Differential(self.place(tree), node), scripts, tree)
+
     def _postfix(self, node, scripts, tree):
         place = self.place(tree)
         order = [script.kind for script in scripts]
@@ -109,6 +124,10 @@ class Factors(Scripts):
                 node = nodes.Whole(place, "^{-1}", node)
             elif script.kind == "power" and script.text == "2" and _is_norm(node):
                 node = nodes.Inner(place, node.body, node.body)
+            elif script.kind == "power" and re.fullmatch(r"\([^()]*\)", script.text):
+                raise DerivationError(
+                    f"{node.latex}^{{{script.text}}} is not declared; a power has no parentheses", place
+                )
             elif script.kind == "power":
                 node = nodes.Power(place, node, self.read(script.tree))
             else:

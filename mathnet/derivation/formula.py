@@ -9,10 +9,10 @@ from fractions import Fraction
 from lark import Tree
 
 from . import nodes
+from .derivatives import Derivatives
 from .errors import DerivationError
-from .factors import DIFFERENTIAL, Factors
 from .parse import parse_tree
-from .tokens import BUILT_IN, canonical, tidy
+from .tokens import BUILT_IN, NABLA, canonical, tidy
 from .whole import WHOLE
 
 SIMPLE = {  # what is built from the trees inside, and from nothing else
@@ -26,7 +26,7 @@ SIMPLE = {  # what is built from the trees inside, and from nothing else
 }
 
 
-class Reader(Factors):
+class Reader(Derivatives):
     """Turns trees into nodes.
 
     Parameters
@@ -78,14 +78,16 @@ class Reader(Factors):
         """Return one factor; a function takes its argument from the pieces that follow."""
         if piece.data != "factor":
             return self.read(piece)
+        if piece.children[0].data == "differential":
+            return self._differential(piece, following)
         found = self.factor(piece)
         if isinstance(found, nodes.Node):
             return found
         function, order = found
         argument = next(following, None)
         place = self.place(piece)
-        if function == DIFFERENTIAL:
-            return self._differential(place, argument, following)
+        if function == NABLA:
+            return self._gradient(piece, argument, following)
         if argument is None or argument.data == "operator":
             raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
         place = place._replace(latex=tidy(self.source[piece.meta.start_pos : argument.meta.end_pos]))
@@ -98,21 +100,12 @@ class Reader(Factors):
         if function not in BUILT_IN.values():
             raise DerivationError(f"{piece_name(piece)} is a function: write {piece_name(piece)}(…)", place)
         applied = nodes.Apply(place, function, order, (self._piece(argument, following),))
-        if next(following, None) is not None:
-            raise DerivationError(
-                f"where does the argument of {piece_name(piece)} end? Use parentheses", place
-            )
+        self._ends(piece_name(piece), place, following)
         return applied
 
-    def _differential(self, place, argument, following):
-        if argument is None or argument.data != "factor":
-            raise DerivationError(r"the differential of what? Write \mathrm d(…)", place)
-        if any(script.kind == "power" for script in self._scripts(argument.children[1:])):
-            raise DerivationError(
-                r"the differential of a power, or a power of it? Write \mathrm d(…) or (\mathrm d x)^2", place
-            )
-        body = self._piece(argument, following)
-        return nodes.Differential(self._from(place, argument), body)
+    def _ends(self, name, place, following):
+        if next(following, None) is not None:
+            raise DerivationError(f"where does the argument of {name} end? Use parentheses", place)
 
     def _whole(self, place, function, argument, following):
         if argument.data == "factor" and argument.children[0].data == "parentheses":
@@ -120,8 +113,7 @@ class Reader(Factors):
             node = nodes.Whole(self._from(place, argument), function, body)
             return self._postfix(node, self._scripts(argument.children[1:]), argument)
         node = nodes.Whole(self._from(place, argument), function, self._piece(argument, following))
-        if next(following, None) is not None:
-            raise DerivationError(f"where does the argument of {place.latex} end? Use parentheses", place)
+        self._ends(place.latex, place, following)
         return node
 
     def _from(self, place, argument):
@@ -170,23 +162,6 @@ class Reader(Factors):
         bound = above[0].text if above else None
         kind = nodes.Prod if tree.children[0] == r"\prod" else nodes.Sum
         return kind(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]))
-
-    def _derivative(self, tree):
-        return self._partial(tree, *_inside(tree))
-
-    def _derivative_operator(self, tree):
-        return self._partial(tree, *reversed(_inside(tree)))
-
-    def _partial(self, tree, body, variable):
-        target = self.read(variable)
-        indices = None
-        if isinstance(target, nodes.Entry):
-            target, indices = target.body, target.indices
-        if not isinstance(target, nodes.Symbol):
-            raise DerivationError(
-                "a derivative is taken with respect to a symbol or an entry of it", self.place(variable)
-            )
-        return nodes.Partial(self.place(tree), self.read(body), target.name, indices)
 
     def _number(self, tree):
         return nodes.Number(self.place(tree), Fraction(tree.children[0]))

@@ -17,6 +17,7 @@ GREEK = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|"
     "tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|ell"
 )
+NABLA = r"\nabla"
 BUILT_IN = {
     r"\exp": "exp",
     r"\log": "log",
@@ -29,7 +30,8 @@ BUILT_IN = {
 }
 FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|bm"
 SIZE = r"(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"  # of a bracket
-LETTER = rf"[A-Za-z]|\\(?:{GREEK})(?![A-Za-z])"
+ORDER = r"(?:\s*\^\s*(?:\{\s*[+\d]\s*\}|[+\d]))?"  # of a derivative
+LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 
 TOKENS = {
     "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|"
@@ -42,6 +44,7 @@ TOKENS = {
     "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)|\\(?:top|intercal)(?![A-Za-z])",
     "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
     "TEXT": r"\\(?:text|textrm|mbox)\s*\{[^{}]*\}",
+    "DIFFERENTIAL": r"\\(?:mathrm|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
     "NAME": rf"\\(?:{FONT})\s*(?:\{{\s*(?:{LETTER}|\d)\s*\}}|(?:{LETTER}|\d))|"
     rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|\\(?:{'|'.join(m[1:] for m in BUILT_IN)}|det)(?![A-Za-z])|{LETTER}",
     "NUMBER": r"\d+(?:\.\d+)?",
@@ -49,7 +52,7 @@ TOKENS = {
     "FRAC": r"\\[dt]?frac(?![A-Za-z])",
     "SQRT": r"\\sqrt(?![A-Za-z])",
     "SUM": r"\\(?:sum|prod)(?![A-Za-z])",
-    "PARTIAL": r"\\partial(?![A-Za-z])",
+    "PARTIAL": r"\\partial(?![A-Za-z])" + ORDER,
     "HADAMARD": r"\\odot(?![A-Za-z])",
     "CDOT": r"\\cdot(?![A-Za-z])",
     "TIMES": r"\\times(?![A-Za-z])",
@@ -95,7 +98,7 @@ HINTS = {
 }
 OTHER_MACROS = (
     "sum|partial|odot|cdot|times|langle|rangle|in|frac|tfrac|dfrac|sqrt|dot|bar|hat|tilde|mathsf|mathbb|text|"
-    "operatorname|top|left|right|quad|le|ge|ne"
+    "operatorname|top|left|right|quad|le|ge|ne|nabla"
 )
 KNOWN_MACROS = [*BUILT_IN, *(rf"\{name}" for name in f"{GREEK}|{FONT}|{OTHER_MACROS}".split("|"))]
 
@@ -145,7 +148,26 @@ def tokenize(source, first_line=1):
     if opened:
         _, value, place = opened[-1]
         raise DerivationError(f"{tidy(value)} is never closed", place)
+    return _derivatives(tokens)
+
+
+def _derivatives(tokens):
+    r"""Let the `\mathrm d` of \frac{\mathrm d y}{\mathrm d x} be the sign of a derivative, not a differential."""
+    for at, token in enumerate(tokens):
+        if token.type == "FRAC" and tokens[at + 2].type == "DIFFERENTIAL":
+            above, below = _argument(tokens, at + 1), _argument(tokens, _argument(tokens, at + 1).stop + 1)
+            if tokens[below.start].type == "DIFFERENTIAL":
+                for i in (above.start, *below):
+                    if tokens[i].type == "DIFFERENTIAL":
+                        tokens[i].type = "PARTIAL"
     return tokens
+
+
+def _argument(tokens, start):
+    """Return the range of the tokens between the brace that opens there and the one that closes it."""
+    depths = with_depths(tokens[start:])
+    next(depths)
+    return range(start + 1, start + next(i for i, (_, depth) in enumerate(depths, 1) if depth == 0))
 
 
 def _scan(source, line):

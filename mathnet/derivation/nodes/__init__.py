@@ -1,7 +1,7 @@
 """What a formula is made of, once it has been read: one small class for each construct, with its shape and its value."""
 
 from .arrays import Add, Entry, Number, Size, Symbol, Transpose
-from .calculus import Cotangent, Differential, Partial
+from .calculus import Cotangent, Differential, Gradient, Immediate, Partial
 from .functions import KINKED, TRANSCENDENTAL, Apply, Cases, Compare, Whole
 from .indices import Delta, Prod, Sum
 from .node import Node, Type, shape_text
@@ -9,6 +9,6 @@ from .products import Divide, Dot, Hadamard, Inner, Power, Product
 
 __all__ = [
     "KINKED", "TRANSCENDENTAL", "Add", "Apply", "Cases", "Compare", "Cotangent", "Delta", "Differential", "Divide",
-    "Dot", "Entry", "Hadamard", "Inner", "Node", "Number", "Partial", "Power", "Prod", "Product", "Size", "Sum",
+    "Dot", "Entry", "Gradient", "Hadamard", "Immediate", "Inner", "Node", "Number", "Partial", "Power", "Prod", "Product", "Size", "Sum",
     "Symbol", "Transpose", "Type", "Whole", "shape_text",
 ]  # fmt: skip

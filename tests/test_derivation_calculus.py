@@ -1,0 +1,187 @@
+"""Derivatives in the notations of papers: total and immediate, gradients and Hessians, differentials."""
+
+import pytest
+
+from mathnet.derivation import check
+
+RECURRENT = r"""
+where  W \in \mathbb{R}^{n \times n},  U \in \mathbb{R}^{n \times m},  x_1, x_2 \in \mathbb{R}^{m}
+       h_0 \in \mathbb{R}^{n} \text{ constant}
+       f \text{ elementwise}
+       h_1 = f(W h_0 + U x_1)
+       h_2 = f(W h_1 + U x_2)
+       J = \tfrac12 h_2^{\mathsf T} h_2
+"""
+QUADRATIC = r"""
+where  A \in \mathbb{R}^{n \times n},  x, b, v \in \mathbb{R}^{n},  t \in \mathbb{R}
+       J = \tfrac12 x^{\mathsf T} A x + b^{\mathsf T} x
+       \bar J = 1
+"""
+VECTORS = r"""
+where  W \in \mathbb{R}^{m \times n},  x \in \mathbb{R}^{n},  f \text{ elementwise}
+       y = f(W x)
+"""
+AFFINE = r"""
+where  X \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times k},  B \in \mathbb{R}^{1 \times k}
+       \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones},  Y^* \in \mathbb{R}^{n \times k} \text{ constant}
+       Y = X W + \mathbf 1 B
+       E = Y - Y^*
+       J = \tfrac12 \langle E, E \rangle
+       \bar J = 1
+"""
+CROSS_ENTROPY = r"""
+where  z \in \mathbb{R}^{1 \times k},  p \in \mathbb{R}^{1 \times k} \text{ constant},  \mathbf 1 \in \mathbb{R}^{k \times 1} \text{ ones}
+       s = \exp(z) \mathbf 1
+       y = \frac{\exp(z)}{s}
+       J = p \mathbf 1 \log s - z p^{\mathsf T}
+       \bar J = 1
+"""
+SQUARE = r"""
+where  A, C \in \mathbb{R}^{n \times n},  I \in \mathbb{R}^{n \times n} \text{ identity},  x \in \mathbb{R}^{n}
+       S = I + x x^{\mathsf T}
+"""
+HALF = r"\tfrac12 (A + A^{\mathsf T})"
+RIGHT = {
+    "total is immediate plus what comes through the state": RECURRENT
+    + r"""\frac{\mathrm d h_2}{\mathrm d W_{ij}}
+    &= \frac{\partial^+ h_2}{\partial W_{ij}} + \frac{\partial h_2}{\partial h_1^{\mathsf T}} \frac{\partial^+ h_1}{\partial W_{ij}}
+    && \text{since } h_0 \text{ is constant}""",
+    "immediate": RECURRENT
+    + r"\frac{\partial^+ [h_2]_k}{\partial W_{ij}} = f'([W h_1 + U x_2]_k)\, \delta_{ki} [h_1]_j",
+    "immediate, of the loss": RECURRENT
+    + r"""\frac{\partial^{+} J}{\partial W} = 0 W
+
+    \frac{\partial^{+} J}{\partial h_2} = h_2 = \frac{\partial J}{\partial h_2}""",
+    "total and partial": RECURRENT
+    + r"""\frac{\mathrm d J}{\mathrm d W} = \frac{\partial J}{\partial W} = \nabla_W J
+
+    \frac{\mathrm{d}}{\mathrm{d} W_{ij}} J = \frac{\partial J}{\partial W_{ij}}""",
+    "Jacobian of a step": RECURRENT
+    + r"\frac{\partial h_2}{\partial h_1^{\mathsf T}} = \operatorname{diag}(f'(W h_1 + U x_2))\, W",
+    "Jacobian with x transposed": VECTORS
+    + r"\frac{\partial y}{\partial x^{\mathsf T}} = \operatorname{diag}(f'(W x))\, W",
+    "Jacobian with y transposed": VECTORS
+    + r"\frac{\partial y^{\mathsf T}}{\partial x} = W^{\mathsf T} \operatorname{diag}(f'(W x))",
+    "gradient": QUADRATIC + rf"\nabla_x J = {HALF} x + b = \bar x",
+    "gradient of a formula": QUADRATIC + rf"\nabla_x (\tfrac12 x^{{\mathsf T}} A x) = {HALF} x",
+    "gradient of a sum": QUADRATIC + r"\nabla_x \sum_i x_i^2 = 2 x",
+    "gradient of a matrix": QUADRATIC + r"\nabla_A J = \tfrac12 x x^{\mathsf T}",
+    "Hessian": QUADRATIC
+    + rf"\nabla_x^2 J = \nabla^2_x J = {HALF} = \frac{{\partial^2 J}}{{\partial x\, \partial x^{{\mathsf T}}}}",
+    "Hessian by entries": QUADRATIC
+    + r"\frac{\partial^2 J}{\partial x_i\, \partial x_j} = \tfrac12 (A_{ij} + A_{ji}) = [\nabla_x^2 J]_{ij}",
+    "its diagonal": QUADRATIC
+    + r"\frac{\partial^2 J}{\partial x_i^2} = A_{ii} = \frac{\partial^2}{\partial x_i^2} J",
+    "mixed second derivatives": QUADRATIC + r"\frac{\partial^2 J}{\partial x_i\, \partial b_j} = \delta_{ij}",
+    "Hessian-vector product": QUADRATIC + rf"\nabla_x^2 J\, v = {HALF} v",
+    "Hessian-vector product by tangents": QUADRATIC
+    + r"""\dot{\bar x}
+    &= \mathrm d \bar x = \mathrm d \nabla_x J \\
+    &= \nabla_x^2 J\, \dot x + \tfrac12 (\dot A + \dot A^{\mathsf T}) x + \dot b""",
+    "second differential": QUADRATIC
+    + r"""\mathrm d^2 J
+    &= \langle \mathrm dx, \nabla_x^2 J\, \mathrm dx \rangle
+      + \langle \mathrm dx, (\mathrm dA + \mathrm dA^{\mathsf T}) x \rangle + 2 \langle \mathrm db, \mathrm dx \rangle
+
+    \mathrm d^2 x = 0 x""",
+    "scalars": QUADRATIC
+    + r"\frac{\mathrm d^2 t^3}{\mathrm d t^2} = 6 t = \frac{\partial^2}{\partial t^2} t^3 = \nabla_t^2 (t^3)",
+    "a quotient of a differential is no derivative": QUADRATIC
+    + r"\frac{\mathrm d t^{\mathsf T}}{2} = \tfrac12\, \mathrm d t",
+    "differential through a function": VECTORS
+    + r"\mathrm d y = f'(W x) \odot (\mathrm dW\, x + W\, \mathrm dx)",
+    "second derivative of f": VECTORS + r"\frac{\partial^2 f(x_i)}{\partial x_i^2} = f''(x_i)",
+    "affine, by differentials": AFFINE
+    + r"""\mathrm dJ
+    &= \langle E, \mathrm dE \rangle && \text{product rule, and } \langle E, \mathrm dE \rangle = \langle \mathrm dE, E \rangle \\
+    &= \langle E, \mathrm dX\, W + X\, \mathrm dW + \mathbf 1\, \mathrm dB \rangle \\
+    &= \operatorname{tr}(E^{\mathsf T} \mathrm dX\, W) + \operatorname{tr}(E^{\mathsf T} X\, \mathrm dW)
+       + \operatorname{tr}(E^{\mathsf T} \mathbf 1\, \mathrm dB) \\
+    &= \operatorname{tr}(W E^{\mathsf T} \mathrm dX) + \operatorname{tr}((X^{\mathsf T} E)^{\mathsf T} \mathrm dW)
+       + \operatorname{tr}((\mathbf 1^{\mathsf T} E)^{\mathsf T} \mathrm dB) && \text{trace trick} \\
+    &= \langle E W^{\mathsf T}, \mathrm dX \rangle + \langle X^{\mathsf T} E, \mathrm dW \rangle
+       + \langle \mathbf 1^{\mathsf T} E, \mathrm dB \rangle
+
+    \bar W = X^{\mathsf T} E""",
+    "cross-entropy, by differentials": CROSS_ENTROPY
+    + r"""\mathrm dJ
+    &= p \mathbf 1 \frac{\mathrm d s}{s} - \mathrm dz\, p^{\mathsf T} && p \text{ is constant} \\
+    &= p \mathbf 1 \frac{(\exp(z) \odot \mathrm dz) \mathbf 1}{s} - \mathrm dz\, p^{\mathsf T} \\
+    &= p \mathbf 1 (y \odot \mathrm dz) \mathbf 1 - p\, \mathrm dz^{\mathsf T} \\
+    &= \langle p \mathbf 1 y - p, \mathrm dz \rangle
+
+    \bar z = p \mathbf 1 y - p""",
+    "inverse, by differentials": SQUARE
+    + r"""0 A &= \mathrm d I = \mathrm d(A A^{-1}) \\
+    &= \mathrm dA\, A^{-1} + A\, \mathrm d(A^{-1}) && \text{product rule} \\
+    &= A (A^{-1}\, \mathrm dA\, A^{-1} + \mathrm d(A^{-1}))
+
+    \mathrm d(A^{-1}) = -A^{-1}\, \mathrm dA\, A^{-1}""",
+    "determinant, by differentials": SQUARE
+    + r"""\mathrm d \det(A) = \det(A) \operatorname{tr}(A^{-1} \mathrm dA)
+
+    \mathrm d \log \det(S) = \operatorname{tr}(S^{-1} \mathrm dS) = 2 x^{\mathsf T} S^{-1} \mathrm dx
+
+    \nabla_A \det(A) = \det(A)\, (A^{-1})^{\mathsf T}""",
+    "determinant by the trace, twice": SQUARE
+    + r"\mathrm d \operatorname{tr}(A C A) = \operatorname{tr}((C A + A C)\, \mathrm dA) + \operatorname{tr}(A A\, \mathrm dC)",
+}
+REFUSED = {  # where part, formula: what the checker says
+    (
+        RECURRENT,
+        r"\frac{\partial h_2}{\partial W_{ij}} = \frac{\partial^+ h_2}{\partial W_{ij}}",
+    ): "is not equal to",
+    (RECURRENT, r"\frac{\mathrm d J}{\mathrm d W} = \frac{\partial^+ J}{\partial W}"): "is not equal to",
+    (RECURRENT, r"\frac{\partial^+ (h_1 + h_2)}{\partial W_{ij}} = h_1"): "has a definition",
+    (RECURRENT, r"\frac{\partial^+ x_1}{\partial W_{ij}} = x_1"): "has a definition",
+    (
+        RECURRENT,
+        r"\frac{\partial^+ J}{\partial W_{ij}\, \partial W_{kl}} = 0",
+    ): "an immediate derivative is one",
+    (QUADRATIC, r"\nabla J = x"): r"the gradient with respect to what? Write \nabla_x J",
+    (QUADRATIC, r"\nabla^2 J = x"): "the gradient with respect to what?",
+    (QUADRATIC, r"\nabla^3_x J = x"): "the gradient with respect to what?",
+    (QUADRATIC, r"\nabla_x = x"): "the gradient of what?",
+    (QUADRATIC, r"\nabla_{x_i} J = x"): r"for entries write \frac{\partial J}{\partial x_i}",
+    (QUADRATIC, r"\nabla_{x,b} J = x"): "a gradient is taken with respect to a symbol",
+    (QUADRATIC, r"\nabla_x x = x"): "a gradient is one of a number; x is n × 1",
+    (QUADRATIC, r"\nabla_A^2 J = A"): "has 4 indices: write entries",
+    (QUADRATIC, r"\nabla_x \tfrac12 J = x"): r"where does the argument of \nabla_x end?",
+    (QUADRATIC, r"\nabla_x J = A x + b"): "is not equal to",
+    (QUADRATIC, r"\nabla_x^2 J = A"): "is not equal to",
+    (QUADRATIC, r"\nabla_x^2 J\, v = v A"): "matrix product",
+    (QUADRATIC, r"\frac{\partial^2 J}{\partial x_i\, \partial x_j} = A_{ij}"): "is not equal to",
+    (
+        QUADRATIC,
+        r"\frac{\partial^2 J}{\partial x_i} = A_{ii}",
+    ): "a derivative of order 2 with respect to 1 variable",
+    (QUADRATIC, r"\frac{\partial J}{\partial x_i^2} = A_{ii}"): "of order 1 with respect to 2 variables",
+    (QUADRATIC, r"\frac{\partial J}{\partial (x + b)} = x"): "with respect to a symbol or an entry of it",
+    (QUADRATIC, r"\dot{\bar x} = \nabla_x^2 J\, \dot x"): "is not equal to",
+    (QUADRATIC, r"\bar{\dot x} = x"): "of two accents",
+    (QUADRATIC, r"\mathrm d^2 J = \langle \mathrm dx, \nabla_x^2 J\, \mathrm dx \rangle"): "is not equal to",
+    (QUADRATIC, r"dJ = t"): r"unknown symbol d; the differential is written \mathrm d",
+    (QUADRATIC, r"\frac{dJ}{dt} = 0"): r"the differential is written \mathrm d",
+    (VECTORS, r"\frac{\partial y}{\partial x} = W"): "has 4 indices: write entries",
+    (VECTORS, r"\frac{\partial y}{\partial x^{\mathsf T}} = W^{\mathsf T}"): "is m × n, but",
+    (VECTORS, r"\mathrm d y = f'(W x) \odot (\mathrm dW\, x)"): "is not equal to",
+    (AFFINE, r"\mathrm dJ = \langle X^{\mathsf T} E, \mathrm dW \rangle"): "is not equal to",
+    (AFFINE, r"\bar W = X^{\mathsf T} Y"): "is not equal to",
+    (CROSS_ENTROPY, r"\bar z = y - p"): "is not equal to",
+    (SQUARE, r"\mathrm d(A^{-1}) = -A^{-1}\, \mathrm dA"): "is not equal to",
+    (SQUARE, r"\mathrm d \det(A) = \operatorname{tr}(A^{-1} \mathrm dA)"): "is not equal to",
+    (SQUARE, r"\mathrm d \log \det(A) = \operatorname{tr}(A^{-1} \mathrm dA)"): "is not always positive",
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_lines_pass(name):
+    report = check(RIGHT[name], name)
+    assert report.ok, report.errors
+
+
+@pytest.mark.parametrize(("where", "formula"), REFUSED)
+def test_wrong_or_ambiguous_lines_are_refused(where, formula):
+    report = check(where + formula, "refused")
+    assert not report.ok
+    assert REFUSED[where, formula] in str(report.errors[0])
