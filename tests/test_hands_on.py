@@ -14,12 +14,13 @@ from lxml import html
 from playwright.sync_api import Page, expect, sync_playwright
 
 from mathnet import dot, hadamard, matmul, outer
-from mathnet.site import hands_on
+from mathnet.site import explorer, stepper
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ASSETS = Path(__file__).parents[1] / "docs" / "assets"
 FIGURES = {
-    "product-explorer": (hands_on.product_explorer, "products/which/index.html"),
+    "product-explorer": (explorer.product_explorer, "products/which/index.html"),
+    "backprop-stepper": (stepper.backprop_stepper, "hidden-layer/index.html"),
 }
 PRODUCTS = {"matmul": matmul, "dot": dot, "hadamard": hadamard, "outer": outer}
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
@@ -109,10 +110,12 @@ def _value(words: str) -> float:
     return eval(code, {"sigmoid": lambda z: 1 / (1 + np.exp(-z))})
 
 
-def _read(page: Page) -> dict:
-    """Return all that a figure shows, in one go."""
+def _read(page: Page, control: str) -> dict:
+    """Press a control, focus the last entry of the result, and return all that the figure shows: in one go, to be fast."""
     return page.evaluate(
-        """() => {
+        """(control) => {
+            document.querySelector(control).click();
+            [...document.querySelectorAll("[role=grid] td")].at(-1)?.focus();
             const text = (element) => element.innerText.trim();
             const all = (selector) => [...document.querySelectorAll(selector)];
             return {
@@ -120,11 +123,14 @@ def _read(page: Page) -> dict:
                     [...box.querySelectorAll("tr")].map(row => [...row.cells].map(text))),
                 chosen: all(".equation .matrix").map(box => box.querySelectorAll(".chosen").length),
                 status: text(document.querySelector("[role=status]")),
+                title: all(".title").map(text)[0],
+                code: all(".formula code").map(text)[0],
                 products: Object.fromEntries(all("[data-product]").map(box => [box.dataset.product, text(box)])),
                 calls: Object.fromEntries(all(".calls dt").map(box =>
                     [text(box.querySelector("code")), [text(box.querySelector("span")), text(box.nextElementSibling)]])),
             };
-        }"""
+        }""",
+        control,
     )
 
 
@@ -149,10 +155,18 @@ def test_the_static_figure_is_seen_where_scripts_are_off(name, open_figure):
 
 @in_browser
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("width", [390, 320])
-def test_nothing_is_wider_than_a_phone(name, width, open_figure):
-    page = open_figure(name, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_is_wider_than_a_phone(name, open_figure):
+    page = open_figure(name, width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@in_browser
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_finger_is_enough(name, open_figure):
+    page = open_figure(name, width=390, has_touch=True)
+    last = page.locator("[role=grid] td").last
+    last.tap()
+    assert "chosen" in last.get_attribute("class")
 
 
 def _choose(page: Page, name: str, shape: tuple[int, ...]) -> None:
@@ -172,7 +186,7 @@ def test_the_explorer_shows_what_mathnet_and_numpy_compute(open_figure):
     page = open_figure("product-explorer")
     data = page.evaluate("document.querySelector('product-explorer').data")
     random = np.random.default_rng(0)
-    pairs = [[hands_on.SHAPES[k] for k in random.integers(len(hands_on.SHAPES), size=2)] for _ in range(6)]
+    pairs = [[explorer.SHAPES[k] for k in random.integers(len(explorer.SHAPES), size=2)] for _ in range(6)]
     pairs += [
         [(2, 3), (3, 4)],
         [(1, 3), (1, 3)],
@@ -189,16 +203,13 @@ def test_the_explorer_shows_what_mathnet_and_numpy_compute(open_figure):
             _choose(page, name, shape)
             operands.append(_operand(data[name], shape))
         for name, product in PRODUCTS.items():
-            page.locator(f"[value={name}]").check()
+            seen = _read(page, f"[value={name}]")
             result, error = _outcome(product, *operands)
             if error:
-                seen = _read(page)
                 assert seen["products"][name] == "✗ no"
                 assert seen["status"].removeprefix("ShapeError: ") in error
                 assert len(seen["matrices"]) == 2
                 continue
-            page.locator(".equation .matrix").last.locator("td").last.hover()
-            seen = _read(page)
             shown += 1
             assert seen["products"][name] == f"✓ {np.shape(result)}"
             for drawn, value in zip(seen["matrices"], [*operands, result], strict=True):
@@ -252,3 +263,98 @@ def test_the_explorer_by_keyboard(open_figure):
     press("ArrowDown")
     assert page.locator("[value=dot]").is_checked()
     assert "as many columns" not in page.locator(".entry").inner_text()
+
+
+def _same_digits(shown: list[list[str]], values: np.ndarray) -> bool:
+    """Whether numbers shown with four digits are those values."""
+    return np.allclose(_numbers(shown), values, rtol=5.01e-4, atol=1e-15)
+
+
+def _fill(page: Page, inputs: dict[str, np.ndarray]) -> None:
+    for name, M in inputs.items():
+        for (i, j), x in np.ndenumerate(M):
+            page.get_by_label(f"{name}, row {i + 1}, column {j + 1}").fill(str(x))
+
+
+@in_browser
+def test_the_stepper_computes_what_mathnet_computes(open_figure):
+    page = open_figure("backprop-stepper")
+    random = np.random.default_rng(0)
+    steps = stepper.FORWARD + stepper.BACKWARD
+    for state in range(3):
+        inputs = {name: random.normal(0, 2, np.shape(M)).round(3) for name, M in stepper.START.items()}
+        inputs = inputs if state else stepper.START
+        if state:
+            _fill(page, inputs)
+        expected = stepper.run(inputs)
+        values = page.evaluate("document.querySelector('backprop-stepper').values")
+        assert values.keys() == expected.keys()
+        for name, value in expected.items():
+            assert np.allclose(values[name], value, rtol=1e-12, atol=1e-15), name
+        for k, step in enumerate(steps):
+            seen = _read(page, f"[data-step='{k}']")
+            assert seen["code"] == step.code
+            assert seen["title"].endswith(
+                f"{['forward', 'backward'][step in stepper.BACKWARD]}: {step.product}"
+            )
+            for drawn, name in zip(seen["matrices"], (*step.operands, step.result), strict=True):
+                assert _same_digits(drawn, expected[name]), name
+            terms, total = seen["status"].split(": ")[-1].split(" = ")
+            assert _same_digits([[total]], expected[step.result].ravel()[-1])
+            size = sum(abs(_value(term)) for term in re.split(r" [+−] ", terms))
+            assert abs(_value(terms) - _number(total)) <= 2e-3 * size + 1e-15
+            assert sum(seen["chosen"][:-1]) == len(re.findall(r"[\d.]+(?:e.\d+)?", terms))
+
+
+@in_browser
+def test_what_the_page_says_of_the_stepper(open_figure):
+    page = open_figure("backprop-stepper")
+    for inputs, zero, other in (
+        ({"T": [[0.5]]}, ["D2", "W2_bar", "B2_bar", "D1", "W1_bar", "B1_bar"], []),
+        ({"X": [[0, 0]]}, ["W1_bar"], ["B1_bar"]),
+        ({"W2": [[0], [0], [0]]}, ["D1", "W1_bar", "B1_bar"], ["D2"]),
+    ):
+        page.get_by_text("Reset").click()
+        _fill(page, {name: np.array(M) for name, M in inputs.items()})
+        values = page.evaluate("document.querySelector('backprop-stepper').values")
+        assert not any(np.any(values[name]) for name in zero)
+        assert all(np.all(values[name]) for name in other)
+
+
+@in_browser
+def test_the_stepper_by_keyboard(open_figure):
+    page = open_figure("backprop-stepper")
+    title, total = page.locator(".title"), page.locator(".sum")
+    press = page.keyboard.press
+    press("Tab")
+    assert page.locator(":focus").get_attribute("aria-current") == "step"
+    for _ in range(12):
+        press("ArrowRight")
+    press("ArrowRight")  # there is no step after the last
+    assert title.inner_text() == "Step 13 of 13, backward: outer product"
+    assert page.locator(":focus").get_attribute("data-step") == "12"
+    press("Tab")
+    press("Enter")
+    assert title.inner_text().startswith("Step 12")
+    press("Tab")
+    press("Space")
+    assert title.inner_text().startswith("Step 13")
+    press("Tab")
+    press("Tab")
+    press("ArrowDown")
+    press("ArrowRight")
+    assert total.inner_text() == "k = 2, l = 2: 2·0.1875 = 0.375"
+    press("Tab")
+    assert page.locator(":focus").get_attribute("aria-label") == "X, row 1, column 1"
+    press("Tab")
+    page.keyboard.type("4")
+    press("ArrowLeft")  # moves in the field, not to another step
+    assert title.inner_text().startswith("Step 13")
+    expected = stepper.run(stepper.START | {"X": [[1, 4]]})
+    assert _same_digits([page.locator("[role=grid] td").all_inner_texts()], expected["W1_bar"].reshape(1, 6))
+    page.keyboard.press("Delete")
+    page.keyboard.press("Backspace")
+    assert page.locator(":focus").get_attribute("aria-invalid") == "true"
+    page.get_by_text("Reset").press("Enter")
+    assert title.inner_text() == "Step 1 of 13, forward: matrix product, then a sum"
+    assert total.inner_text() == "l = 1: 1·1 + 2·0 + (−1) = 0"
