@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import mpmath
 import pytest
 
 from mathnet.derivation import DerivationError, Dual, check
-from mathnet.derivation.fences import ID
 from mathnet.derivation.files import read
 
 ROOT = Path(__file__).parents[1]
@@ -22,18 +20,7 @@ FILES = [
 FOUND = [(path, fence) for path in FILES for fence in read(str(path))]
 
 
-# Every derivation of the book
-
-
-@pytest.mark.parametrize(("path", "fence"), FOUND, ids=[fence.id for _, fence in FOUND])
-def test_derivation(path, fence):
-    report = check(fence.source, fence.id)
-    assert report.ok, f"{path.relative_to(ROOT)}:{fence.line}\n" + "\n".join(map(str, report.errors))
-
-
-def test_every_derivation_has_an_id_of_its_own():
-    ids = Counter(fence.id for _, fence in FOUND)
-    assert [id for id, count in ids.items() if count > 1 or not ID.fullmatch(id)] == []
+# Every derivation of the book is a test of its own: see derivations in pyproject.toml
 
 
 def test_ten_lines_take_less_than_half_a_second():

@@ -152,8 +152,12 @@ def names_by_module() -> dict[str, list[str]]:
     }
 
 
-def test_all_lists_what_the_package_imports_in_that_order():
-    assert mathnet.__all__ == [name for names in names_by_module().values() for name in names]
+def test_the_package_says_the_same_to_python_and_to_the_tools_that_read_it():
+    chapters = {f"mathnet.{chapter}": names for chapter, names in mathnet._CHAPTERS.items()}
+    assert list(names_by_module().items()) == list(chapters.items())
+    for module, names in chapters.items():
+        for name in names:
+            assert getattr(mathnet, name) is getattr(sys.modules[module], name)
 
 
 def test_no_public_name_is_a_module():
@@ -170,23 +174,56 @@ def test_every_public_name_is_documented_on_exactly_one_page():
             assert len(places) == 1, f"{name} of {module} is documented on {len(places)} pages"
 
 
-def test_derivations_are_checked_without_numpy_and_without_the_rest_of_mathnet():
-    script = """
-import importlib, importlib.util, sys
-sys.modules.update(dict.fromkeys(["numpy", "mathnet"]))
-folder = sys.argv[1]
-spec = importlib.util.spec_from_file_location(
-    "derivation", f"{folder}/__init__.py", submodule_search_locations=[folder]
-)
-package = sys.modules["derivation"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(package)
-report = package.check("where  A, B \\\\in \\\\mathbb{R}^{n \\\\times n}\\n[AB]_{ij} = \\\\sum_k A_{ik} B_{kj}")
-print(report.ok)
-"""
+def python(script: str) -> str:
     run = subprocess.run(
-        [sys.executable, "-c", script, str(ROOT / "mathnet/derivation")], capture_output=True, text=True
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
     )
-    assert run.stdout == "True\n", run.stderr
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_derivations_are_checked_without_numpy_and_without_the_rest_of_mathnet():
+    loaded = python(
+        r"""
+import sys
+sys.modules["numpy"] = None
+import mathnet.derivation
+report = mathnet.derivation.check("where A \\in \\mathbb{R}^{n \\times n}\n[A A]_{ij} = \\sum_k A_{ik} A_{kj}")
+assert report.ok
+print(*(name for name in sys.modules if name.startswith("mathnet")))
+"""
+    ).split()
+    assert [name for name in loaded if not name.startswith("mathnet.derivation")] == ["mathnet"]
+
+
+def test_a_chapter_is_imported_when_one_of_its_names_is_asked_for():
+    said = python(
+        """
+import sys, mathnet
+assert "numpy" not in sys.modules
+assert {*mathnet.__all__, "products", "__version__"} <= set(dir(mathnet))
+mathnet.matmul
+print("mathnet.products" in sys.modules, "mathnet.tape" in sys.modules, "mpmath" in sys.modules)
+assert mathnet.tape.Tape is mathnet.Tape
+try:
+    mathnet.mystery
+except AttributeError as error:
+    print(error)
+try:
+    from mathnet import mystery
+except ImportError as error:
+    print(str(error).split(" from")[0])
+names = {}
+exec("from mathnet import *", names)
+print(sorted(set(names) - {"__builtins__"}) == sorted(mathnet.__all__))
+"""
+    )
+    assert said.splitlines() == [
+        "True False False",
+        "module 'mathnet' has no attribute 'mystery'",
+        "cannot import name 'mystery'",
+        "True",
+    ]
 
 
 # The bibliography
