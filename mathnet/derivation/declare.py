@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from .errors import DerivationError, Place
 from .formula import Reader
@@ -78,6 +79,7 @@ class Names:
     output: str = ""
     seed: Node | None = None  # the definition of the output's cotangent, if it has one
     items: list = field(default_factory=list)
+    tolerance: Fraction | None = None  # of \approx
     used: set = field(default_factory=set)  # the symbols that definitions have referred to so far
 
     def longest(self, base, scripts):
@@ -116,6 +118,8 @@ def declare(tokens, source):
                     "declared as what? A shape or a property is missing", reader.place(pending[0][0])
                 )
             _define(reader, segment, kinds.index("EQUALS"))
+        elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
+            _tolerance(reader, segment)
         elif segment[-1].type == "TEXT":
             _describe(reader, [*pending, segment[:-1]], segment[-1])
         else:
@@ -251,6 +255,16 @@ def _describe(reader, written, text):
             raise DerivationError(f"{place.latex} needs its shape declared first", place)
         latex.append(place.latex)
     names.items.append(Item(tuple(latex), None, tuple(properties)))
+
+
+def _tolerance(reader, tokens):
+    written = "".join(tokens[1:])
+    power = re.fullmatch(r"10\^\{?-(\d{1,2})\}?", written)
+    if not power and not re.fullmatch(r"0\.\d+", written):
+        raise DerivationError(r"a tolerance is written \text{tolerance } 10^{-3}", reader.place(tokens[0]))
+    reader.names.tolerance = Fraction(1, 10 ** int(power[1])) if power else Fraction(written)
+    latex = reader.source[tokens[0].start_pos : tokens[-1].end_pos]
+    reader.names.items.append(Item((), definition=latex))
 
 
 def _define(reader, tokens, at):

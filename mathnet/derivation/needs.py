@@ -33,7 +33,7 @@ class Needs:
         self.kinked = any(
             isinstance(node, nodes.Compare) or (isinstance(node, nodes.Apply) and node.function in KINKED)
             for node in formulas
-        )
+        ) or any(token.type != "EQUALS" for chain in chains for token in chain.relations)
         self.counted = any(map(_is_count, formulas)) or any(
             "ones" in symbol.properties for symbol in names.symbols.values()
         )

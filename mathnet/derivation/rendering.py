@@ -75,7 +75,7 @@ def chain_html(chain):
     rows = []
     for row in chain.rows:
         left = to_mathml(rf"\displaystyle {row.left}") if row.left else ""
-        right = to_mathml(rf"\displaystyle {{}} = {row.right}") if row.right else ""
+        right = to_mathml(rf"\displaystyle {{}} {row.relation} {row.right}") if row.right else ""
         rows.append(
             '<div class="derivation-row">'
             f'<span class="derivation-left" data-search-exclude>{left}</span>'

@@ -101,14 +101,17 @@ class Report:
             before, side = chain.sides[at - 1], chain.sides[at]
             ok = True if at < wrong and chain.nodes else False if at == wrong else None
             found = error if at == wrong else None
-            yield Line(starts[at][0], before.latex, "=", side.latex, reason, ok, found)
+            relation = str(chain.relations[at - 1])
+            yield Line(starts[at][0], before.latex, relation, side.latex, reason, ok, found)
 
     def verdict(self):
         """Return the result in a few words."""
         if not self.ok:
             return str(self.errors[0])
         count = f"{self.steps} step{'s'[: self.steps != 1]}"
-        return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}"
+        tried = sum(relation.type != "EQUALS" for chain in self.chains for relation in chain.relations)
+        others = f" · {tried} of them not equal, but right at {self.draws} points" if tried else ""
+        return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}{others}"
 
     def __repr__(self):
         places = ", ".join(f"line {error.place.line}" for error in self.errors)

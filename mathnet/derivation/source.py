@@ -23,22 +23,25 @@ class Side:
 
 @dataclass
 class Row:
-    """One row as it is shown: left side (often empty), right side, reason."""
+    """One row as it is shown: left side (often empty), relation, right side, reason."""
 
     line: int
     left: str
     right: str
     reason: str = ""
+    relation: str = ""  # empty where a row goes on with the side before
     steps: int = 0
     end: int = 0  # where the row's formula ends in the text of its chain
 
 
 @dataclass
 class Chain:
-    """Sides that are claimed to be equal, one after the other.
+    """Sides that are claimed to be equal, or in another relation, one after the other.
 
     Attributes
     ----------
+    relations : list of Token
+        What stands between the sides.
     nodes : list of Node
         The sides, once they have been read.
     letters : dict
@@ -48,6 +51,7 @@ class Chain:
     line: int
     rows: list = field(default_factory=list)
     sides: list = field(default_factory=list)
+    relations: list = field(default_factory=list)
     nodes: list = field(default_factory=list)
     shape: tuple = ()
     letters: dict = field(default_factory=dict)
@@ -84,7 +88,8 @@ def read_chain(text, line):
     formulas = re.sub(r"&&.*?(?=\\\\|\Z)", mask, text, flags=re.S)
     chain = Chain(line)
     for tokens in _rows(tokenize(formulas, line)):
-        _read_row(chain, tokens, formulas)
+        if tokens := _without_words(tokens, formulas, reasons):
+            _read_row(chain, tokens, formulas)
     _attach(chain, reasons)
     if len(chain.sides) < 2:
         raise DerivationError("an equation needs two sides", Place(line, 1, ""), caret=False)
@@ -101,18 +106,33 @@ def _rows(tokens):
     return [row for row in rows if row]
 
 
+def _without_words(tokens, text, reasons):
+    """Take the words at the end of a row, and a full stop or comma, from its formula; they are its reason."""
+    at = next(
+        (at for at, (token, depth) in enumerate(with_depths(tokens)) if not depth and token.type == "TEXT"),
+        len(tokens),
+    )
+    if at < len(tokens):
+        reasons[tokens[at].start_pos] = text[tokens[at].start_pos : tokens[-1].end_pos]
+    while at and tokens[at - 1].type in {"COMMA", "STOP"}:
+        at -= 1
+    return tokens[:at]
+
+
 def _read_row(chain, tokens, text):
-    parts = [[]]
+    parts, relations = [[]], []
     for token, depth in with_depths(tokens):
-        if token.type == "EQUALS" and depth == 0:
+        if token.type in {"EQUALS", "COMPARE", "APPROX"} and depth == 0:
             parts.append([])
-        elif token.type == "COMPARE" and depth == 0:
-            raise DerivationError(f"only = is checked, not {token}", Place(token.line, token.column, ""))
+            relations.append(token)
         else:
             parts[-1].append(token)
     first, *rest = parts
-    if any(not part for part in rest):
-        raise DerivationError("nothing stands after =", Place(tokens[-1].line, tokens[-1].column, ""))
+    for relation, part in zip(relations, rest, strict=True):
+        if not part:
+            raise DerivationError(
+                f"nothing stands after {relation}", Place(relation.line, relation.column, "")
+            )
     if first and chain.sides:
         chain.sides[-1].tokens += first  # a row that goes on without = continues the side before
     elif first:
@@ -121,6 +141,7 @@ def _read_row(chain, tokens, text):
         raise DerivationError("an equation needs a left side", Place(tokens[0].line, tokens[0].column, ""))
     continued = bool(first and chain.rows)
     chain.sides += [Side(part, text, part[0].line) for part in rest]
+    chain.relations += relations
     shown = [token for part in (parts if continued else rest) for token in part]
     row = Row(
         line=shown[0].line if shown else tokens[0].line,
@@ -128,6 +149,7 @@ def _read_row(chain, tokens, text):
         right=" ".join(text[shown[0].start_pos : shown[-1].end_pos].replace("&", " ").split())
         if shown
         else "",
+        relation="" if continued or not relations else str(relations[0]),
         steps=len(rest),
         end=tokens[-1].end_pos,
     )

@@ -35,7 +35,7 @@ LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 
 TOKENS = {
     "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|"
-    r"\\(?:displaystyle|limits|nonumber|notag)(?![A-Za-z])|\\(?:begin|end)\{(?:aligned|align|equation|split)\*?\}",
+    r"\\(?:displaystyle|textstyle|limits|nonumber|notag|boxed)(?![A-Za-z])|\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
     "LCASES": r"\\begin\{cases\}",
     "RCASES": r"\\end\{cases\}",
     "ROW": r"\\\\",
@@ -62,7 +62,9 @@ TOKENS = {
     "COMPARE": r"<|>|\\(?:le|leq|ge|geq|lt|gt|ne|neq)(?![A-Za-z])",
     "PRIME": r"'+",
     "STAR": r"\*|\\ast(?![A-Za-z])|\\star(?![A-Za-z])",
-    "EQUALS": r"=",
+    "EQUALS": r":?=|\\(?:coloneqq|equiv|triangleq)(?![A-Za-z])",
+    "APPROX": r"\\approx(?![A-Za-z])",
+    "STOP": r"[.;]",
     "PLUS": r"\+",
     "MINUS": r"-",
     "SLASH": r"/",
@@ -98,7 +100,7 @@ HINTS = {
 }
 OTHER_MACROS = (
     "sum|partial|odot|cdot|times|langle|rangle|in|frac|tfrac|dfrac|sqrt|dot|bar|hat|tilde|mathsf|mathbb|text|"
-    "operatorname|top|left|right|quad|le|ge|ne|nabla"
+    "operatorname|top|left|right|quad|le|ge|ne|nabla|approx"
 )
 KNOWN_MACROS = [*BUILT_IN, *(rf"\{name}" for name in f"{GREEK}|{FONT}|{OTHER_MACROS}".split("|"))]
 

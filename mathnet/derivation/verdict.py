@@ -4,6 +4,7 @@ import itertools
 import random
 import time
 from fractions import Fraction
+from functools import partial
 
 from .causes import likely_cause
 from .data import Data, UnluckyDrawError
@@ -15,6 +16,7 @@ from .evaluate import Evaluator
 from .formula import Reader
 from .needs import Needs
 from .nodes import shape_text
+from .relations import failure, holds, refuse_relation
 from .report import Report
 from .scope import Scope
 from .source import read_chain, split
@@ -77,6 +79,9 @@ class Derivation:
                 raise
         for node in sides:
             self.dimensions.resolve_sums(node)
+        for relation in chain.relations:
+            place = Place(relation.line, relation.column, "")
+            refuse_relation(relation, types[0].shape, self.names.tolerance, place)
         chain.letters = {letter: scope.resolve(letter, sides[0]) for letter in sorted(types[0].free)}
         chain.shape, chain.nodes = types[0].shape, sides
 
@@ -148,13 +153,15 @@ class Derivation:
     def _compare(self, chain, evaluator):
         """Compare every side with the one before, at all values of the free indices."""
         ranges = [range(evaluator.data.concrete((dimension,))[0]) for dimension in chain.letters.values()]
-        for before, side in itertools.pairwise(chain.nodes):
+        tolerance = self.names.tolerance
+        for relation, (before, side) in zip(chain.relations, itertools.pairwise(chain.nodes), strict=True):
             for index in itertools.product(*ranges):
                 letters = dict(zip(chain.letters, index, strict=True))
                 expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
                 for position, (a, b) in enumerate(zip(expected, found, strict=True)):
                     self.report.comparisons += 1
-                    if not self._equal(a, b, evaluator, (before, side, letters, position)):
+                    equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
+                    if not holds(relation, a, b, equal, tolerance):
                         where = [f"{letter} = {at + 1}" for letter, at in letters.items()]
                         entry = ()
                         if chain.shape:
@@ -162,8 +169,14 @@ class Derivation:
                             entry = position // width + 1, position % width + 1
                             where.append(f"entry {entry}")
                         error = DerivationError(
-                            f"{_short(side.latex)} is not equal to {_short(before.latex)}: "
-                            f"{_show(b)} against {_show(a)}" + (f" at {', '.join(where)}" if where else ""),
+                            failure(
+                                relation,
+                                _short(before.latex),
+                                _short(side.latex),
+                                (_show(a), _show(b)),
+                                tolerance,
+                            )
+                            + (f" at {', '.join(where)}" if where else ""),
                             side.place,
                             difference=Difference(
                                 (before.latex, side.latex),
@@ -173,7 +186,8 @@ class Derivation:
                                 entry,
                             ),
                         )
-                        error.cause = likely_cause(self.names, self.dimensions, before, side)
+                        if relation.type == "EQUALS":
+                            error.cause = likely_cause(self.names, self.dimensions, before, side)
                         raise error
 
     def _equal(self, a, b, evaluator, where):

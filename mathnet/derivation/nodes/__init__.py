@@ -2,13 +2,13 @@
 
 from .arrays import Add, Entry, Number, Size, Symbol, Transpose
 from .calculus import Cotangent, Differential, Gradient, Immediate, Partial
-from .functions import KINKED, TRANSCENDENTAL, Apply, Cases, Compare, Whole
+from .functions import KINKED, ORDER, TRANSCENDENTAL, Apply, Cases, Compare, Whole
 from .indices import Delta, Prod, Sum
 from .node import Node, Type, shape_text
 from .products import Divide, Dot, Hadamard, Inner, Power, Product
 
 __all__ = [
-    "KINKED", "TRANSCENDENTAL", "Add", "Apply", "Cases", "Compare", "Cotangent", "Delta", "Differential", "Divide",
+    "KINKED", "ORDER", "TRANSCENDENTAL", "Add", "Apply", "Cases", "Compare", "Cotangent", "Delta", "Differential", "Divide",
     "Dot", "Entry", "Gradient", "Hadamard", "Immediate", "Inner", "Node", "Number", "Partial", "Power", "Prod", "Product", "Size", "Sum",
     "Symbol", "Transpose", "Type", "Whole", "shape_text",
 ]  # fmt: skip

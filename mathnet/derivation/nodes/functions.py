@@ -15,7 +15,7 @@ SCALAR_ONLY = {
     "abs": r"|…| is for one number; write \det(…) or \|…\|",
     "e^": r"for every entry on its own write \exp(…)",
 }
-RELATIONS = {
+ORDER = {
     **dict.fromkeys(("<", r"\lt"), operator.lt),
     **dict.fromkeys((">", r"\gt"), operator.gt),
     **dict.fromkeys((r"\le", r"\leq"), operator.le),
@@ -112,7 +112,7 @@ class Compare(Node):
     right: Node
 
     def shape(self, left, right):
-        if self.relation not in RELATIONS:
+        if self.relation not in ORDER:
             raise self.error(
                 f"{self.latex}: random numbers are never equal, so only <, > and their like can be tested"
             )
@@ -125,7 +125,7 @@ class Compare(Node):
         pairs = list(zip(left, right * (len(left) // len(right)), strict=True))
         if any(a == b for a, b in pairs) and point.data.random:
             raise UnluckyDrawError
-        return tuple(int(RELATIONS[self.relation](a, b)) for a, b in pairs)
+        return tuple(int(ORDER[self.relation](a, b)) for a, b in pairs)
 
 
 class Cases(Node):
