@@ -176,7 +176,9 @@ def test_fault_is_refused_at_its_line(right, wrong, message):
     report = check(before + wrong + after, "seed")
     assert not report.ok
     said = re.sub(
-        r"-?\d{3,}(/\d+)?|(?<=: )-?\d+(?= against)|(?<=against )-?\d+", "NUMBER", str(report.errors[0])
+        r"-?\d{3,}(/\d+)?|(?<=: )-?\d+(/\d+)?(?= against)|(?<=against )-?\d+(/\d+)?",
+        "NUMBER",
+        str(report.errors[0]),
     )
     assert said.startswith(f"derivation seed, {message}")
 

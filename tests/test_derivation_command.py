@@ -142,7 +142,7 @@ def test_a_wrong_line_is_shown_with_its_place_in_the_file(run):
     assert status == 1
     assert said.splitlines()[:4] == [
         "✗ page.md:5 in-quote: wrong",
-        r"  page.md:6:16: t^2 + 3t + 1 is not equal to (t + 1)^2: 1 against 4",
+        r"  page.md:6:16: t^2 + 3t + 1 is not equal to (t + 1)^2: 5 against 4",
         r"      (t + 1)^2 &= t^2 + 3t + 1  && \text{binomial} \\",
         "                   ^",
     ]

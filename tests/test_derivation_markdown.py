@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import markdown
 import pytest
@@ -48,7 +49,7 @@ def test_page_shows_the_derivation_and_its_verdict():
     assert 'id="d-inside"' in html
     assert "✓ 1 step · exact" in html
     assert "since " in html
-    assert html.count("<math") == 7
+    assert html.count("<math") == 9
     assert 'id="d-only-shown"' not in html
     assert re.search(r'<blockquote>\s*<div class="derivation" id="d-in-quote">', html)
 
@@ -141,7 +142,7 @@ def test_what_is_wrong_fails_the_strict_build_and_is_shown_by_the_other(build):
     }
     code, said, page = build(**pages)
     assert code == 0, said
-    assert "✗ derivation inside, line 2: t^2 + 3t + 1 is not equal to (t + 1)^2: 1 against 4" in page
+    assert "✗ derivation inside, line 2: t^2 + 3t + 1 is not equal to (t + 1)^2: 5 against 4" in page
     assert "✓ 1 step · exact" in page  # the other derivation of the page
     for message in (
         "ERROR   -  index.md:8: derivation inside, line 2: t^2 + 3t + 1 is not equal to",
@@ -162,7 +163,9 @@ def test_without_math_core_the_message_says_what_to_install():
 
 
 def test_the_mark_says_how_it_was_checked():
-    report = Report("an-id", "t = t", comparisons=12, draws=3, sizes=[{"n": 2, "h": 3}, {"n": 3, "h": 2}])
+    drawn = [SimpleNamespace(sizes=sizes) for sizes in ({"n": 2, "h": 3}, {"n": 3, "h": 2}, {"n": 3, "h": 2})]
+    report = Report("an-id", "t = t", comparisons=12, drawn=drawn)
+    report.bound = None
     said = re.sub(r"<[^>]*>", "", mark_html(report))
     assert "12 comparisons on 3 sets of random numbers, in exact fractions, without any tolerance." in said
     assert "The sizes tried: h = 3, n = 2 and h = 2, n = 3." in said

@@ -9,7 +9,7 @@ import pytest
 
 from mathnet import RULES
 from mathnet.derivation import Derivation, Dual, find, nodes
-from mathnet.derivation.data import Data
+from mathnet.derivation.data import Data, Numbers, choose_sizes
 from mathnet.derivation.evaluate import Evaluator
 
 DIGITS = 45
@@ -25,8 +25,9 @@ def derivation_of(rule):
 
 def draw(derivation, seed):
     """Return an evaluator of the derivation's lines, with sizes and numbers that the seed chooses."""
-    data = Data(derivation.names, derivation.dimensions, random.Random(seed), 0, 2 + seed)
-    return Evaluator(derivation.names, derivation.dimensions, data)
+    names, dimensions, generator = derivation.names, derivation.dimensions, random.Random(seed)
+    sizes = choose_sizes(names, dimensions, generator, 2 + seed)
+    return Evaluator(names, dimensions, Data(names, dimensions, Numbers(generator), sizes))
 
 
 def conclusions(derivation):

@@ -9,14 +9,14 @@ import random
 from dataclasses import fields, replace
 
 from . import nodes
-from .data import Data, UnluckyDrawError
+from .data import Data, Numbers, UnluckyDrawError, choose_sizes
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError
 from .evaluate import Evaluator
 from .repairs import REPAIRS, Clue, made
 from .scope import Range, Scope
 
-DRAWS, ATTEMPTS, SEED, MAX_WORK, MAX_REPAIRS, DEGREE = 3, 20, 19701207, 20_000, 2_000, 8
+DRAWS, ATTEMPTS, SEED, MAX_WORK, MAX_REPAIRS = 3, 20, 19701207, 20_000, 2_000
 
 
 def _everywhere(node, repair, clue):
@@ -84,7 +84,8 @@ def _draws(names, dimensions, before, free):
     for _ in range(ATTEMPTS):
         try:
             earlier = [evaluator.data.sizes for evaluator, _ in draws]
-            data = Data(names, dimensions, generator, 0, 2, earlier, degree=DEGREE)
+            sizes = choose_sizes(names, dimensions, generator, 2, earlier)
+            data = Data(names, dimensions, Numbers(generator), sizes)
             evaluator = Evaluator(names, dimensions, data)
             draws.append((evaluator, list(_values(evaluator, before, free))))
         except UnluckyDrawError:

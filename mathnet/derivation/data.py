@@ -3,13 +3,51 @@
 import math
 from fractions import Fraction
 
-from .dual import reciprocal
+from .dual import Dual, high_precision, mp, reciprocal
 
 DIRECTION = ""  # stands for the dotted symbols where a differentiation names its variable
+FRACTIONS = 2**12  # how many positive fractions there are
+POSITIVE = {"positive", "between 0 and 1"}
+KEPT_DIGITS = 40  # of the 60: where an unknown function is evaluated, two results of rounding are one point
 
 
 class UnluckyDrawError(Exception):
     """The random data hit a kink, a division by zero or the edge of a domain."""
+
+
+class Numbers:
+    """Random numbers, none of them zero.
+
+    Parameters
+    ----------
+    random : random.Random
+        Their source.
+    largest : int
+        Whole numbers up to this are drawn; with 0 fractions below 2, which suit exp and log.
+    scales : sequence of number
+        A fraction is multiplied by one of them.
+    near : sequence of number
+        And added to one of them.
+    negative : sequence of number
+        One of them is the share of negative numbers in an array.
+    """
+
+    def __init__(self, random, largest=0, scales=(1,), near=(0,), negative=(0.5,)):
+        self.random, self.largest, self.scales, self.near = random, largest, scales, near
+        self.negative = negative
+        self.choices = largest or FRACTIONS  # how many positive numbers there are
+
+    def draw(self, count, positive=False):
+        """Return that many numbers."""
+        negative = 0 if positive else self.random.choice(self.negative)
+        return [self._magnitude() * (-1) ** (self.random.random() < negative) for _ in range(count)]
+
+    def _magnitude(self):
+        if self.largest:
+            return self.random.randint(1, self.largest)
+        fraction = Fraction(2 * self.random.randint(1, FRACTIONS) - 1, FRACTIONS)
+        fraction *= self.random.choice(self.scales)
+        return abs(self.random.choice(self.near) + fraction * self.random.choice((-1, 1))) or fraction
 
 
 class Data:
@@ -19,52 +57,38 @@ class Data:
     ----------
     names, dimensions
         What was declared.
-    random : random.Random
-        Source of the numbers.
-    largest : int
-        Whole numbers up to this are drawn; 0 for fractions below 2 instead, which suit exp and log.
-    smallest : int
-        The least size of a dimension.
-    earlier : sequence of dict
-        Sizes that were tried before; a dimension gets another size than it had there.
-    scale : Fraction
-        What the fractions are multiplied by.
-    degree : int
-        Of the polynomial that stands for a function of which nothing is known.
+    numbers : Numbers
+        Where the values come from.
+    sizes : dict
+        Of the dimensions.
     """
 
-    def __init__(self, names, dimensions, random, largest, smallest, earlier=(), scale=Fraction(1), degree=3):
-        self.random, self.largest, self.scale = random, largest, scale
-        self.sizes = {}
-        for dimension in random.sample(names.dimensions, len(names.dimensions)):
-            size = max(smallest, dimensions.smallest.get(dimension, 1))
-            before = {sizes[dimension] for sizes in earlier}
-            while size in self.sizes.values() or size in before:
-                size += 1
-            self.sizes[dimension] = size
-        self.values, self.coefficients = {}, {}
-        for name, symbol in names.symbols.items():
-            if symbol.definition is None:
-                self.values[name] = self._array(self.concrete(dimensions.shapes[name]), symbol.properties)
+    def __init__(self, names, dimensions, numbers, sizes):
+        self.numbers, self.sizes = numbers, sizes
+        self.values, self.points = {}, {}
         for name, shape in dimensions.shapes.items():
-            symbol = names.symbols[name]
-            constant = symbol.properties & {"constant", "ones", "identity"}
-            count = math.prod(self.concrete(shape))
-            self.values["dot", name] = tuple(0 if constant else self._number() for _ in range(count))
-            self.values["bar", name] = tuple(self._number() for _ in range(count))
-        for name in names.functions:
-            self.coefficients[name] = tuple(self._number() for _ in range(degree + 1))
+            symbol, sizes = names.symbols[name], self.concrete(shape)
+            if symbol.definition is None:
+                self.values[name] = self._array(sizes, symbol.properties)
+                self.values["dot", name] = self._direction(sizes, symbol.properties)
+            self.values["bar", name] = tuple(numbers.draw(math.prod(sizes)))
 
     def concrete(self, shape):
         """Return the sizes of a shape."""
         return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in shape)
 
-    def _number(self):
-        if self.largest:
-            magnitude = self.random.randint(1, self.largest)
-        else:
-            magnitude = Fraction(self.random.randint(1, 8191), 4096) * self.scale
-        return magnitude if self.random.random() < 0.5 else -magnitude
+    def unknown(self, function, order, x):
+        """Return a derivative of a function of which nothing is known: at every point another random number."""
+        if isinstance(x, Dual):
+            above = self.unknown(function, order + 1, x.value)
+            return Dual(self.unknown(function, order, x.value), above * x.tangent, x.tag)
+        return self._at(function, order, x)
+
+    def _at(self, function, order, x):
+        point = (function, order, x if self.numbers.largest else _rounded(x))
+        if point not in self.points:
+            (self.points[point],) = self.numbers.draw(1)
+        return self.points[point]
 
     def _array(self, shape, properties):
         count = math.prod(shape)
@@ -72,19 +96,55 @@ class Data:
             return (1,) * count
         if "identity" in properties:
             return tuple(int(i == j) for i in range(shape[0]) for j in range(shape[0]))
-        values = [self._number() for _ in range(count)]
-        if properties & {"positive", "between 0 and 1"}:
-            values = [abs(value) for value in values]
+        values = self.numbers.draw(count, bool(properties & POSITIVE))
         if "between 0 and 1" in properties:
-            values = [Fraction(value) / (value + 1) for value in values]
+            values = [value * reciprocal(value + 1) for value in values]
         if "symmetric" in properties:
-            length = shape[-1]
-            values = [values[max(i, j) * length + min(i, j)] for i in range(length) for j in range(length)]
+            values = _mirrored(values, shape[-1])
         if "rows sum to one" in properties:
-            length = shape[-1]
-            rows = [values[start : start + length] for start in range(0, count, length)]
-            values = [lucky(reciprocal, sum(row)) * value for row in rows for value in row]
+            values = [lucky(reciprocal, sum(row)) * value for row in _rows(values, shape) for value in row]
         return tuple(values)
+
+    def _direction(self, shape, properties):
+        """Return a direction in which the properties stay true."""
+        values = self.numbers.draw(math.prod(shape))
+        if properties & {"constant", "ones", "identity"}:
+            return (0,) * len(values)
+        if "symmetric" in properties:
+            values = _mirrored(values, shape[-1])
+        if "rows sum to one" in properties:
+            means = ((row, sum(row) * Fraction(1, len(row))) for row in _rows(values, shape))
+            values = [value - mean for row, mean in means for value in row]
+        return tuple(values)
+
+
+def _mirrored(values, length):
+    return [values[max(i, j) * length + min(i, j)] for i in range(length) for j in range(length)]
+
+
+def _rows(values, shape):
+    return [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]
+
+
+def _rounded(x):
+    """Return what is the same for all results of rounding of one number."""
+    x = high_precision(x)
+    digits = KEPT_DIGITS - max(0, mp.mag(x) // 3 - 10 if x else 0)
+    return digits, int(
+        mp.floor(x * mp.mpf(10) ** digits + 1 / mp.pi)
+    )  # no number of interest lies on an edge
+
+
+def choose_sizes(names, dimensions, random, smallest, earlier=()):
+    """Return a size for every dimension: no two are equal, and none is what it was in the earlier sizes."""
+    sizes = {}
+    for dimension in random.sample(names.dimensions, len(names.dimensions)):
+        size = max(smallest, dimensions.smallest.get(dimension, 1))
+        before = {tried[dimension] for tried in earlier}
+        while size in sizes.values() or size in before:
+            size += 1
+        sizes[dimension] = size
+    return dict(sorted(sizes.items()))
 
 
 def lucky(function, *arguments):

@@ -8,7 +8,7 @@ so derivatives of rational functions are exact; the first transcendental functio
 
 import operator
 from fractions import Fraction
-from numbers import Real
+from numbers import Rational, Real
 
 from mpmath.ctx_mp import MPContext
 
@@ -32,6 +32,8 @@ def exact(number):
         return number
     if hasattr(number, "__index__"):
         return operator.index(number)
+    if isinstance(number, Rational):
+        return number
     if isinstance(number, Real):
         return Fraction(float(number))
     raise TypeError(f"a dual number cannot be made from {type(number).__name__}")

@@ -1,12 +1,15 @@
 """What data a derivation needs, so that a wrong line of it cannot pass by the choice of the numbers."""
 
 import itertools
+import math
+from fractions import Fraction
 
 from . import nodes
 from .nodes import KINKED, TRANSCENDENTAL
+from .nodes.products import MAX_EXPONENT
 from .whole import WHOLE
 
-DERIVATIVES = nodes.Partial | nodes.Cotangent | nodes.Differential
+MAX_SIZES = 6
 
 
 class Needs:
@@ -18,13 +21,16 @@ class Needs:
         There is a function without exact values, or an exponent that is not a whole number: draw small fractions.
     kinked : bool
         Something depends on signs or order: draw often.
+    edged : bool
+        There is a logarithm, a root or a real power, so a sign may count: draw more often.
+    rational : bool
+        Nothing of all this.
     counted : bool
-        A size is used as a number: a dimension gets a third size, else two sizes could solve an equation.
-    largest : int
-        More than every number that is written, so that it cannot pass for a bound of the data.
-    degree : int
-        Of the polynomial that stands for an arbitrary function. Differentiated as often as the derivation does, it
-        still bends; and as many values of it as two sides hold have no linear relation.
+        A size is used as a number: no size is tried twice, else two sizes could solve an equation.
+    sizes : int
+        How many sizes are tried: more than an equation between polynomials in a size can have solutions.
+    numbers : list of Fraction
+        The sizes of the numbers that are written: something may happen near them.
     """
 
     def __init__(self, types, names, chains):
@@ -34,26 +40,62 @@ class Needs:
             isinstance(node, nodes.Compare) or (isinstance(node, nodes.Apply) and node.function in KINKED)
             for node in formulas
         ) or any(token.type != "EQUALS" for chain in chains for token in chain.relations)
-        self.counted = any(map(_is_count, formulas)) or any(
-            "ones" in symbol.properties for symbol in names.symbols.values()
-        )
-        numbers = [node.value for node in formulas if isinstance(node, nodes.Number)]
-        self.largest = 2 * int(max(numbers, default=1) + 1)
-        primes = max((node.order for node in formulas if isinstance(node, nodes.Apply)), default=0)
-        pairs = (pair for chain in chains for pair in itertools.pairwise(chain.nodes))
-        defined = [symbol.definition for symbol in names.symbols.values() if symbol.definition is not None]
-        self.degree = 2 + primes + sum(map(_depth, defined)) + max(map(_differentiations, pairs), default=0)
+        self.edged = any(map(_is_edged, formulas))
+        self.rational = not (self.smooth or self.kinked)
+        self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
+        degree = max((_degree(a, names) + _degree(b, names) for a, b in _pairs(chains)), default=0)
+        self.counted = degree > 0
+        self.sizes = min(max(3, 1 + int(degree)), MAX_SIZES) if self.counted else 2
 
 
-def _is_count(node):
+def _pairs(chains):
+    return (pair for chain in chains for pair in itertools.pairwise(chain.nodes))
+
+
+def _number(node):
+    """Return the value of a formula of nothing but numbers, or 0."""
     match node:
-        case nodes.Size() | nodes.Sum(bound=str()):
-            return True
-        case nodes.Whole(function=function):
-            return WHOLE[function].counted
+        case nodes.Number(value=value):
+            return value
+        case nodes.Divide(left=left, right=right) if _number(right):
+            return _number(left) / _number(right)
+        case nodes.Power(base=base, exponent=nodes.Number(value=exponent)) if exponent <= MAX_EXPONENT:
+            return Fraction(_number(base) or 1) ** int(exponent) if exponent.denominator == 1 else 0
+        case nodes.Product(factors=factors):
+            return math.prod(map(_number, factors))
+    return 0
+
+
+def _degree(node, names):
+    """Return a bound on the degree of a formula in the sizes that it uses as numbers."""
+    below = [_degree(part, names) for part in node.parts()]
+    match node:
+        case nodes.Size():
+            return 1
+        case nodes.Symbol(name=name) if name in names.symbols:
+            symbol = names.symbols[name]
+            if symbol.definition is not None:
+                return _degree(symbol.definition, names)
+            return 0.5 * ("ones" in symbol.properties)  # two of them make a size
+        case nodes.Power(base=base, exponent=nodes.Number(value=exponent)):
+            return _degree(base, names) * math.ceil(abs(exponent))
+        case nodes.Power(exponent=exponent) if _degree(exponent, names):
+            return MAX_SIZES
         case nodes.Delta(left=left, right=right):
-            return left == right
-    return False
+            return int(left == right)
+        case nodes.Product() | nodes.Hadamard() | nodes.Dot() | nodes.Inner() | nodes.Divide() | nodes.Prod():
+            return sum(below)
+        case nodes.Sum(bound=str()):
+            return 1 + max(below)
+        case nodes.Whole(function=function):
+            return WHOLE[function].counted + max(below)
+    return max(below, default=0)
+
+
+def _is_edged(node):
+    if isinstance(node, nodes.Apply):
+        return node.function in {"log", "sqrt"}
+    return isinstance(node, nodes.Power) and _is_smooth(node)
 
 
 def _is_smooth(node):
@@ -64,17 +106,3 @@ def _is_smooth(node):
     return isinstance(node, nodes.Power) and any(
         isinstance(part, nodes.Symbol) for part in node.exponent.walk()
     )
-
-
-def _differentiations(sides):
-    """Return a bound on the derivatives inside each other, or on the values of one function."""
-    depth = max(map(_depth, sides))
-    applied = {
-        (part.function, part.latex) for side in sides for part in side.walk() if isinstance(part, nodes.Apply)
-    }
-    return max(depth, len(applied))
-
-
-def _depth(node):
-    below = max(map(_depth, node.parts()), default=0)
-    return below + isinstance(node, DERIVATIVES)

@@ -111,7 +111,7 @@ def mark_html(report):
     ]
     if any(report.sizes):
         sentences.append(f"The sizes tried: {sizes}.")
-    if bound := getattr(report, "bound", None):
+    if bound := report.bound:
         sentences.append(
             f"Random numbers let a wrong line pass with probability at most {_math(_power(bound))}."
         )

@@ -1,9 +1,12 @@
 """What the checker found: a report with a verdict on every line."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from .bound import survival
 from .declare import Names
+from .dimensions import Dimensions
 from .dual import DIGITS
 from .errors import DerivationError
 
@@ -54,12 +57,12 @@ class Report:
         How many pairs of numbers were compared.
     exact : bool
         Whether all of them were fractions, compared without tolerance.
-    sizes : list of dict
-        The sizes that were tried.
-    draws : int
-        How many sets of random numbers were tried.
+    drawn : list of Data
+        The random numbers that were tried.
     seconds : float
         The processor time that it took.
+    dimensions : Dimensions
+        The shapes of its symbols and formulas.
     """
 
     id: str
@@ -69,9 +72,24 @@ class Report:
     errors: list = field(default_factory=list)
     comparisons: int = 0
     exact: bool = True
-    sizes: list = field(default_factory=list)
-    draws: int = 0
+    drawn: list = field(default_factory=list)
     seconds: float = 0.0
+    dimensions: Dimensions | None = None
+
+    @property
+    def draws(self):
+        """How many sets of random numbers were tried."""
+        return len(self.drawn)
+
+    @property
+    def sizes(self):
+        """The sizes that were tried."""
+        return list({str(data.sizes): data.sizes for data in self.drawn}.values())
+
+    @cached_property
+    def bound(self):
+        """The probability with which a wrong line passes, at most; None unless all lines are right and rational."""
+        return survival(self) if self.ok else None
 
     @property
     def ok(self):
@@ -126,7 +144,7 @@ class Report:
             "steps": self.steps,
             "comparisons": self.comparisons,
             "exact": self.exact,
-            "bound": getattr(self, "bound", None),
+            "bound": self.bound,
             "draws": self.draws,
             "sizes": self.sizes,
             "seconds": round(self.seconds, 3),

@@ -1,20 +1,17 @@
 """The verdict: every side of every chain is compared with the one before."""
 
-import itertools
-import random
 import time
-from fractions import Fraction
 from functools import partial
 
 from .causes import likely_cause
-from .data import Data, UnluckyDrawError
+from .data import UnluckyDrawError
 from .declare import declare
 from .dimensions import Dimensions
+from .draws import Draws
 from .dual import DIGITS, high_precision, mp
 from .errors import DerivationError, Difference, Place
 from .evaluate import Evaluator
 from .formula import Reader
-from .needs import Needs
 from .nodes import shape_text
 from .relations import failure, holds, refuse_relation
 from .report import Report
@@ -22,11 +19,7 @@ from .scope import Scope
 from .source import read_chain, split
 from .tokens import tokenize
 
-ATTEMPTS, SEED = 20, 3250718
-LARGEST = (3, 999, 0)  # of each draw: small numbers first, because a mismatch shows them; fractions last
-SCALES = (1, 1, Fraction(1, 16))  # of fractions; near zero, exp(-1000 x^2) shows that it is not zero
-KINKED_DRAWS, KINKED_WORK = 40, 6_000  # one number has one sign in one draw: kinks need many
-MAX_SCALE, MAX_UNLUCKY = 64, 6
+ATTEMPTS, MAX_UNLUCKY = 20, 6
 
 
 class Derivation:
@@ -43,10 +36,14 @@ class Derivation:
     def __init__(self, source, id=""):
         self.report = Report(id, source)
         self.names = self.report.names
+        self.wrong, self.right = (
+            {},
+            {},
+        )  # of a chain, by its line: the error, and how many sides stand before it
         try:
             where, chains = split(source)
             self.names = self.report.names = declare(tokenize(where), where)
-            self.dimensions = Dimensions(self.names)
+            self.dimensions = self.report.dimensions = Dimensions(self.names)
             if not chains:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
         except (DerivationError, RecursionError) as error:
@@ -104,91 +101,84 @@ class Derivation:
     def check(self):
         """Evaluate every side with random data and return the report."""
         start = time.process_time()
-        generator = random.Random(SEED)
         chains = [chain for chain in self.report.chains if chain.nodes]
-        self.needs = Needs(self.dimensions.types if chains else (), self.names, chains)
-        draws, work, sizes = len(LARGEST), 0, []
-        self.unlucky, self.reason = 0, ""
-        while chains and self.report.draws < draws:
-            chains, tried, used = self._draw(generator, chains, sizes[-1 - self.needs.counted :])
-            sizes.append(tried)
-            work += used
-            self.report.draws += 1
-            if self.needs.kinked and work < KINKED_WORK:
-                draws = min(self.report.draws + 1, KINKED_DRAWS)
-        self.report.sizes = [tried for at, tried in enumerate(sizes) if tried not in sizes[:at]]
+        if chains:
+            self._try(chains, Draws(self.names, self.dimensions, chains))
+        for chain in chains:
+            if chain.line in self.wrong:
+                self._refuse(self.wrong[chain.line], chain.line)
         self.report.seconds = time.process_time() - start
         return self.report
 
-    def _draw(self, generator, chains, earlier):
-        """Compare all sides at one random draw; return the chains that are right so far, sizes and work."""
-        kind = self.report.draws % len(LARGEST)
-        largest = 0 if self.needs.smooth else max(LARGEST[kind], (kind == 1) * self.needs.largest)
-        scale = SCALES[kind] * (min(self.needs.largest, MAX_SCALE) if kind and self.needs.kinked else 1)
-        for _ in range(ATTEMPTS if self.unlucky <= MAX_UNLUCKY else 0):
-            wrong = {}
-            try:
-                data = Data(
-                    self.names, self.dimensions, generator, largest, 2, earlier, scale, self.needs.degree
-                )
-                evaluator = Evaluator(self.names, self.dimensions, data)
-                for chain in chains:
-                    try:
+    def _try(self, chains, draws):
+        """Compare the sides of all chains at one draw after the other."""
+        self.report.drawn, self.unlucky = draws.done, 0
+        while draws.unsure() and any(self.right.get(chain.line) != 1 for chain in chains):
+            for _ in range(ATTEMPTS if self.unlucky <= MAX_UNLUCKY else 0):
+                try:
+                    data = draws.next()
+                    evaluator = Evaluator(self.names, self.dimensions, data)
+                    for chain in chains:
                         self._compare(chain, evaluator)
-                    except (DerivationError, RecursionError) as error:
-                        wrong[chain.line] = error
-            except UnluckyDrawError as unlucky:
-                self.unlucky += kind > 0  # among large numbers and fractions no zero is an accident
-                self.reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
-                continue
-            break
-        else:
-            for chain in chains:
-                self._refuse(DerivationError(self.reason, Place(chain.line, 1, ""), caret=False), chain.line)
-            return [], {}, 0
-        for line, error in wrong.items():
-            self._refuse(error, line)
-        return [chain for chain in chains if chain.line not in wrong], data.sizes, evaluator.work
+                except UnluckyDrawError as unlucky:
+                    self.unlucky += not draws.small()
+                    reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
+                    continue
+                draws.done.append(data)
+                draws.work += evaluator.work
+                break
+            else:
+                for chain in chains:
+                    self.wrong.setdefault(
+                        chain.line, DerivationError(reason, Place(chain.line, 1, ""), caret=False)
+                    )
+                return
 
     def _compare(self, chain, evaluator):
-        """Compare every side with the one before, at all values of the free indices."""
-        ranges = [range(evaluator.data.concrete((dimension,))[0]) for dimension in chain.letters.values()]
-        tolerance = self.names.tolerance
-        for relation, (before, side) in zip(chain.relations, itertools.pairwise(chain.nodes), strict=True):
-            for index in itertools.product(*ranges):
-                letters = dict(zip(chain.letters, index, strict=True))
-                expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
-                for position, (a, b) in enumerate(zip(expected, found, strict=True)):
-                    self.report.comparisons += 1
-                    equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
-                    if not holds(relation, a, b, equal, tolerance):
-                        where = [f"{letter} = {at + 1}" for letter, at in letters.items()]
-                        entry = ()
-                        if chain.shape:
-                            width = evaluator.shape(side)[1]
-                            entry = position // width + 1, position % width + 1
-                            where.append(f"entry {entry}")
-                        error = DerivationError(
-                            failure(
-                                relation,
-                                _short(before.latex),
-                                _short(side.latex),
-                                (_show(a), _show(b)),
-                                tolerance,
-                            )
-                            + (f" at {', '.join(where)}" if where else ""),
-                            side.place,
-                            difference=Difference(
-                                (before.latex, side.latex),
-                                (shape_text(chain.shape),) * 2,
-                                (_show(a), _show(b)),
-                                {letter: at + 1 for letter, at in letters.items()},
-                                entry,
-                            ),
-                        )
-                        if relation.type == "EQUALS":
-                            error.cause = likely_cause(self.names, self.dimensions, before, side)
-                        raise error
+        """Compare every side with the one before, up to the first that is known to be wrong."""
+        right = self.right.get(chain.line, len(chain.nodes))
+        for at in range(1, right):
+            try:
+                for letters in chain.places(evaluator.data):
+                    self._compare_entries(chain, at, letters, evaluator)
+            except (DerivationError, RecursionError) as error:
+                self.right[chain.line], self.wrong[chain.line] = at, error
+                return
+
+    def _compare_entries(self, chain, at, letters, evaluator):
+        before, side, relation = chain.nodes[at - 1], chain.nodes[at], chain.relations[at - 1]
+        expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
+        for position, (a, b) in enumerate(zip(expected, found, strict=True)):
+            self.report.comparisons += 1
+            equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
+            if not holds(relation, a, b, equal, self.names.tolerance):
+                where = [f"{letter} = {index + 1}" for letter, index in letters.items()]
+                entry = ()
+                if chain.shape:
+                    width = evaluator.shape(side)[1]
+                    entry = position // width + 1, position % width + 1
+                    where.append(f"entry {entry}")
+                error = DerivationError(
+                    failure(
+                        relation,
+                        _short(before.latex),
+                        _short(side.latex),
+                        (_show(a), _show(b)),
+                        self.names.tolerance,
+                    )
+                    + (f" at {', '.join(where)}" if where else ""),
+                    side.place,
+                    difference=Difference(
+                        (before.latex, side.latex),
+                        (shape_text(chain.shape),) * 2,
+                        (_show(a), _show(b)),
+                        {letter: index + 1 for letter, index in letters.items()},
+                        entry,
+                    ),
+                )
+                if relation.type == "EQUALS":
+                    error.cause = likely_cause(self.names, self.dimensions, before, side)
+                raise error
 
     def _equal(self, a, b, evaluator, where):
         if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):

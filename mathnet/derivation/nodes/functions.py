@@ -60,24 +60,21 @@ class Apply(Node):
         return tuple(self._call(point, self.order, *x) for x in zip(*arguments, strict=True))
 
     def _call(self, point, order, *x):
+        function = point.evaluator.names.functions.get(self.function)
+        if function and function.body is None:
+            return point.data.unknown(self.function, order, x[0])
         if order:
             tag = next(point.evaluator.fresh)
             return slope(self._call(point, order - 1, Dual(x[0], 1, tag)), tag)
+        if function:
+            return point.call(function, x[0])
         if self.function in KINKED:
             a, b = x if len(x) == 2 else (x[0], -x[0])
-            if a == b and point.data.random:
+            if a == b:
                 raise UnluckyDrawError
             return min(a, b) if self.function == "min" else max(a, b)
-        if self.function in TRANSCENDENTAL:
-            require_positive(self.function, x[0], self.arguments[0])
-            return lucky(elementary, self.function.replace("e^", "exp"), x[0])
-        function = point.evaluator.names.functions[self.function]
-        if function.body is not None:
-            return point.call(function, x[0])
-        result = 0  # nothing is known of the function: any polynomial will do
-        for coefficient in reversed(point.data.coefficients[self.function]):
-            result = result * x[0] + coefficient
-        return result
+        require_positive(self.function, x[0], self.arguments[0])
+        return lucky(elementary, self.function.replace("e^", "exp"), x[0])
 
     def mentions(self, names):
         function = names.functions.get(self.function)
@@ -123,7 +120,7 @@ class Compare(Node):
     def evaluate(self, point):
         left, right = point.value(self.left), point.value(self.right)
         pairs = list(zip(left, right * (len(left) // len(right)), strict=True))
-        if any(a == b for a, b in pairs) and point.data.random:
+        if any(a == b for a, b in pairs):
             raise UnluckyDrawError
         return tuple(int(ORDER[self.relation](a, b)) for a, b in pairs)
 

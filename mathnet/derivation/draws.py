@@ -1,0 +1,71 @@
+"""The plan: which random numbers a derivation is tried with, and when it has been tried enough."""
+
+import math
+import random
+from fractions import Fraction
+
+from .data import Data, Numbers, choose_sizes
+from .needs import Needs
+
+SEED, MAX_WORK = 3250718, 4_000
+DRAWS, KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 3, 10, 10, 40  # in one draw one number has one sign
+SMALL, MEDIUM, LARGE = 3, 999, 2**64  # whole numbers up to this
+NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
+SIGNS = (1, 0.5, 0)  # shares of negative numbers: a logarithm of all of them is refused at once
+
+
+class Draws:
+    """The draws of a derivation.
+
+    Attributes
+    ----------
+    done : list of Data
+        Those at which the sides have been compared.
+    work : int
+        How many values that took.
+    """
+
+    def __init__(self, names, dimensions, chains):
+        self.names, self.dimensions = names, dimensions
+        self.needs = Needs(dimensions.types, names, chains)
+        self.random = random.Random(SEED)
+        self.done, self.work = [], 0
+
+    def unsure(self):
+        """Say whether another draw is wanted, and can be afforded."""
+        needs = self.needs
+        least = KINKED_DRAWS if needs.kinked else DRAWS
+        most = MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else DRAWS
+        most = max(most, needs.sizes + needs.rational)
+        return len(self.done) < (most if self.work < MAX_WORK else least)
+
+    def next(self):
+        """Return new data."""
+        return Data(self.names, self.dimensions, self._numbers(), self._sizes())
+
+    def small(self):
+        """Say whether the next numbers are small ones, among which a division by zero is an accident."""
+        return not self.done and not self.needs.smooth
+
+    def _numbers(self):
+        """Small ones come first, because a mismatch shows them."""
+        needs, turn = self.needs, len(self.done)
+        if needs.rational:
+            return Numbers(self.random, LARGE if turn else SMALL)
+        if not needs.kinked:  # near zero exp(-1000 x^2) shows that it is not zero
+            negative = SIGNS[turn : turn + 1] if turn < 3 else SIGNS
+            return Numbers(self.random, scales=(NEAR_ZERO if turn % 3 == 2 else 1,), negative=negative)
+        near = [number for number in needs.numbers if not needs.smooth or number <= FAR]
+        far = FAR if needs.smooth else 2 * max([1, *near, *(1 / number for number in near)])
+        if turn < 2 and not needs.smooth:
+            return Numbers(self.random, math.ceil(max(MEDIUM, far)) if turn else SMALL, negative=SIGNS)
+        near += [0] * (1 + len(near))
+        return Numbers(self.random, 0, (1 / Fraction(far), 1, far), near, SIGNS)
+
+    def _sizes(self):
+        """Other ones than before; but what was right for small numbers must be so for large ones."""
+        tried = [data.sizes for data in self.done]
+        if self.needs.rational and len(tried) == 1:
+            return tried[0]
+        earlier = tried[-self.needs.sizes :] if self.needs.counted else tried[-1:]
+        return choose_sizes(self.names, self.dimensions, self.random, 2, earlier)
