@@ -4,7 +4,12 @@ $[f(Z)]_{ij} = f(Z_{ij})$: entry (i, j) of the result depends on entry (i, j) of
 That answers the first half of the [seed question][backpropagation-is-four-products]: of the sum in
 the chain rule one term survives, so every rule of this chapter is a Hadamard product:
 
-$$\bar Z = \bar Y \odot f'(Z).$$
+```derivation elementwise-rule
+where  Z \in \mathbb{R}^{n \times y}
+       f \text{ elementwise}
+       Y = f(Z)
+\bar Z = \bar Y \odot f'(Z)
+```
 
 Each rule spells out its own $f'$, by its output Y where that is cheaper.
 """

@@ -2,25 +2,39 @@ r"""A network: one layer after another, and how it learns.
 
 Layer $l$ takes the outputs below it, $H_{l-1}$ with $H_0 = X$, one sample per row:
 
-$$
-\begin{aligned}
+```definition network-layer
+where  H_{l-1} \in \mathbb{R}^{n \times h},  W_l \in \mathbb{R}^{h \times y},  B_l \in \mathbb{R}^{1 \times y}
+       Z_l, H_l \in \mathbb{R}^{n \times y}
+       \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones},  f \text{ elementwise}
 Z_l &= H_{l-1} W_l + \mathbf 1 B_l \\
-H_l &= f(Z_l) \\
-Y &= H_L
-\end{aligned}
-$$
+H_l &= f(Z_l)
+```
 
-The gradients come back in the opposite order. $D_l$ is the gradient of $J$ with respect to
-$Z_l$: a Hadamard product makes it, a matrix product uses it, and the two together hand it down.
+The last one, $H_L$, is the output $Y$. The gradients come back in the opposite order. $D_l$ is the gradient of $J$
+with respect to $Z_l$, that is $\bar Z_l$. A Hadamard product makes the first one:
 
-$$
-\begin{aligned}
-D_L &= \tfrac1n\, (Y - Y^*) \odot f'(Z_L) \\
-\bar W_l &= H_{l-1}^{\mathsf T} D_l \\
-\bar B_l &= \mathbf 1^{\mathsf T} D_l \\
-D_{l-1} &= \left(D_l W_l^{\mathsf T}\right) \odot f'(Z_{l-1})
-\end{aligned}
-$$
+```derivation network-last-layer
+where  Z_L, Y^* \in \mathbb{R}^{n \times y}
+       f \text{ elementwise}
+       Y = f(Z_L)
+       J = \tfrac{1}{2n} \sum_{ij} (Y_{ij} - Y^*_{ij})^2
+\frac{\partial J}{\partial Z_L} = \tfrac1n\, (Y - Y^*) \odot f'(Z_L)
+```
+
+A matrix product uses it, and the two together hand it down:
+
+```derivation network-layer-backward
+where  Z_{l-1}, H_{l-1} \in \mathbb{R}^{n \times h},  W_l \in \mathbb{R}^{h \times y},  B_l \in \mathbb{R}^{1 \times y}
+       Z_l \in \mathbb{R}^{n \times y}
+       \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones},  f \text{ elementwise}
+       H_{l-1} = f(Z_{l-1})
+       Z_l = H_{l-1} W_l + \mathbf 1 B_l
+\bar W_l = H_{l-1}^{\mathsf T} \bar Z_l
+
+\bar B_l = \mathbf 1^{\mathsf T} \bar Z_l
+
+\bar Z_{l-1} = (\bar Z_l W_l^{\mathsf T}) \odot f'(Z_{l-1})
+```
 
 One layer is that of the [seed question][backpropagation-is-four-products]; two are the whole network that it is
 about.

@@ -13,6 +13,7 @@ from markdown.preprocessors import Preprocessor
 # Fences that are only shown. A `python` fence is always run.
 SHOWN = {"text", "bash", "toml", "yaml", "json", "bibtex", "latex", "markdown", "html"}
 RUN = {"python", "pycon", "console"}
+EQUATIONS = {"derivation", "definition", "unchecked"}  # heads that their own extensions read
 _VALUES = {
     "exec": {"1"},
     "html": {"1"},
@@ -43,7 +44,7 @@ def check_head(head: str) -> None:
     """
     language, _, rest = head.strip().partition(" ")
     options = {match["name"]: match["value"] for match in _OPTION.finditer(" " + rest)}
-    if language == "derivation":
+    if language in EQUATIONS:
         return
     if language not in SHOWN | RUN:
         raise FenceError(

@@ -1,0 +1,141 @@
+r"""What the book shows and what it rests on, read from its sources: every equation, where it stands, how it was checked.
+
+The page "What is checked" is printed from this, and the build fails if the finished site shows another set of equations.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from mathnet.derivation import Derivation, Report
+from mathnet.derivation.fences import fences
+from mathnet.derivation.markdown import checked
+from mathnet.rules import RULES, Rule
+from mathnet.site.equations import KINDS, EquationError, declarations, read_head
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+_MODULE = re.compile(r"^::: (mathnet[\w.]*)$", re.MULTILINE)
+_DOCTEST = re.compile(r"^>>> .*?(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"(`+).*?\1", re.DOTALL)
+_INLINE = re.compile(
+    r"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?!\$)"
+)  # as pymdownx.arithmatex finds them
+
+
+class Page(NamedTuple):
+    """A page of the book: its title, its address from the top of the site, and its texts (docstrings, if it shows any)."""
+
+    title: str
+    url: str
+    texts: tuple[str, ...]
+
+
+class Equation(NamedTuple):
+    """A displayed equation; `report` says how a derivation was checked, `reason` why an unchecked one was not."""
+
+    kind: str
+    id: str
+    source: str
+    reason: str
+    page: Page
+
+    @property
+    def url(self) -> str:
+        """Its permanent address, from the top of the site."""
+        return f"{self.page.url}#d-{self.id}"
+
+    @property
+    def report(self) -> Report:
+        """What the checker found: the same report that its own page was made from."""
+        return checked(self.source, self.id)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule whose code the tests compare with the last line, if there is one."""
+        return next((rule for rule in RULES if rule.vjp.__name__.replace("_", "-") == self.id), None)
+
+
+def pages(docs: Path = DOCS) -> list[Page]:
+    """Return the pages of the book in the order of reading, which is that of `mkdocs.yml`."""
+    order = re.findall(r"[\w/-]+\.md", (docs.parent / "mkdocs.yml").read_text(encoding="utf-8"))
+    return [_page(docs / name, Path(name)) for name in order]
+
+
+def _page(path: Path, name: Path) -> Page:
+    text = path.read_text(encoding="utf-8")
+    title = re.search(r"^# (.+?)(?: \{.*)?$", text, re.MULTILINE)
+    url = "" if name.as_posix() == "index.md" else f"{name.with_suffix('').as_posix()}/"
+    docstrings = [part for module in _MODULE.findall(text) for part in _docstrings(module)]
+    return Page(title[1] if title else name.stem, url, (text, *docstrings))
+
+
+def _docstrings(module: str) -> Iterator[str]:
+    """Yield the docstrings of a module and of its public classes, functions and methods."""
+    path = ROOT.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    waiting = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop(0)
+        yield _DOCTEST.sub("", ast.get_docstring(node) or "")
+        waiting += [
+            child
+            for child in node.body
+            if isinstance(child, ast.ClassDef | ast.FunctionDef) and not child.name.startswith("_")
+        ]
+
+
+def equations(book: list[Page]) -> list[Equation]:
+    """Return every displayed equation of the pages; an id that is used twice is an error."""
+    found: dict[str, Equation] = {}
+    for page in book:
+        for text in page.texts:
+            for fence in fences(text):
+                if fence.word not in KINDS:
+                    continue
+                id, reason = read_head(fence.word, fence.rest)
+                if id in found:
+                    raise EquationError(f"{fence.word} {id}: already on the page {found[id].page.title!r}")
+                found[id] = Equation(fence.word, id, fence.source, reason, page)
+    return list(found.values())
+
+
+def sentences(page: Page) -> Iterator[str]:
+    """Yield the formulas in the sentences of a page: what stands between single dollar signs, outside of code."""
+    for text in page.texts:
+        lines = text.split("\n")
+        for fence in fences(text):
+            lines[fence.line - 2 : fence.line + fence.height] = [""] * (fence.height + 2)
+        prose = _CODE.sub("", "\n".join(lines))
+        yield from (match[1] for match in _INLINE.finditer(prose))
+
+
+def blocks(page: Page) -> int:
+    """Count the blocks of a page that are run when the site is built."""
+    return sum('exec="1"' in fence.rest for text in page.texts for fence in fences(text))
+
+
+def claims(page: Page, shown: list[Equation]) -> dict[str, bool | None]:
+    """Read the equations in the sentences of a page with the letters that its displayed equations declare.
+
+    Returns
+    -------
+    verdicts : dict
+        From the LaTeX of every sentence's equation to True if it holds for all values of the letters, False if not: it
+        then says which values an example has. None if no where part of the page declares its letters.
+    """
+    known = {
+        declarations(equation.kind, equation.source): None for equation in shown if equation.page is page
+    }
+    return {claim: _holds(claim, tuple(known)) for claim in sentences(page) if "=" in claim}
+
+
+@cache
+def _holds(claim: str, known: tuple[str, ...]) -> bool | None:
+    reports = (Derivation(f"{letters}\n{claim}") for letters in known)
+    verdicts = [derivation.check().ok for derivation in reports if derivation.report.ok]
+    return any(verdicts) if verdicts else None
