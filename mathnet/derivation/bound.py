@@ -124,7 +124,7 @@ def survival(report):
     worst = 0.0
     for sizes in report.sizes:
         try:
-            degree, meetings, divisors = _degrees(report, sizes)
+            degree, meetings, divisors = degrees(report, sizes)
         except NotRationalError:
             return None
         chance = 1.0
@@ -136,7 +136,7 @@ def survival(report):
     return worst
 
 
-def _degrees(report, sizes):
+def degrees(report, sizes):
     """Return the largest degree of a difference of two sides, and those of what must not be zero."""
     variables = Variables(report.names, report.dimensions, sizes)
     evaluator = Evaluator(report.names, report.dimensions, variables)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from .data import Data, Numbers, choose_sizes
 from .needs import Needs
 
-SEED, MAX_WORK = 3250718, 4_000
+SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
 DRAWS, KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 3, 10, 10, 40  # in one draw one number has one sign
 SMALL, MEDIUM, LARGE = 3, 999, 2**64  # whole numbers up to this
 NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
@@ -37,7 +37,8 @@ class Draws:
         least = KINKED_DRAWS if needs.kinked else DRAWS
         most = MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else DRAWS
         most = max(most, needs.sizes + needs.rational)
-        return len(self.done) < (most if self.work < MAX_WORK else least)
+        affordable = self.work < (MAX_SMOOTH_WORK if needs.smooth else MAX_WORK)
+        return len(self.done) < (most if affordable else least)
 
     def next(self):
         """Return new data."""
