@@ -21,6 +21,14 @@ VECTORS = r"""
 where  W \in \mathbb{R}^{m \times n},  x \in \mathbb{R}^{n},  f \text{ elementwise}
        y = f(W x)
 """
+NUMERATOR = r"""
+where  A \in \mathbb{R}^{m \times n},  x \in \mathbb{R}^n,  t \in \mathbb{R},  f \text{ elementwise}
+       \text{numerator layout}
+       z = A x
+       u = f(z)
+       J = \tfrac12 u^{\mathsf T} u
+"""
+DENOMINATOR = NUMERATOR.replace("numerator", "denominator")
 AFFINE = r"""
 where  X \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times k},  B \in \mathbb{R}^{1 \times k}
        \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones},  Y^* \in \mathbb{R}^{n \times k} \text{ constant}
@@ -62,6 +70,22 @@ RIGHT = {
     + r"\frac{\partial y}{\partial x^{\mathsf T}} = \operatorname{diag}(f'(W x))\, W",
     "Jacobian with y transposed": VECTORS
     + r"\frac{\partial y^{\mathsf T}}{\partial x} = W^{\mathsf T} \operatorname{diag}(f'(W x))",
+    "numerator layout": NUMERATOR
+    + r"""\frac{\partial u}{\partial x}
+    &= \frac{\partial u}{\partial z} \frac{\partial z}{\partial x} = \operatorname{diag}(f'(z))\, A
+
+    \frac{\partial J}{\partial x} = \frac{\partial J}{\partial u} \frac{\partial u}{\partial x} = u^{\mathsf T} \operatorname{diag}(f'(z))\, A
+
+    \frac{\partial J}{\partial A} = x \frac{\partial J}{\partial z} = (\nabla_A J)^{\mathsf T}
+
+    \frac{\partial (t A)}{\partial t} = A""",
+    "denominator layout": DENOMINATOR
+    + r"""\frac{\partial J}{\partial x}
+    &= \frac{\partial z}{\partial x} \frac{\partial u}{\partial z} \frac{\partial J}{\partial u} = A^{\mathsf T} (f'(z) \odot u)
+
+    \frac{\partial J}{\partial A} = \nabla_A J
+
+    \frac{\partial (t A)}{\partial t} = A^{\mathsf T}""",
     "gradient": QUADRATIC + rf"\nabla_x J = {HALF} x + b = \bar x",
     "gradient of a formula": QUADRATIC + rf"\nabla_x (\tfrac12 x^{{\mathsf T}} A x) = {HALF} x",
     "gradient of a sum": QUADRATIC + r"\nabla_x \sum_i x_i^2 = 2 x",
@@ -126,6 +150,46 @@ RIGHT = {
     "determinant by the trace, twice": SQUARE
     + r"\mathrm d \operatorname{tr}(A C A) = \operatorname{tr}((C A + A C)\, \mathrm dA) + \operatorname{tr}(A A\, \mathrm dC)",
 }
+LAYERS = {
+    r"""
+where  w^{l+1} \in \mathbb{R}^{m \times n},  z^l \in \mathbb{R}^n,  f \text{ elementwise}
+       a^l = f(z^l)
+       z^{l+1} = w^{l+1} a^l
+\bar z^l = ((w^{l+1})^{\mathsf T} \bar z^{l+1}) \odot f'(z^l)
+
+\bar w^{l+1}_{jk} = \bar z^{l+1}_j a^l_k""": "",
+    r"""
+where  W \in \mathbb{R}^{n \times n},  h_{t-1}, h_t, x_t \in \mathbb{R}^n
+       h_t = W h_{t-1} + x_t
+\bar h_{t-1} = W^{\mathsf T} \bar h_t
+
+[\bar h_{t-1}]_i = \sum_j W_{ji} [\bar h_t]_j""": "",
+    r"""
+where  x \in \mathbb{R}^n
+       \hat x = 2 x
+       y = 3 \hat x
+\bar{\hat x}_i = 3 \bar y_i = \overline{\widehat x}_i
+
+\dot{\hat x} = 2 \dot x""": "",
+    r"""
+where  x \in \mathbb{R}^n
+\sum_{k' \ne 1} x_{k'} = \sum_{\bar k} x_{\bar k} - x_1
+
+\prod_{j \ne i} x_j = \frac{\prod_j x_j}{x_i}
+
+\sum_i \sum_{j \neq i} x_i x_j = (\sum_i x_i)^2 - x \cdot x""": "",
+    "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne i} x_j = \\sum_j x_j": "is not equal to",
+    "where x \\in \\mathbb{R}^n\n\\sum_{j > i} x_j = x_i": r"only j \ne i is known",
+    "where W \\in \\mathbb{R}^{n \\times n}, x \\in \\mathbb{R}^n\n  h_t = W x\nx = x": "h_{t} = … defines the entries of h, but W x is n × 1: for a "
+    "name of its own, declare its shape first",
+    "where W \\in \\mathbb{R}^{n \\times n}, h_{t-1} \\in \\mathbb{R}^n\n  h_t = W h_{t-1}\nW = W": "declare the shape of h_t first",
+    "where x \\in \\mathbb{R}^n, x_1 \\in \\mathbb{R}\nx = x": "x_1 is a name, but could also be an entry of x: rename one",
+    "where x, x^l \\in \\mathbb{R}\nx = x": "x^l is a name, but could also be a power of x",
+    "where A, B \\in \\mathbb{R}^{n \\times n}\n  z_i = A B\n  z_f = A A\nA = A": "if z_f is a name of its own, declare its shape first",
+    "where x \\in \\mathbb{R}\n  x x\n    &= x^2": "a chain of equations starts at the left margin",
+    "where x \\in \\mathbb{R}\n  x x = x^2": "a chain of equations starts at the left margin",
+    "where x \\in \\mathbb{R}\nx^{(2)} = x": "x^{(2)} is not declared; a power has no parentheses",
+}
 REFUSED = {  # where part, formula: what the checker says
     (
         RECURRENT,
@@ -158,11 +222,24 @@ REFUSED = {  # where part, formula: what the checker says
     (QUADRATIC, r"\frac{\partial J}{\partial x_i^2} = A_{ii}"): "of order 1 with respect to 2 variables",
     (QUADRATIC, r"\frac{\partial J}{\partial (x + b)} = x"): "with respect to a symbol or an entry of it",
     (QUADRATIC, r"\dot{\bar x} = \nabla_x^2 J\, \dot x"): "is not equal to",
-    (QUADRATIC, r"\bar{\dot x} = x"): "of two accents",
+    (QUADRATIC, r"\bar{\dot x} = x"): "unknown symbol",
     (QUADRATIC, r"\mathrm d^2 J = \langle \mathrm dx, \nabla_x^2 J\, \mathrm dx \rangle"): "is not equal to",
     (QUADRATIC, r"dJ = t"): r"unknown symbol d; the differential is written \mathrm d",
     (QUADRATIC, r"\frac{dJ}{dt} = 0"): r"the differential is written \mathrm d",
-    (VECTORS, r"\frac{\partial y}{\partial x} = W"): "has 4 indices: write entries",
+    (
+        VECTORS,
+        r"\frac{\partial y}{\partial x} = W",
+    ): r"has two layouts: write \partial x^{\mathsf T}, or entries",
+    (NUMERATOR, r"\frac{\partial u}{\partial x} = A^{\mathsf T}"): "is m × n, but",
+    (NUMERATOR, r"\frac{\partial u^{\mathsf T}}{\partial x} = A"): "numerator layout is for columns",
+    (
+        NUMERATOR,
+        r"\frac{\partial u}{\partial x^{\mathsf T}} = A",
+    ): "with respect to a symbol or an entry of it",
+    (
+        DENOMINATOR,
+        r"\frac{\partial J}{\partial x} = \frac{\partial J}{\partial u} \frac{\partial u}{\partial x}",
+    ): "matrix product",
     (VECTORS, r"\frac{\partial y}{\partial x^{\mathsf T}} = W^{\mathsf T}"): "is m × n, but",
     (VECTORS, r"\mathrm d y = f'(W x) \odot (\mathrm dW\, x)"): "is not equal to",
     (AFFINE, r"\mathrm dJ = \langle X^{\mathsf T} E, \mathrm dW \rangle"): "is not equal to",
@@ -185,3 +262,10 @@ def test_wrong_or_ambiguous_lines_are_refused(where, formula):
     report = check(where + formula, "refused")
     assert not report.ok
     assert REFUSED[where, formula] in str(report.errors[0])
+
+
+@pytest.mark.parametrize("source", LAYERS)
+def test_names_of_layers_and_time_steps(source):
+    report = check(source)
+    assert report.ok == (not LAYERS[source])
+    assert LAYERS[source] in "".join(map(str, report.errors))

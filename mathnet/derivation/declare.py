@@ -1,19 +1,19 @@
 """The `where` part: which symbols there are, what they are, and how they are defined."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from .errors import DerivationError, Place
 from .formula import Reader
-from .nodes import Node, Symbol
+from .names import Declared, Function, Item, Names, decorations
+from .nodes import LAYOUTS, Symbol
 from .parse import parse_tree
 from .tokens import canonical, with_depths
 
 MAX_AXES, MAX_SIZE = 4, 12
-ACCENTED = re.compile(
-    r"\\(?:bar|dot)\{(\\?\w+(?:\{\w+\})?)\}(.*)"
-)  # the name under the accent, and its scripts
+UNDECLARED = "declared as what? A shape or a property is missing"
+MARGIN = "; a chain of equations starts at the left margin, after the where part"
 PROPERTIES = (
     "elementwise",
     "constant",
@@ -25,80 +25,6 @@ PROPERTIES = (
     "identity",
     "rows sum to one",
 )
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A symbol: declared with a shape, defined by a formula, or both.
-
-    Attributes
-    ----------
-    shape : tuple of str, or None
-        Names of the dimensions; () for a scalar; None until it is inferred from the definition.
-    definition : Node or None
-        What it equals; with `indices`, what its entry with these index letters equals.
-    """
-
-    name: str
-    latex: str
-    place: Place
-    shape: tuple | None = None
-    properties: frozenset = frozenset()
-    definition: Node | None = None
-    indices: tuple = ()
-
-
-@dataclass(frozen=True)
-class Function:
-    """An elementwise function: generic, or defined by a formula in its parameter."""
-
-    name: str
-    latex: str
-    place: Place
-    parameter: str = ""
-    body: Node | None = None
-
-
-@dataclass(frozen=True)
-class Item:
-    """One item of the where part as it was written, for the page."""
-
-    names: tuple
-    shape: tuple | None = None
-    properties: tuple = ()
-    definition: str = ""
-
-
-@dataclass
-class Names:
-    """Everything that a formula may refer to."""
-
-    symbols: dict = field(default_factory=dict)
-    functions: dict = field(default_factory=dict)
-    dimensions: list = field(default_factory=list)
-    output: str = ""
-    seed: Node | None = None  # the definition of the output's cotangent, if it has one
-    items: list = field(default_factory=list)
-    tolerance: Fraction | None = None  # of \approx
-    used: set = field(default_factory=set)  # the symbols that definitions have referred to so far
-
-    def longest(self, base, scripts):
-        """Return the longest known name that starts with base and its scripts, and the scripts left over."""
-        lower = next((s for s in scripts if s.kind == "subscript"), None)
-        upper = next((s for s in scripts if s.kind == "star" or (s.kind == "power" and _is_label(s))), None)
-        for used in ((lower, upper), (None, upper), (lower, None)):
-            name = base + "".join(_decoration(script) for script in used if script)
-            if name in self.symbols or name in self.functions:
-                return name, [script for script in scripts if script not in used]
-        return base, list(scripts)
-
-
-def _is_label(script):
-    return script.text.startswith("(") and script.text.endswith(")")
-
-
-def _decoration(script):
-    return {"subscript": f"_{script.text}", "star": "^*", "power": f"^{script.text}"}[script.kind]
 
 
 def declare(tokens, source):
@@ -114,12 +40,13 @@ def declare(tokens, source):
             _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
         elif "EQUALS" in kinds:
             if pending:
-                raise DerivationError(
-                    "declared as what? A shape or a property is missing", reader.place(pending[0][0])
-                )
+                raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
             _define(reader, segment, kinds.index("EQUALS"))
         elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
             _tolerance(reader, segment)
+        elif segment[-1].type == "TEXT" and segment[-1][6:-1] in LAYOUTS and not pending:
+            names.layout = segment[-1][6:-1]
+            names.items.append(Item((), definition=str(segment[-1])))
         elif segment[-1].type == "TEXT":
             _describe(reader, [*pending, segment[:-1]], segment[-1])
         else:
@@ -127,11 +54,8 @@ def declare(tokens, source):
             continue
         pending = []
     if pending:
-        raise DerivationError("declared as what? A shape or a property is missing", place)
-    for symbol in names.symbols.values():
-        accented = ACCENTED.fullmatch(symbol.name)
-        if accented and "".join(accented.groups()) in names.symbols:
-            raise DerivationError(f"{symbol.latex} needs no declaration: it is a derivative", symbol.place)
+        raise DerivationError(UNDECLARED, place)
+    names.refuse_clashes()
     return names
 
 
@@ -161,14 +85,9 @@ def _written(reader, tokens):
     tree = parse_tree(tokens, start="factor")
     atom, *scripts = tree.children
     scripts = reader._scripts(scripts)
-    if atom.data == "name":
-        base = canonical(atom.children[0])
-    elif atom.data == "accented":
-        base = f"{atom.children[0]}{{{canonical(atom.children[2])}}}"
-        scripts = reader._scripts(atom.children[3:-1]) + scripts
-    else:
-        raise DerivationError("expected a name", reader.place(tree))
-    if any(script.kind not in {"subscript", "star"} and not _is_label(script) for script in scripts):
+    base, inner = reader.spelled(atom)
+    scripts = inner + scripts
+    if not base or any(s.kind in {"prime", "transpose"} or s.text in {"T", "-1"} for s in scripts):
         raise DerivationError("expected a name", reader.place(tree))
     return base, scripts, reader.place(tree)
 
@@ -182,7 +101,7 @@ def _declare(reader, written, tokens):
     latex = []
     for name_tokens in written:
         base, scripts, place = _written(reader, name_tokens)
-        name = base + "".join(_decoration(script) for script in scripts)
+        name = base + decorations(scripts)
         _new(names, name, place)
         symbol = Declared(name, place.latex, place, shape, frozenset(properties))
         names.symbols[name] = symbol
@@ -244,7 +163,7 @@ def _describe(reader, written, text):
     latex = []
     for name_tokens in written:
         base, scripts, place = _written(reader, name_tokens)
-        name = base + "".join(_decoration(script) for script in scripts)
+        name = base + decorations(scripts)
         if properties == ["elementwise"]:
             _new(names, name, place)
             names.functions[name] = Function(name, place.latex, place)
@@ -274,7 +193,7 @@ def _define(reader, tokens, at):
     latex = reader.source[tokens[0].start_pos : tokens[-1].end_pos]
     if [token.type for token in left[-3:]] == ["LPAR", "NAME", "RPAR"] and len(left) > 3:
         base, scripts, place = _written(reader, left[:-3])
-        name, parameter = base + "".join(_decoration(script) for script in scripts), canonical(left[-2])
+        name, parameter = base + decorations(scripts), canonical(left[-2])
         _new(names, name, place)
         scope = replace(names, symbols=names.symbols | {parameter: Declared(parameter, parameter, place, ())})
         body = Reader(scope, reader.source).formula(right)
@@ -286,7 +205,10 @@ def _define(reader, tokens, at):
 
 def _define_symbol(reader, left, body):
     names = reader.names
-    base, scripts, place = _written(reader, left)
+    try:
+        base, scripts, place = _written(reader, left)
+    except DerivationError as error:
+        raise DerivationError(error.reason + MARGIN, error.place) from None
     if base.startswith((r"\bar{", r"\dot{")) and base[5:-1] in {
         s.split("_")[0].split("^")[0] for s in names.symbols
     }:
@@ -300,8 +222,8 @@ def _define_symbol(reader, left, body):
     name, rest = names.longest(base, scripts)
     indices = ()
     if name not in names.symbols:
-        labels = [s for s in scripts if s.kind == "star" or _is_label(s) or s.text.isdigit()]
-        name, rest = base + "".join(map(_decoration, labels)), [s for s in scripts if s not in labels]
+        labels = [s for s in scripts if s.kind != "subscript" or re.search(r"^\d+$|[-+]", s.text)]
+        name, rest = base + decorations(labels), [s for s in scripts if s not in labels]
     if rest:
         if len(rest) > 1 or rest[0].kind != "subscript":
             raise DerivationError("a definition has a name, or an entry of it, on its left", place)
@@ -310,7 +232,8 @@ def _define_symbol(reader, left, body):
             raise DerivationError("the entry that defines an array has different index letters", place)
     symbol = names.symbols.get(name) or Declared(name, name, place)
     if symbol.definition is not None or name in names.functions:
-        raise DerivationError(f"{name} is defined twice", place)
+        hint = f"; if {place.latex} is a name of its own, declare its shape first" if rest else ""
+        raise DerivationError(f"{name} is defined twice{hint}", place)
     names.used |= {part.name for part in body.walk() if isinstance(part, Symbol)}
     if name in names.used:
         raise DerivationError(f"{name} is used before it is defined", place)

@@ -49,17 +49,17 @@ class Derivatives(Factors):
         return found
 
     def _variables(self, node):
-        """Return name, indices and transposition of a variable, as often as its power says."""
+        """Return name, indices and layout of a variable, as often as its power says."""
         times = 1
         if isinstance(node, nodes.Power) and isinstance(node.exponent, nodes.Number):
             node, times = node.base, int(node.exponent.value)
         match node:
             case nodes.Symbol(name=name) if type(node) is nodes.Symbol:
-                return [(name, None, False)] * times
+                return [(name, None, self.names.layout)] * times
             case nodes.Entry(body=nodes.Symbol(name=name), indices=indices):
-                return [(name, indices, False)] * times
-            case nodes.Transpose(body=nodes.Symbol(name=name)):
-                return [(name, None, True)] * times
+                return [(name, indices, "")] * times
+            case nodes.Transpose(body=nodes.Symbol(name=name)) if not self.names.layout:
+                return [(name, None, "transposed")] * times
         raise node.error("a derivative is taken with respect to a symbol or an entry of it")
 
     def _gradient(self, piece, argument, following):
@@ -80,8 +80,8 @@ class Derivatives(Factors):
                 place,
             )
         body, place = self._operand(place, argument, following)
-        found = nodes.Gradient(place, body, variable.name, None, bool(above))
-        return nodes.Partial(place, found, variable.name, None, False) if above else found
+        found = nodes.Gradient(place, body, variable.name, None, "transposed" if above else "")
+        return nodes.Partial(place, found, variable.name, None, "") if above else found
 
     def _differential(self, piece, following):
         place, argument = self.place(piece), next(following, None)

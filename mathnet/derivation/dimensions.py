@@ -74,7 +74,11 @@ class Dimensions:
         if free - set(symbol.indices):
             raise scope.left_free(node, free - set(symbol.indices))
         if symbol.indices:
-            self._same(node, shape, ())
+            if shape:
+                raise node.error(
+                    f"{symbol.name}_{{{''.join(symbol.indices)}}} = … defines the entries of {symbol.name}, but "
+                    f"{node.latex} is {shape_text(shape)}: for a name of its own, declare its shape first"
+                )
             shape = tuple(scope.resolve(index, node) for index in symbol.indices)
             shape = (*shape, "1") if len(shape) == 1 else shape
         elif declared is not None:

@@ -3,14 +3,14 @@
 import re
 from difflib import get_close_matches
 
-from lark import Tree
-
 from . import nodes
 from .errors import DerivationError
 from .parse import needs_braces
 from .scripts import Scripts
 from .tokens import BUILT_IN, NABLA, canonical
 from .whole import WHOLE
+
+ACCENTS = {r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde"}
 
 
 class Factors(Scripts):
@@ -32,8 +32,6 @@ class Factors(Scripts):
             return self._accented(atom, scripts, tree)
         if atom.data == "differential":
             raise DerivationError(r"the differential of what? Write \mathrm d(…)", self.place(tree))
-        if atom.data == "dotted":
-            return self._dotted(atom, scripts, tree)
         return self._postfix(self.read(atom), scripts, tree)
 
     def _named(self, token, scripts, tree):
@@ -79,30 +77,32 @@ class Factors(Scripts):
         hint = f"did you mean {close[0]}?" if close else "declare or define it in the where part"
         return f"unknown symbol {written}; {hint}"
 
-    def _accented(self, atom, scripts, tree):
-        accent, _, token, *inner, _ = atom.children
-        accent = {r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde"}.get(
-            accent, str(accent)
-        )
-        base, scripts = canonical(token), self._scripts(inner) + scripts
-        name, rest = self.names.longest(base, scripts)
-        own, own_rest = self.names.longest(f"{accent}{{{base}}}", scripts)
-        place = self.place(tree)
-        if own in self.names.symbols:
-            node, rest = nodes.Symbol(place, own), own_rest
-        elif name not in self.names.symbols or accent not in {r"\dot", r"\bar"}:
-            raise DerivationError(self._unknown(f"{accent}{{{base}}}", [], tree), place)
-        else:
-            symbol = nodes.Symbol(place._replace(latex=name), name)
-            node = nodes.Differential(place, symbol) if accent == r"\dot" else nodes.Cotangent(place, name)
-        return self._postfix(node, rest, tree)
+    def spelled(self, atom):
+        """Return the name that an atom spells, and the scripts inside its accents; or nothing if it is no name."""
+        if atom.data == "name":
+            return canonical(atom.children[0]), []
+        if atom.data != "accented":
+            return "", []
+        accent, _, inside, *scripts, _ = atom.children
+        base, inner = self.spelled(inside)
+        accent = ACCENTS.get(accent, str(accent))
+        return f"{accent}{{{base}}}", inner + self._scripts(scripts)
 
-    def _dotted(self, atom, scripts, tree):
-        outer, inner = atom.children[0], Tree("accented", atom.children[2:-1])
-        node = self._accented(inner, [], tree)
-        if outer != r"\dot" or not isinstance(node, nodes.Cotangent):
-            raise DerivationError(r"of two accents, only \dot{\bar x} means something", self.place(tree))
-        return self._postfix(nodes.Differential(self.place(tree), node), scripts, tree)
+    def _accented(self, atom, scripts, tree):
+        written, inner = self.spelled(atom)
+        accent, inside, place = written.partition("{")[0], atom.children[2], self.place(tree)
+        own, own_rest = self.names.longest(written, inner + scripts)
+        name, rest = self.names.longest(self.spelled(inside)[0], inner + scripts)
+        if own in self.names.symbols:
+            return self._postfix(nodes.Symbol(place, own), own_rest, tree)
+        if name in self.names.symbols and accent == r"\bar":
+            return self._postfix(nodes.Cotangent(place, name), rest, tree)
+        if name in self.names.symbols and accent == r"\dot":
+            symbol = nodes.Symbol(place._replace(latex=name), name)
+            return self._postfix(nodes.Differential(place, symbol), rest, tree)
+        if accent == r"\dot" and written.startswith(r"\dot{\bar{") and "power" not in {s.kind for s in rest}:
+            return nodes.Differential(place, self._accented(inside, inner + scripts, tree))
+        raise DerivationError(self._unknown(written, [], tree), place)
 
     def _postfix(self, node, scripts, tree):
         place = self.place(tree)

@@ -156,12 +156,24 @@ class Reader(Derivatives):
         bounded = below[0].data == "bounds"
         if bounded and self._text(below[0].children[2]) != "1":
             raise DerivationError("a sum starts at 1", self.place(tree))
-        letters = self._indices(below[0].children[0]) if bounded else self.indices(below[0])
+        besides = None
+        if below[0].data == "besides":
+            besides = self._besides(below[0])
+        whole = below[0].data == "indices"
+        letters = self.indices(below[0]) if whole else self._indices(below[0].children[0])
         if any(isinstance(letter, int) for letter in letters) or len(set(letters)) < len(letters):
             raise DerivationError("a sum runs over different index letters", self.place(tree))
         bound = above[0].text if above else None
         kind = nodes.Prod if tree.children[0] == r"\prod" else nodes.Sum
-        return kind(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]))
+        return kind(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]), besides)
+
+    def _besides(self, tree):
+        """Return the index that a sum leaves out."""
+        left, relation, right = tree.children
+        others = self._indices(right)
+        if relation not in {r"\ne", r"\neq"} or len(others) != 1 or len(self._indices(left)) != 1:
+            raise DerivationError(r"of conditions on a sum only j \ne i is known", self.place(tree))
+        return others[0]
 
     def _number(self, tree):
         return nodes.Number(self.place(tree), Fraction(tree.children[0]))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from lark import Tree
 
 from .errors import DerivationError, Place
-from .tokens import canonical, tidy
+from .tokens import tidy
 
 
 class Script(NamedTuple):
@@ -40,7 +40,7 @@ class Scripts:
 
     def indices(self, tree):
         """Return the indices of a subscript: letters, or numbers from 1."""
-        if tree.data == "bounds":
+        if tree.data != "indices":
             raise DerivationError("expected index letters", self.place(tree))
         return tuple(
             index for child in tree.children if isinstance(child, Tree) for index in self._indices(child)
@@ -53,9 +53,9 @@ class Scripts:
                 atom, *primes = factor.children
                 if atom.data == "number" and atom.children[0].isdigit() and not primes:
                     found += [int(digit) for digit in atom.children[0]]
-                elif atom.data == "name" and all(prime.data == "prime" for prime in primes):
-                    found.append(canonical(atom.children[0]) + "".join(self._text(prime) for prime in primes))
-            elif factor.data not in {"terms", "product", "name", "number", "prime"}:
+                elif self.spelled(atom)[0] and all(prime.data == "prime" for prime in primes):
+                    found.append(self.spelled(atom)[0] + "".join(self._text(prime) for prime in primes))
+            elif factor.data not in {"terms", "product", "name", "number", "prime", "accented"}:
                 break
         else:
             return found

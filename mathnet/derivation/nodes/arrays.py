@@ -71,7 +71,12 @@ class Transpose(Node):
 
     def evaluate(self, point):
         values, shape = point.value(self.body), point.shape(self.body)
-        return sum((values[column :: shape[1]] for column in range(shape[1])), ()) if shape else values
+        return transposed(values, shape[1]) if shape else values
+
+
+def transposed(values, columns):
+    """Return the entries of the transpose."""
+    return tuple(value for column in range(columns) for value in values[column::columns])
 
 
 class Add(Node):

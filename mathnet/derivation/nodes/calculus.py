@@ -1,11 +1,12 @@
 """Derivatives: each is a differentiation of its own, through the definitions, by dual numbers."""
 
-import itertools
 import math
 import operator
 
-from .arrays import Symbol
+from .arrays import Symbol, transposed
 from .node import Node, Type, shape_text
+
+NUMERATOR, DENOMINATOR = LAYOUTS = "numerator layout", "denominator layout"
 
 
 class Differential(Node):
@@ -49,31 +50,46 @@ class Partial(Node):
     body: Node
     variable: str
     indices: tuple | None
-    transposed: bool
+    layout: str  # transposed, as written with a transpose; numerator, denominator layout, as declared; or none of them
 
     def infer(self, scope):
         body, shape = scope.infer(self.body), scope.shape(Symbol(self.place, self.variable))
         if self.indices is not None:
             return Type(body.shape, body.free | scope.index(self, self.indices, shape, self.latex))
-        shape = shape[::-1] if self.transposed else shape
-        match body.shape, shape:
+        over, under = self._across(body.shape, shape)
+        match over, under:
             case ((), _) | (_, ()):
-                return Type(body.shape or shape, body.free)
+                return Type(over or under, body.free)
             case ((rows, "1"), ("1", columns)) | (("1", columns), (rows, "1")):
                 return Type((rows, columns), body.free)
+        has = f"{len(over + under)} indices: write entries"
+        if "1" in over and "1" in under:
+            has = rf"two layouts: write \partial {self.variable}^{{\mathsf T}}, or entries, or declare \text{{{NUMERATOR}}}"
         raise self.error(
             f"the derivative of {self.body.latex} ({shape_text(body.shape)}) with respect to {self.variable} "
-            f"({shape_text(shape)}) has {len(body.shape) + len(shape)} indices: write entries"
+            f"({shape_text(shape)}) has {has}"
         )
+
+    def _across(self, body, variable):
+        """Return both shapes, the one transposed that the layout transposes."""
+        if self.layout and max(len(body), len(variable)) > 2:
+            raise self.error("only a matrix has a transpose")
+        if self.layout in LAYOUTS and body and variable and not body[1] == variable[1] == "1":
+            raise self.error(f"{self.layout} is for columns; write entries")
+        if self.layout == DENOMINATOR:
+            return body[::-1], variable
+        return body, variable[::-1] if self.layout else variable
 
     def evaluate(self, point):
         sizes = point.evaluator.shapes[self.variable]
         entries = range(math.prod(sizes)) if self.indices is None else [point.position(self.indices, sizes)]
-        found = [self.derivative(point, entry) for entry in entries]
-        rows = point.shape(self.body)
-        if self.indices is None and len(found[0]) > 1 and rows[1] == 1:
-            found = zip(*found, strict=True)
-        return tuple(itertools.chain.from_iterable(found))
+        found = tuple(number for entry in entries for number in self.derivative(point, entry))
+        rows, turned = point.shape(self.body), ()
+        if rows and sizes and self.indices is None:  # so far the entries of the variable are the rows
+            turned = rows[::-1] if rows[1] == 1 and self.layout != DENOMINATOR else ()
+        elif self.indices is None and self.layout:
+            turned = rows if self.layout == DENOMINATOR else sizes
+        return transposed(found, turned[1]) if turned else found
 
     def derivative(self, point, entry):
         """Return the derivatives of the body with respect to an entry."""

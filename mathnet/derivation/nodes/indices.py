@@ -9,11 +9,12 @@ SIZES = {str(size) for size in range(1, 13)}  # that a sum may end at
 
 
 class Sum(Node):
-    r"""$\sum_{ij}$ or $\sum_{i=1}^{n}$; `bound` is the dimension that is written above, if there is one."""
+    r"""$\sum_{ij}$, $\sum_{i=1}^{n}$ with a dimension as `bound`, or $\sum_{j \ne i}$ over all `besides` one."""
 
     letters: tuple
     bound: str | None
     body: Node
+    besides: str | int | None = None
 
     def infer(self, scope):
         again = scope.bound & set(self.letters)
@@ -24,15 +25,22 @@ class Sum(Node):
         inner = scope.inside(self.letters)
         if self.bound:
             inner.fix(self, self.letters[0], self.bound, self.latex)
+        outer = {self.besides} if isinstance(self.besides, str) else set()
+        for letter in outer:
+            inner.link(self, *self.letters, letter)
         body = inner.infer(self.body)
         scope.leave(self, inner)
-        return Type(body.shape, body.free - set(self.letters))
+        return Type(body.shape, (body.free | outer) - set(self.letters))
 
-    def evaluate(self, point, join=operator.add):
-        total = None
+    def evaluate(self, point, start=0, join=operator.add):
+        total, without = (
+            (start,) * point.length(self),
+            None if self.besides is None else point.index(self.besides),
+        )
         for index in itertools.product(*map(range, point.evaluator.ranges(self))):
-            term = point.at(zip(self.letters, index, strict=True)).value(self.body)
-            total = term if total is None else tuple(map(join, total, term))
+            if index != (without,):
+                term = point.at(zip(self.letters, index, strict=True)).value(self.body)
+                total = tuple(map(join, total, term))
         return total
 
 
@@ -45,7 +53,7 @@ class Prod(Sum):
         return found
 
     def evaluate(self, point):
-        return super().evaluate(point, operator.mul)
+        return super().evaluate(point, 1, operator.mul)
 
 
 class Delta(Node):
