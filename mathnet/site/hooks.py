@@ -9,9 +9,10 @@ from pathlib import Path
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
-from mathnet.site import font
+from mathnet.site import font, pyodide
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
@@ -39,6 +40,13 @@ def on_startup(**_: object) -> None:
 
     for language in ("python", "pycon"):
         formatters[language] = guarded(formatters[language])
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Add what the derivation desk loads, if the book has one."""
+    if files.get_file_from_path("desk.md"):
+        for address, content in pyodide.addresses().items():
+            files.append(File.generated(config, address, content=content))
 
 
 def on_page_content(html: str, **_: object) -> str:

@@ -1,0 +1,116 @@
+"""Pyodide, a Python for browsers, and the checker packed for it: the files that the derivation desk loads.
+
+Pyodide is the npm package of that name, which `npm ci` puts into `node_modules`. Where it is missing, nothing is packed.
+"""
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path, PurePath
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "node_modules" / "pyodide"
+CACHE = ROOT / ".cache" / "pyodide"
+COMPILER = Path(__file__).with_name("precompile.mjs")
+LEFT_OUT = {"tests", "tools", "__pyinstaller"}  # folders of lark and mpmath that the checker does not need
+
+
+def version() -> str:
+    """Return the version of Pyodide, empty if it is not installed."""
+    description = FOLDER / "package.json"
+    return json.loads(description.read_text(encoding="utf-8"))["version"] if description.exists() else ""
+
+
+def source() -> str:
+    """Return the address of Pyodide's source, at the version that is served."""
+    return f"https://github.com/pyodide/pyodide/tree/{version()}"
+
+
+def folder() -> str:
+    """Return where the files stand below `assets`. The version is in it, so that no cache mixes two of them."""
+    return f"pyodide-{version()}"
+
+
+def addresses() -> dict[str, bytes]:
+    """Return the files by their addresses in the site."""
+    return {f"assets/{folder()}/{name}.deflate": content for name, content in packed().items()}
+
+
+@cache
+def packed() -> dict[str, bytes]:
+    """Return the files by name, each compressed with zlib; none where Pyodide is not installed."""
+    if not version():
+        return {}
+    return _python() | {"checker.zip": zlib.compress(_archive(_checker()), 9)}
+
+
+def _python() -> dict[str, bytes]:
+    """Return Pyodide with lark and mpmath in its library. It changes with their versions alone, so it is kept on disk."""
+    core = {
+        name: (FOLDER / name).read_bytes() for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+    }
+    lock = json.loads((FOLDER / "pyodide-lock.json").read_text(encoding="utf-8"))
+    core["pyodide-lock.json"] = json.dumps(lock | {"packages": {}}).encode()  # other packages are not served
+    with zipfile.ZipFile(FOLDER / "python_stdlib.zip") as standard:
+        library = {name: standard.read(name) for name in standard.namelist()}
+    sources = _archive((library | dict(_packages())).items())
+    key = hashlib.sha256(b"".join([*core.values(), sources, COMPILER.read_bytes()])).hexdigest()
+    kept = CACHE / f"{key[:16]}.zip"
+    if not kept.exists():
+        files = core | {"python_stdlib.zip": _compiled(sources)}
+        _write(kept, _archive((name, zlib.compress(content, 9)) for name, content in files.items()))
+    with zipfile.ZipFile(kept) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _packages() -> Iterator[tuple[str, bytes]]:
+    for package in ("lark", "mpmath"):
+        for path in distribution(package).files:
+            if _needed(path, package):
+                yield path.as_posix(), path.locate().read_bytes()
+
+
+def _needed(path: PurePath, package: str) -> bool:
+    if path.parts[0] == package:
+        return path.suffix in (".py", ".lark") and LEFT_OUT.isdisjoint(path.parts)
+    return "licenses" in path.parts
+
+
+def _checker() -> Iterator[tuple[str, bytes]]:
+    for path in (ROOT / "mathnet" / "derivation").rglob("*"):
+        if path.suffix in (".py", ".lark"):
+            yield path.relative_to(ROOT).as_posix(), path.read_bytes()
+
+
+def _archive(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return a zip archive without dates, nor compression: as a whole it becomes smaller than file by file."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return content.getvalue()
+
+
+def _compiled(sources: bytes) -> bytes:
+    """Return an archive of Python sources with those modules compiled that the checker imports."""
+    with tempfile.TemporaryDirectory() as name:
+        before, after = Path(name, "sources.zip"), Path(name, "compiled.zip")
+        before.write_bytes(sources)
+        subprocess.run(["node", COMPILER, FOLDER, before, after], check=True)
+        return after.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file so that another build never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
