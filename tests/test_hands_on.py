@@ -14,13 +14,14 @@ from lxml import html
 from playwright.sync_api import Page, expect, sync_playwright
 
 from mathnet import dot, hadamard, matmul, outer
-from mathnet.site import explorer, stepper
+from mathnet.site import digit, explorer, stepper
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ASSETS = Path(__file__).parents[1] / "docs" / "assets"
 FIGURES = {
     "product-explorer": (explorer.product_explorer, "products/which/index.html"),
     "backprop-stepper": (stepper.backprop_stepper, "hidden-layer/index.html"),
+    "draw-a-digit": (digit.draw_a_digit, "train/index.html"),
 }
 PRODUCTS = {"matmul": matmul, "dot": dot, "hadamard": hadamard, "outer": outer}
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
@@ -155,15 +156,9 @@ def test_the_static_figure_is_seen_where_scripts_are_off(name, open_figure):
 
 @in_browser
 @pytest.mark.parametrize("name", FIGURES)
-def test_nothing_is_wider_than_a_phone(name, open_figure):
-    page = open_figure(name, width=320)
+def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
+    page = open_figure(name, width=320, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-
-
-@in_browser
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_finger_is_enough(name, open_figure):
-    page = open_figure(name, width=390, has_touch=True)
     last = page.locator("[role=grid] td").last
     last.tap()
     assert "chosen" in last.get_attribute("class")
@@ -358,3 +353,128 @@ def test_the_stepper_by_keyboard(open_figure):
     page.get_by_text("Reset").press("Enter")
     assert title.inner_text() == "Step 1 of 13, forward: matrix product, then a sum"
     assert total.inner_text() == "l = 1: 1·1 + 2·0 + (−1) = 0"
+
+
+EIGHT = [(22, 8), (18, 5), (13, 5), (10, 8), (11, 12), (16, 16), (21, 20), (23, 24), (20, 28), (14, 28), (10, 25), (11, 21), (22, 8)]  # fmt: skip
+
+
+def _draw(page: Page, *strokes: list[tuple[float, float]]) -> None:
+    """Draw strokes with the mouse; the canvas is 32 wide and 32 high."""
+    box = page.locator("canvas").bounding_box()
+    for stroke in strokes:
+        (x, y), *rest = [
+            (box["x"] + a * box["width"] / 32, box["y"] + b * box["height"] / 32) for a, b in stroke
+        ]
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for x, y in rest:
+            page.mouse.move(x, y, steps=4)
+        page.mouse.up()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+def _state(page: Page) -> dict:
+    return page.evaluate(
+        """() => {
+            const {pixels, values, bits} = document.querySelector("draw-a-digit");
+            const target = Number(document.querySelector("[name=target]").value);
+            const Y = [...document.querySelectorAll(".Y td")].map(cell => cell.innerText);
+            return {pixels, values, bits, target, Y, status: document.querySelector("[role=status]").innerText};
+        }"""
+    )
+
+
+def _check_reading(page: Page, net) -> dict:
+    """Compare all that is shown with what the library computes; return the state."""
+    state = _state(page)
+    X, T = np.array([state["pixels"]]), np.eye(10)[[state["target"]]]
+    expected = digit.reading(net, X, T)
+    for name, value in expected.items():
+        assert np.allclose(state["values"][name], value, rtol=1e-10, atol=1e-14), name
+    assert state["Y"] == [f"{k}: {y:.2f}" for k, y in enumerate(expected["Y"][0])]
+    reads, output, J = re.match(
+        r"The network reads (\d), with the output (\S+)\. J = (\S+)\.", state["status"]
+    ).groups()
+    assert int(reads) == net.predict(X)[0]
+    assert _same_digits([[output, J]], np.array([[expected["Y"].max(), expected["J"]]]))
+    return state
+
+
+@in_browser
+def test_the_digit_is_read_as_by_the_library(open_figure):
+    page = open_figure("draw-a-digit")
+    net = digit.in_bytes(digit.digits_network()[0])[1]
+    network = page.evaluate("document.querySelector('draw-a-digit').network")
+    for name, M in zip(
+        ("W1", "B1", "W2", "B2"), (net.weights[0], net.biases[0], net.weights[1], net.biases[1]), strict=True
+    ):
+        assert np.array_equal(network[name], M)
+    _, X_test, T_test = digit.digits_network()
+    for k in range(10):
+        page.get_by_label("A digit of the test part").select_option(str(k))
+        page.get_by_label("Target").select_option(str((k + 3) % 10))
+        state = _check_reading(page, net)
+        assert np.array_equal(state["pixels"], X_test[T_test[:, k].argmax()])
+    cell = page.locator(".X_bar td").nth(19)
+    cell.hover()
+    value = state["values"]["X_bar"][0][19]
+    status = page.locator("[role=status]").inner_text()
+    direction = "lowers" if value < 0 else "raises"
+    assert f"A little more ink in row 3, column 4 {direction} J: the gradient is" in status
+    assert _same_digits([[status.split()[-1].removesuffix(".")]], np.array([[value]]))
+
+
+@in_browser
+def test_a_drawing_is_made_into_a_picture_as_the_data_were(open_figure):
+    page = open_figure("draw-a-digit")
+    net = digit.in_bytes(digit.digits_network()[0])[1]
+    ink = page.evaluate("document.querySelector('draw-a-digit').data.ink")
+    for strokes, reads in (([EIGHT], 8), ([[(10, 6), (20, 6), (14, 25)]], 7), ([[(15, 8), (15, 20)]], 1)):
+        page.get_by_text("Clear").click()
+        _draw(page, *strokes)
+        state = _check_reading(page, net)
+        bits = np.array(state["bits"])
+        assert bits.shape == (32, 32)
+        assert np.array_equal(
+            np.ravel(state["pixels"]) * 16, bits.reshape(8, 4, 8, 4).sum(axis=(1, 3)).ravel()
+        )
+        assert abs(bits.mean() - ink) < 1.2 / 32  # an upright line changes by whole columns
+        assert bits[0].any()
+        assert bits[-1].any()
+        assert state["status"].startswith(f"The network reads {reads},")
+    page.get_by_text("Clear").click()
+    assert not any(_check_reading(page, net)["pixels"])
+
+
+@in_browser
+def test_the_digit_by_keyboard(open_figure):
+    page = open_figure("draw-a-digit")
+    net = digit.in_bytes(digit.digits_network()[0])[1]
+    press = page.keyboard.press
+    press("Tab")
+    press("Enter")
+    assert not any(_state(page)["pixels"])
+    press("Tab")
+    page.keyboard.type("8")
+    press("Tab")
+    page.keyboard.type("5")
+    before = _check_reading(page, net)
+    assert before["target"] == 5
+    press("Tab")
+    press("Enter")
+    after = _check_reading(page, net)
+    assert after["values"]["J"] < before["values"]["J"]
+    assert np.max(np.abs(np.subtract(after["pixels"], before["pixels"]))) <= 0.1 + 1e-12
+    page.get_by_text("Clear").press("Enter")
+    page.locator(".X td").first.focus()
+    press("ArrowDown")
+    press("Space")
+    press("Shift+ArrowRight")
+    press("Shift+ArrowDown")
+    press("ArrowLeft")
+    press("Space")
+    press("Space")
+    assert np.flatnonzero(_check_reading(page, net)["pixels"]).tolist() == [8, 9, 17]
+    for name in ("X_bar", "Y", "H"):
+        press("Tab")
+        assert page.locator(f".{name} td:focus").count() == 1
