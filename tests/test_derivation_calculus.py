@@ -150,7 +150,7 @@ RIGHT = {
     "determinant by the trace, twice": SQUARE
     + r"\mathrm d \operatorname{tr}(A C A) = \operatorname{tr}((C A + A C)\, \mathrm dA) + \operatorname{tr}(A A\, \mathrm dC)",
 }
-LAYERS = {
+NOTATIONS = {
     r"""
 where  w^{l+1} \in \mathbb{R}^{m \times n},  z^l \in \mathbb{R}^n,  f \text{ elementwise}
        a^l = f(z^l)
@@ -158,6 +158,25 @@ where  w^{l+1} \in \mathbb{R}^{m \times n},  z^l \in \mathbb{R}^n,  f \text{ ele
 \bar z^l = ((w^{l+1})^{\mathsf T} \bar z^{l+1}) \odot f'(z^l)
 
 \bar w^{l+1}_{jk} = \bar z^{l+1}_j a^l_k""": "",
+    r"""
+where  W^{(1)} \in \mathbb{R}^{h \times x},  W^{(2)} \in \mathbb{R}^{y \times h},  a^{(0)} \in \mathbb{R}^x,  t \in \mathbb{R}^y
+       f \text{ elementwise}
+       z^{(1)} = W^{(1)} a^{(0)}
+       a^{(1)} = f(z^{(1)})
+       z^{(2)} = W^{(2)} a^{(1)}
+       J = \tfrac12 \|f(z^{(2)}) - t\|^2
+       \delta^{(2)} = \frac{\partial J}{\partial z^{(2)}}
+       \delta^{(1)} = \nabla_{z^{(1)}} J
+       \bar J = 1
+\delta^{(1)} = ({W^{(2)}}^{\mathsf T} \delta^{(2)}) \odot f'(z^{(1)})
+
+\bar W^{(2)}_{jk} = \delta^{(2)}_j a^{(1)}_k""": "",
+    r"""
+where  A, B \in \mathbb{R}^{n \times n}
+A : B &= \langle A, B \rangle_F = \sum_{i,j=1}^n A_{ij} B_{ij}  \\[4pt]
+      &= \phantom{=} \operatorname{tr}(A^{\mathsf T} B) \tag{1}
+
+\mathrm d (A : A B) = A B : \mathrm dA + A : (\mathrm dA\, B + A\, \mathrm dB)""": "",
     r"""
 where  W \in \mathbb{R}^{n \times n},  h_{t-1}, h_t, x_t \in \mathbb{R}^n
        h_t = W h_{t-1} + x_t
@@ -264,8 +283,8 @@ def test_wrong_or_ambiguous_lines_are_refused(where, formula):
     assert REFUSED[where, formula] in str(report.errors[0])
 
 
-@pytest.mark.parametrize("source", LAYERS)
-def test_names_of_layers_and_time_steps(source):
+@pytest.mark.parametrize("source", NOTATIONS)
+def test_names_and_signs_of_other_books(source):
     report = check(source)
-    assert report.ok == (not LAYERS[source])
-    assert LAYERS[source] in "".join(map(str, report.errors))
+    assert report.ok == (not NOTATIONS[source])
+    assert NOTATIONS[source] in "".join(map(str, report.errors))

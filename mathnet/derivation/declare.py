@@ -7,7 +7,7 @@ from fractions import Fraction
 from .errors import DerivationError, Place
 from .formula import Reader
 from .names import Declared, Function, Item, Names, decorations
-from .nodes import LAYOUTS, Symbol
+from .nodes import DERIVATIVES, LAYOUTS, Symbol
 from .parse import parse_tree
 from .tokens import canonical, with_depths
 
@@ -239,7 +239,8 @@ def _define_symbol(reader, left, body):
         raise DerivationError(f"{name} is used before it is defined", place)
     names.symbols.pop(name, None)  # the order of the symbols is the order of their definitions
     names.symbols[name] = replace(symbol, definition=body, indices=indices)
-    names.output = name
+    if not names.output or not any(isinstance(part, DERIVATIVES) for part in body.walk()):
+        names.output = name
 
 
 def _new(names, name, place):

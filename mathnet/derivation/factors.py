@@ -112,6 +112,8 @@ class Factors(Scripts):
         for script in scripts:
             if script.kind == "subscript" and _is_norm(node) and script.text in {"2", "F"}:
                 continue
+            if script.kind == "subscript" and isinstance(node, nodes.Inner) and script.text == "F":
+                continue
             if script.kind == "subscript":
                 node = nodes.Entry(place, node, self.indices(script.tree))
             elif script.kind == "transpose" or (script.text == "T" and "T" not in self.names.symbols):

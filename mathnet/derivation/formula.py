@@ -140,6 +140,8 @@ class Reader(Derivatives):
                 if len(group) > 1 or len(operators) > 1:
                     raise DerivationError(r"what is divided by what? Write \frac{…}{…}", self.place(operator))
                 result = nodes.Divide(place, result, group[0])
+            elif operator.type == "COLON":
+                result = nodes.Inner(place, result, self._juxtaposed(group, place))
             else:
                 result = nodes.Dot(place, result, self._juxtaposed(group, place))
         return result
@@ -153,19 +155,17 @@ class Reader(Derivatives):
         above = [script for script in self._scripts(scripts) if script.kind == "power"]
         if len(below) != 1 or len(above) > 1 or len(scripts) > len(below) + len(above):
             raise DerivationError(r"a sum is written \sum_i, \sum_{ij} or \sum_{i=1}^{n}", self.place(tree))
-        bounded = below[0].data == "bounds"
-        if bounded and self._text(below[0].children[2]) != "1":
+        over, besides = _inside(below[0]), None
+        if below[0].data == "bounds" and self._text(over.pop()) != "1":
             raise DerivationError("a sum starts at 1", self.place(tree))
-        besides = None
         if below[0].data == "besides":
-            besides = self._besides(below[0])
-        whole = below[0].data == "indices"
-        letters = self.indices(below[0]) if whole else self._indices(below[0].children[0])
+            over, besides = over[:1], self._besides(below[0])
+        letters = tuple(letter for part in over for letter in self._indices(part))
         if any(isinstance(letter, int) for letter in letters) or len(set(letters)) < len(letters):
             raise DerivationError("a sum runs over different index letters", self.place(tree))
-        bound = above[0].text if above else None
         kind = nodes.Prod if tree.children[0] == r"\prod" else nodes.Sum
-        return kind(self.place(tree), tuple(letters), bound, self.read(tree.children[-1]), besides)
+        bound = above[0].text if above else None
+        return kind(self.place(tree), letters, bound, self.read(tree.children[-1]), besides)
 
     def _besides(self, tree):
         """Return the index that a sum leaves out."""

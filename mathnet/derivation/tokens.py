@@ -35,10 +35,10 @@ LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 
 TOKENS = {
     "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|"
-    r"\\(?:displaystyle|textstyle|limits|nonumber|notag|boxed)(?![A-Za-z])|\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
+    r"\\(?:displaystyle|textstyle|limits|nonumber|notag|boxed)(?![A-Za-z])|\\(?:phantom|hphantom|hspace|tag|label)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
     "LCASES": r"\\begin\{cases\}",
     "RCASES": r"\\end\{cases\}",
-    "ROW": r"\\\\",
+    "ROW": r"\\\\(?:\[[\d.]+[a-z]+\])?",
     "REASON": r"&&",
     "ALIGN": r"&",
     "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)|\\(?:top|intercal)(?![A-Za-z])",
@@ -64,6 +64,7 @@ TOKENS = {
     "STAR": r"\*|\\ast(?![A-Za-z])|\\star(?![A-Za-z])",
     "EQUALS": r":?=|\\(?:coloneqq|equiv|triangleq)(?![A-Za-z])",
     "APPROX": r"\\approx(?![A-Za-z])",
+    "COLON": r":",
     "STOP": r"[.;]",
     "PLUS": r"\+",
     "MINUS": r"-",

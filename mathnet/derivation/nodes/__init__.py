@@ -1,14 +1,14 @@
 """What a formula is made of, once it has been read: one small class for each construct, with its shape and its value."""
 
 from .arrays import Add, Entry, Number, Size, Symbol, Transpose
-from .calculus import LAYOUTS, Cotangent, Differential, Gradient, Immediate, Partial
+from .calculus import DERIVATIVES, LAYOUTS, Cotangent, Differential, Gradient, Immediate, Partial
 from .functions import KINKED, ORDER, TRANSCENDENTAL, Apply, Cases, Compare, Whole
 from .indices import Delta, Prod, Sum
 from .node import Node, Type, shape_text
 from .products import Divide, Dot, Hadamard, Inner, Power, Product
 
 __all__ = [
-    "KINKED", "LAYOUTS", "ORDER", "TRANSCENDENTAL", "Add", "Apply", "Cases", "Compare", "Cotangent", "Delta", "Differential", "Divide",
+    "DERIVATIVES", "KINKED", "LAYOUTS", "ORDER", "TRANSCENDENTAL", "Add", "Apply", "Cases", "Compare", "Cotangent", "Delta", "Differential", "Divide",
     "Dot", "Entry", "Gradient", "Hadamard", "Immediate", "Inner", "Node", "Number", "Partial", "Power", "Prod", "Product", "Size", "Sum",
     "Symbol", "Transpose", "Type", "Whole", "shape_text",
 ]  # fmt: skip

@@ -114,3 +114,6 @@ class Immediate(Partial):
 
     def derivative(self, point, entry):
         return point.derivative(self.body, (self.variable, entry, self.opened))
+
+
+DERIVATIVES = Differential | Cotangent | Partial

@@ -23,8 +23,8 @@ class Sum(Node):
         if self.bound and self.bound not in SIZES and self.bound not in scope.dimensions.names.dimensions:
             raise self.error(f"a sum ends at a dimension that the where part names, not at {self.bound}")
         inner = scope.inside(self.letters)
-        if self.bound:
-            inner.fix(self, self.letters[0], self.bound, self.latex)
+        for letter in self.letters if self.bound else ():
+            inner.fix(self, letter, self.bound, self.latex)
         outer = {self.besides} if isinstance(self.besides, str) else set()
         for letter in outer:
             inner.link(self, *self.letters, letter)
