@@ -20,6 +20,43 @@ mp = MPContext()
 mp.dps = DIGITS + 10
 
 
+class Slopes(dict):
+    """Derivatives with respect to several variables at once, by variable; those that are missing are zero.
+
+    Examples
+    --------
+    >>> x, y = Dual(3, Slopes(x=1)), Dual(5, Slopes(y=1))
+    >>> (x * x * y).tangent
+    {'x': 30, 'y': 9}
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other):
+        if not isinstance(other, Slopes):  # the tangent of a constant, 0
+            return self
+        found = Slopes(self)
+        for variable, number in other.items():
+            found[variable] = found[variable] + number if variable in found else number
+        return found
+
+    __radd__ = __add__
+
+    def __mul__(self, number):
+        return Slopes({variable: slope * number for variable, slope in self.items()})
+
+    __rmul__ = __mul__
+
+    def __neg__(self):
+        return Slopes({variable: -slope for variable, slope in self.items()})
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+
 def exact(number):
     """Return the number as int, Fraction or high-precision number, without rounding.
 
@@ -28,7 +65,7 @@ def exact(number):
     >>> exact(0.5)
     Fraction(1, 2)
     """
-    if isinstance(number, (int, Fraction, mp.mpf, Dual)):
+    if isinstance(number, (int, Fraction, mp.mpf, Dual, Slopes)):
         return number
     if hasattr(number, "__index__"):
         return operator.index(number)
@@ -45,10 +82,11 @@ def high_precision(number):
 
 
 def entrywise(operation):
-    """Decline an array operand: NumPy then calls the operation back, once per entry."""
+    """Decline an array operand: it then calls the operation back, once per entry."""
 
     def scalar_operation(self, other):
-        return NotImplemented if hasattr(other, "__array__") else operation(self, other)
+        several = isinstance(other, Slopes) or hasattr(other, "__array__")
+        return NotImplemented if several else operation(self, other)
 
     return scalar_operation
 

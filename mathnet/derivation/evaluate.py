@@ -1,8 +1,8 @@
 """Values: every formula at random data, exactly.
 
 A derivative is the tangent of a dual number that is sent through the definitions. Each differentiation adds a
-*seed* to the point at which a node is evaluated: (symbol, entry, opened, tag). A seeded symbol is cut from its own
-definition and becomes the variable. An immediate derivative enters the definition of one symbol, `opened`, and no other.
+*seed* to the point at which a node is evaluated: (symbol, opened, tag). A seeded symbol is cut from its own
+definition, and its entries become the variables. An immediate derivative enters the definition of one symbol, `opened`, and no other.
 """
 
 import copy
@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .data import DIRECTION
-from .dual import Dual, slope
+from .dual import Dual, Slopes, slope
 
 MAX_WORK, MAX_BITS, MAX_ORDER = 200_000, 50_000, 4
 
@@ -67,10 +67,10 @@ class Point(NamedTuple):
         """Return the point with more index letters."""
         return self._replace(letters={**self.letters, **dict(letters)})
 
-    def derivative(self, body, variable=(DIRECTION, 0, "")):
-        """Return the derivatives of the entries of a node, or of a symbol's, in one more differentiation."""
+    def derivative(self, body, variable=DIRECTION, opened=""):
+        """Return the derivatives of the entries of a node, or of a symbol's: numbers, or for a variable `Slopes`."""
         tag = 1 + max((seed[-1] for seed in self.seeds), default=0)
-        point = self._replace(seeds=(*self.seeds, (*variable, tag)))
+        point = self._replace(seeds=(*self.seeds, (variable, opened, tag)))
         values = point.symbol(body) if isinstance(body, str) else point.value(body)
         return tuple(slope(value, tag) for value in values)
 
@@ -123,12 +123,12 @@ class Evaluator:
 
     def symbol(self, name, seeds=()):
         """Return the entries of a symbol: its data, or its definition, or the variable it is cut to."""
-        seeds = tuple(seed for seed in seeds if seed[2] in {"", name} or seed[0] == name)
+        seeds = tuple(seed for seed in seeds if seed[1] in {"", name} or seed[0] == name)
         for at in reversed(range(len(seeds))):
-            variable, entry, _, tag = seeds[at]
+            variable, _, tag = seeds[at]
             if variable == name:
                 values = self.symbol(name, seeds[:at])
-                return tuple(Dual(x, 1, tag) if i == entry else x for i, x in enumerate(values))
+                return tuple(Dual(x, Slopes({entry: 1}), tag) for entry, x in enumerate(values))
         symbol = self.names.symbols[name]
         if symbol.definition is None:
             values = self.data.values[name]
@@ -155,4 +155,6 @@ def _bits(number):
         return number.bit_length()
     if isinstance(number, Fraction):
         return number.numerator.bit_length() + number.denominator.bit_length()
+    if isinstance(number, Slopes):
+        return max(map(_bits, number.values()), default=0)
     return max(_bits(number.value), _bits(number.tangent)) if isinstance(number, Dual) else 0

@@ -3,6 +3,7 @@
 import math
 import operator
 
+from ..dual import Slopes
 from .arrays import Symbol, transposed
 from .node import Node, Type, shape_text
 
@@ -34,10 +35,8 @@ class Cotangent(Symbol):
         outer = point.data.values["bar", names.output] if names.seed is None else point.value(names.seed)
         if self.name == names.output:
             return outer
-        columns = (
-            point.derivative(names.output, (self.name, entry, "")) for entry in range(point.length(self))
-        )
-        return tuple(sum(map(operator.mul, outer, column)) for column in columns)
+        total = sum(map(operator.mul, outer, point.derivative(names.output, self.name)), Slopes())
+        return tuple(total.get(entry, 0) for entry in range(point.length(self)))
 
     def mentions(self, names):
         seed = names.seed.walk() if names.seed is not None else ()
@@ -51,6 +50,7 @@ class Partial(Node):
     variable: str
     indices: tuple | None
     layout: str  # transposed, as written with a transpose; numerator, denominator layout, as declared; or none of them
+    opened = ""
 
     def infer(self, scope):
         body, shape = scope.infer(self.body), scope.shape(Symbol(self.place, self.variable))
@@ -83,17 +83,14 @@ class Partial(Node):
     def evaluate(self, point):
         sizes = point.evaluator.shapes[self.variable]
         entries = range(math.prod(sizes)) if self.indices is None else [point.position(self.indices, sizes)]
-        found = tuple(number for entry in entries for number in self.derivative(point, entry))
+        slopes = [slope or Slopes() for slope in point.derivative(self.body, self.variable, self.opened)]
+        found = tuple(slope.get(entry, 0) for entry in entries for slope in slopes)
         rows, turned = point.shape(self.body), ()
         if rows and sizes and self.indices is None:  # so far the entries of the variable are the rows
             turned = rows[::-1] if rows[1] == 1 and self.layout != DENOMINATOR else ()
         elif self.indices is None and self.layout:
             turned = rows if self.layout == DENOMINATOR else sizes
         return transposed(found, turned[1]) if turned else found
-
-    def derivative(self, point, entry):
-        """Return the derivatives of the body with respect to an entry."""
-        return point.derivative(self.body, (self.variable, entry, ""))
 
     def mentions(self, names):
         return (self.variable,)
@@ -111,9 +108,6 @@ class Immediate(Partial):
     r"""$\frac{\partial^+ h}{\partial x}$: what else the definition of $h$ refers to is held fixed."""
 
     opened: str
-
-    def derivative(self, point, entry):
-        return point.derivative(self.body, (self.variable, entry, self.opened))
 
 
 DERIVATIVES = Differential | Cotangent | Partial
