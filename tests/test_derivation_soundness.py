@@ -43,6 +43,68 @@ FALSE = {
         "where x \\in \\mathbb{R}, y = \\sum_i x\ny = x",
         "what does index i run over?",
     ),
+    "thresholds far from one": (X + "[x > 10^8] = 0", "is not equal to"),
+    "thresholds near zero": (X + "[x > 10^{-5}] = [x > 0]", "is not equal to"),
+    "between two thresholds": (X + r"[x > 0] [x < \tfrac{1}{5000}] = 0", "is not equal to"),
+    "near one of them": (X + "[x > 1000] [x < 1001] = 0", "is not equal to"),
+    "in a case": (
+        X + r"\begin{cases} x & \text{if } |x| > 1/1000000 \\ 0 & \text{otherwise} \end{cases} = x",
+        "is not equal to",
+    ),
+    "a probability near one": (
+        "where x \\in \\mathbb{R}^n\n[\\operatorname{softmax}(x)_1 > \\tfrac{99}{100}] = 0",
+        "is not equal to",
+    ),
+    "never all of one sign": (
+        "where A, B \\in \\mathbb{R}^{n \\times m}\n\\prod_{ij} [A_{ij} > 0] [B_{ij} < 0] = 0",
+        "is not equal to",
+    ),
+    "a kink in a heavy line": (
+        "where A, B \\in \\mathbb{R}^{n \\times n}, x \\in \\mathbb{R}\n"
+        r"\max(0, x) \sum_{ijkl} A_{ij} B_{jk} A_{kl} B_{li} = x \sum_{ijkl} A_{ij} B_{jk} A_{kl} B_{li}",
+        "is not equal to",
+    ),
+    "an equation that three sizes solve": (
+        "where a \\in \\mathbb{R}^{n}\n(n - 2) (n - 3) (n - 4) (n - 5) = 0",
+        "is not equal to",
+    ),
+    "sizes against each other": (
+        "where A \\in \\mathbb{R}^{n \\times m}\n(n - 2) (m - 2) (m - 3) (n - 3) = 0",
+        "is not equal to",
+    ),
+    "f is no polynomial of any degree": (
+        "where t \\in \\mathbb{R}, x \\in \\mathbb{R}^{12}, f \\text{ elementwise}\n"
+        r"f(t) = \sum_i f(x_i) \frac{1}{t - x_i} \prod_j \frac{t - x_j}{x_i - x_j + \delta_{ij}}",
+        "is not equal to",
+    ),
+    "f of numbers that are rounded": (
+        "where s, t \\in \\mathbb{R}, f \\text{ elementwise}\nf(e^{s + t}) = f(e^s + e^t)",
+        "is not equal to",
+    ),
+    "an index that is a size": (
+        "where x \\in \\mathbb{R}^{n}\n\\sum_n n x_n = n \\sum_n x_n",
+        "n is an index letter here, and also a size",
+    ),
+    "a free index that is a size": (
+        "where x \\in \\mathbb{R}^{n}\nx_n = \\frac{n}{n} x_n",
+        "n is an index letter here, and also a size",
+    ),
+    "a name that is a size": (
+        "where x \\in \\mathbb{R}^{n}, n \\in \\mathbb{R}\nx = x",
+        "n is a name, but also a dimension",
+    ),
+    "an entry of the inverse": (
+        "where A \\in \\mathbb{R}^{n \\times n}\nA_{ij} A^{-1}_{ij} = 1",
+        "the power of an entry, or an entry of a power? Write (A_{ij})^{-1} or [A^{-1}]_{ij}",
+    ),
+    "an entry of the square": (
+        "where A \\in \\mathbb{R}^{n \\times n}\nA^2_{ij} = (A_{ij})^2",
+        "the power of an entry, or an entry of a power?",
+    ),
+    "the largest singular value": (
+        "where A \\in \\mathbb{R}^{n \\times m}\n\\|A\\|_2^2 = \\|A\\|_F^2",
+        r"expected a vector (the 2-norm of a matrix is its largest singular value",
+    ),
     "symmetric, but not square": (
         "where A \\in \\mathbb{R}^{n \\times m} \\text{ symmetric}\nA = A",
         "A is n × m: not square",
@@ -63,6 +125,11 @@ TRUE = {
     "a probability": "where p \\in \\mathbb{R} \\text{ between 0 and 1}\n\\log \\frac{p}{1 - p} = \\log p - \\log(1 - p)",
     "symmetric": "where A \\in \\mathbb{R}^{n \\times n} \\text{ symmetric}\nA^{\\mathsf T} = A",
     "real exponents": "where x \\in \\mathbb{R} \\text{ positive},  t \\in \\mathbb{R}\nx^{2 t} = (x^t)^2",
+    "directions of what is symmetric": "where A \\in \\mathbb{R}^{n \\times n} \\text{ symmetric}\n\\dot A^{\\mathsf T} = \\dot A",
+    "directions of rows that sum to one": "where P \\in \\mathbb{R}^{n \\times k} \\text{ rows sum to one}\n\\sum_j \\dot P_{ij} = 0",
+    "an entry squared": "where A \\in \\mathbb{R}^{n \\times m},  x \\in \\mathbb{R}^n\nA_{ij}^2 x^2_i = (A_{ij} x_i)^2",
+    "a size beside a sum": "where x \\in \\mathbb{R}^{n}\n\\frac1n \\sum_n x_n = \\operatorname{mean}(x)",
+    "kinks at whole numbers": "where A \\in \\mathbb{R}^{n \\times k}\n\\max(-1, \\min(A_{ij}, 1)) = -\\max(-1, \\min(-A_{ij}, 1))",
     "rounding about zero": X + r"\frac{e^{x}}{e^{x} + e^{-x}} + \frac{e^{-x}}{e^{x} + e^{-x}} - 1 = 0",
     "large terms that cancel": X + r"(e^{20 x^2} + x) - e^{20 x^2} = x",
 }
@@ -72,3 +139,14 @@ TRUE = {
 def test_a_true_line_passes(name):
     report = check(TRUE[name], name)
     assert report.ok, report.errors
+
+
+def test_what_is_rounded_on_the_way_is_not_exact():
+    source = "where s, t \\in \\mathbb{R}, f \\text{ elementwise}\n"
+    assert check(source + r"f(s t) = f(t s)").verdict() == "1 step · exact"
+    assert check(source + r"f(e^s e^t) = f(e^{s + t})").verdict() == "1 step · 50 digits"
+
+
+def test_the_steps_before_a_wrong_one_are_compared_in_all_draws():
+    source = "where s \\in \\mathbb{R}\n|s| &= s \\\\ &= 2 s"  # the second step is wrong in every draw
+    assert "s is not equal to |s|" in str(check(source).errors[0])

@@ -61,10 +61,15 @@ class Data:
         Where the values come from.
     sizes : dict
         Of the dimensions.
+
+    Attributes
+    ----------
+    exact : bool
+        Whether no unknown function was evaluated at a number that had been rounded.
     """
 
     def __init__(self, names, dimensions, numbers, sizes):
-        self.numbers, self.sizes = numbers, sizes
+        self.numbers, self.sizes, self.exact = numbers, sizes, True
         self.values, self.points = {}, {}
         for name, shape in dimensions.shapes.items():
             symbol, sizes = names.symbols[name], self.concrete(shape)
@@ -85,6 +90,7 @@ class Data:
         return self._at(function, order, x)
 
     def _at(self, function, order, x):
+        self.exact = self.exact and not isinstance(x, mp.mpf)
         point = (function, order, x if self.numbers.largest else _rounded(x))
         if point not in self.points:
             (self.points[point],) = self.numbers.draw(1)

@@ -4,7 +4,7 @@ Shapes are tuples of dimension *names*, so h × y against 1 × h clashes whateve
 """
 
 from .errors import DerivationError
-from .nodes import Type, shape_text
+from .nodes import Size, Sum, Type, shape_text
 from .scope import Range, Scope
 
 
@@ -49,8 +49,9 @@ class Dimensions:
         """Return the type of a node."""
         return (scope or Scope(self)).infer(node)
 
-    def resolve_sums(self, node):
-        """Refuse sums of which nothing says how far they run."""
+    def resolve_sums(self, node, free=()):
+        """Refuse sums of which nothing says how far they run, and letters that are both index and size."""
+        _refuse_sizes(node, frozenset(free))
         for part in node.walk():
             if part in self.ranges:
                 scope = Scope(self, zip(part.letters, self.ranges[part], strict=True))
@@ -83,9 +84,19 @@ class Dimensions:
             shape = (*shape, "1") if len(shape) == 1 else shape
         elif declared is not None:
             self._same(node, shape, declared)
-        self.resolve_sums(node)
+        self.resolve_sums(node, symbol.indices)
         self.shapes.setdefault(symbol.name, shape)
 
     def _same(self, node, found, declared):
         if found != declared:
             raise node.error(f"declared as {shape_text(declared)}, but {node.latex} is {shape_text(found)}")
+
+
+def _refuse_sizes(node, letters):
+    if isinstance(node, Size) and node.name in letters:
+        raise node.error(
+            f"{node.name} is an index letter here, and also a size: use another letter for the index"
+        )
+    below = letters.union(node.letters) if isinstance(node, Sum) else letters
+    for part in node.parts():
+        _refuse_sizes(part, below)

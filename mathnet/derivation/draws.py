@@ -9,8 +9,9 @@ from .needs import Needs
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
 DRAWS, KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 3, 10, 10, 40  # in one draw one number has one sign
-SMALL, MEDIUM, LARGE = 3, 999, 2**64  # whole numbers up to this
+SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
 NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
+CRAMPED = 5  # so many divisions by zero are no accident, even among small numbers
 SIGNS = (1, 0.5, 0)  # shares of negative numbers: a logarithm of all of them is refused at once
 
 
@@ -23,13 +24,15 @@ class Draws:
         Those at which the sides have been compared.
     work : int
         How many values that took.
+    unlucky : int
+        How many draws in a row had to be repeated.
     """
 
     def __init__(self, names, dimensions, chains):
         self.names, self.dimensions = names, dimensions
         self.needs = Needs(dimensions.types, names, chains)
         self.random = random.Random(SEED)
-        self.done, self.work = [], 0
+        self.done, self.work, self.unlucky = [], 0, 0
 
     def unsure(self):
         """Say whether another draw is wanted, and can be afforded."""
@@ -46,11 +49,11 @@ class Draws:
 
     def small(self):
         """Say whether the next numbers are small ones, among which a division by zero is an accident."""
-        return not self.done and not self.needs.smooth
+        return not (self.done or self.needs.smooth or self.unlucky >= CRAMPED)
 
     def _numbers(self):
         """Small ones come first, because a mismatch shows them."""
-        needs, turn = self.needs, len(self.done)
+        needs, turn = self.needs, len(self.done) or int(self.unlucky >= CRAMPED)
         if needs.rational:
             return Numbers(self.random, LARGE if turn else SMALL)
         if not needs.kinked:  # near zero exp(-1000 x^2) shows that it is not zero
@@ -59,7 +62,7 @@ class Draws:
         near = [number for number in needs.numbers if not needs.smooth or number <= FAR]
         far = FAR if needs.smooth else 2 * max([1, *near, *(1 / number for number in near)])
         if turn < 2 and not needs.smooth:
-            return Numbers(self.random, math.ceil(max(MEDIUM, far)) if turn else SMALL, negative=SIGNS)
+            return Numbers(self.random, math.ceil(max(MEDIUM, far)) if turn else UNEQUAL, negative=SIGNS)
         near += [0] * (1 + len(near))
         return Numbers(self.random, 0, (1 / Fraction(far), 1, far), near, SIGNS)
 

@@ -10,6 +10,7 @@ from .scripts import Scripts
 from .tokens import BUILT_IN, NABLA, canonical
 from .whole import WHOLE
 
+NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
 ACCENTS = {r"\overline": r"\bar", r"\widehat": r"\hat", r"\widetilde": r"\tilde"}
 
 
@@ -106,15 +107,16 @@ class Factors(Scripts):
 
     def _postfix(self, node, scripts, tree):
         place = self.place(tree)
-        order = [script.kind for script in scripts]
-        if "power" in order and "subscript" in order:  # x_i^2 and x^2_i are both (x_i)^2
+        kinds = [script.kind for script in scripts]
+        if "power" in kinds and "subscript" in kinds:  # x_i^2 and x^2_i are both (x_i)^2
+            self._refuse_power_of_matrix(node, scripts, place)
             scripts = sorted(scripts, key=lambda script: script.kind == "power")
         for script in scripts:
-            if script.kind == "subscript" and _is_norm(node) and script.text in {"2", "F"}:
+            if _is_norm(node) and (script.kind, script.text) in NORMS:
+                node = nodes.Whole(place, node.function + NORMS[script.kind, script.text], node.body)
+            elif script.kind == "subscript" and isinstance(node, nodes.Inner) and script.text == "F":
                 continue
-            if script.kind == "subscript" and isinstance(node, nodes.Inner) and script.text == "F":
-                continue
-            if script.kind == "subscript":
+            elif script.kind == "subscript":
                 node = nodes.Entry(place, node, self.indices(script.tree))
             elif script.kind == "transpose" or (script.text == "T" and "T" not in self.names.symbols):
                 if isinstance(node, nodes.Entry):
@@ -124,8 +126,6 @@ class Factors(Scripts):
                 node = nodes.Transpose(place, node)
             elif script.kind == "power" and script.text == "-1" and not isinstance(node, nodes.Entry):
                 node = nodes.Whole(place, "^{-1}", node)
-            elif script.kind == "power" and script.text == "2" and _is_norm(node):
-                node = nodes.Inner(place, node.body, node.body)
             elif script.kind == "power" and re.fullmatch(r"\([^()]*\)", script.text):
                 raise DerivationError(
                     f"{node.latex}^{{{script.text}}} is not declared; a power has no parentheses", place
@@ -138,6 +138,17 @@ class Factors(Scripts):
                 )
         return node
 
+    def _refuse_power_of_matrix(self, node, scripts, place):
+        power, subscript = (next(s for s in scripts if s.kind == kind) for kind in ("power", "subscript"))
+        indices = self.indices(subscript.tree)
+        if len(indices) > 1 and (power.text == "-1" or scripts.index(power) < scripts.index(subscript)):
+            entry, name = f"_{{{''.join(map(str, indices))}}}", node.latex
+            raise DerivationError(
+                f"the power of an entry, or an entry of a power? Write ({name}{entry})^{{{power.text}}} "
+                f"or [{name}^{{{power.text}}}]{entry}",
+                place,
+            )
+
 
 def _is_norm(node):
-    return isinstance(node, nodes.Whole) and node.function == r"\|"
+    return isinstance(node, nodes.Whole) and node.function.startswith(r"\|") and "^" not in node.function

@@ -80,8 +80,12 @@ class Names:
         return base, list(scripts)
 
     def refuse_clashes(self):
-        """Refuse a name that could also be an entry, a power or a derivative of another one."""
+        """Refuse a name that could also be a dimension, or an entry, a power or a derivative of another one."""
         for symbol in self.symbols.values():
+            if symbol.name in self.dimensions:
+                raise DerivationError(
+                    f"{symbol.latex} is a name, but also a dimension: rename one of them", symbol.place
+                )
             accented = ACCENTED.fullmatch(symbol.name)
             if accented and "".join(accented.groups()) in self.symbols:
                 raise DerivationError(

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from fractions import Fraction
 
 from . import nodes
 from .nodes import KINKED, TRANSCENDENTAL
@@ -29,7 +28,7 @@ class Needs:
         A size is used as a number: no size is tried twice, else two sizes could solve an equation.
     sizes : int
         How many sizes are tried: more than an equation between polynomials in a size can have solutions.
-    numbers : list of Fraction
+    numbers : list of number
         The sizes of the numbers that are written: something may happen near them.
     """
 
@@ -59,8 +58,11 @@ def _number(node):
             return value
         case nodes.Divide(left=left, right=right) if _number(right):
             return _number(left) / _number(right)
-        case nodes.Power(base=base, exponent=nodes.Number(value=exponent)) if exponent <= MAX_EXPONENT:
-            return Fraction(_number(base) or 1) ** int(exponent) if exponent.denominator == 1 else 0
+        case nodes.Power(base=base, exponent=exponent) if _number(base):
+            power = _number(exponent)
+            return _number(base) ** int(power) if power == int(power) and abs(power) <= MAX_EXPONENT else 0
+        case nodes.Add(terms=terms, signs=signs) if all(map(_number, terms)):
+            return sum(sign * _number(term) for sign, term in zip(signs, terms, strict=True))
         case nodes.Product(factors=factors):
             return math.prod(map(_number, factors))
     return 0

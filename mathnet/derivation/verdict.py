@@ -75,7 +75,7 @@ class Derivation:
                     error.cause = likely_cause(self.names, self.dimensions, sides[at - 1], node)
                 raise
         for node in sides:
-            self.dimensions.resolve_sums(node)
+            self.dimensions.resolve_sums(node, types[0].free)
         for relation in chain.relations:
             place = Place(relation.line, relation.column, "")
             refuse_relation(relation, types[0].shape, self.names.tolerance, place)
@@ -112,20 +112,21 @@ class Derivation:
 
     def _try(self, chains, draws):
         """Compare the sides of all chains at one draw after the other."""
-        self.report.drawn, self.unlucky = draws.done, 0
+        self.report.drawn, unlucky = draws.done, 0
         while draws.unsure() and any(self.right.get(chain.line) != 1 for chain in chains):
-            for _ in range(ATTEMPTS if self.unlucky <= MAX_UNLUCKY else 0):
+            for draws.unlucky in range(ATTEMPTS if unlucky <= MAX_UNLUCKY else 0):
                 try:
                     data = draws.next()
                     evaluator = Evaluator(self.names, self.dimensions, data)
                     for chain in chains:
                         self._compare(chain, evaluator)
-                except UnluckyDrawError as unlucky:
-                    self.unlucky += not draws.small()
-                    reason = f"no values could be drawn: {unlucky}; declare what is positive or nonzero"
+                except UnluckyDrawError as error:
+                    unlucky += not draws.small()
+                    reason = f"no values could be drawn: {error}; declare what is positive or nonzero"
                     continue
                 draws.done.append(data)
                 draws.work += evaluator.work
+                self.report.exact = self.report.exact and data.exact
                 break
             else:
                 for chain in chains:

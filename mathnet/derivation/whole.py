@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .dual import elementary, reciprocal
 
 VECTOR_OR_SQUARE, SQUARE, ANY = "a vector or a square matrix", "a square matrix", "a matrix or vector"
+VECTOR = r"a vector (the 2-norm of a matrix is its largest singular value; the root of the sum of squares is \|A\|_F)"
 
 
 class Function(NamedTuple):
@@ -20,10 +21,9 @@ class Function(NamedTuple):
 
     def takes(self, shape):
         """Say whether the function is defined for this shape."""
-        square, vector = not shape or shape[0] == shape[-1], "1" in shape
-        return len(shape) < 3 and (
-            square or self.domain == ANY or (vector and self.domain == VECTOR_OR_SQUARE)
-        )
+        square, vector = not shape or shape[0] == shape[-1], not shape or "1" in shape
+        takes = {ANY: True, VECTOR: vector, SQUARE: square, VECTOR_OR_SQUARE: vector or square}
+        return len(shape) < 3 and takes[self.domain]
 
 
 def _same(shape):
@@ -76,8 +76,12 @@ def _softmax(rows):
     return tuple(power * reciprocal(sum(line)) for line in powers for power in line)
 
 
+def _squares(rows):
+    return (sum(value * value for value in _flat(rows)),)
+
+
 def _norm(rows):
-    return (elementary("sqrt", sum(value * value for value in _flat(rows))),)
+    return (elementary("sqrt", *_squares(rows)),)
 
 
 def _sum(rows):
@@ -97,4 +101,7 @@ WHOLE = {
     r"\operatorname{mean}": Function(ANY, _mean, counted=True),
     r"\operatorname{softmax}": Function(ANY, _softmax, _same, smooth=True),
     r"\|": Function(ANY, _norm, smooth=True),
+    r"\|_2": Function(VECTOR, _norm, smooth=True),
+    r"\|^2": Function(ANY, _squares),
+    r"\|_2^2": Function(VECTOR, _squares),
 }

@@ -71,7 +71,7 @@ class Apply(Node):
         if self.function in KINKED:
             a, b = x if len(x) == 2 else (x[0], -x[0])
             if a == b:
-                raise UnluckyDrawError
+                raise UnluckyDrawError("numbers that are compared were equal")
             return min(a, b) if self.function == "min" else max(a, b)
         require_positive(self.function, x[0], self.arguments[0])
         return lucky(elementary, self.function.replace("e^", "exp"), x[0])
@@ -121,7 +121,7 @@ class Compare(Node):
         left, right = point.value(self.left), point.value(self.right)
         pairs = list(zip(left, right * (len(left) // len(right)), strict=True))
         if any(a == b for a, b in pairs):
-            raise UnluckyDrawError
+            raise UnluckyDrawError("numbers that are compared were equal")
         return tuple(int(ORDER[self.relation](a, b)) for a, b in pairs)
 
 
