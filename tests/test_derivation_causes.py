@@ -176,3 +176,22 @@ where  A \in \mathbb{R}^{n \times k},  B \in \mathbb{R}^{k \times 2}
 Y_{1q} = A_{11} B_{1q} + A_{12} B_{2q} + A_{13} B_{3q}"""
     )
     assert "is not equal to" in str(report.errors[0])
+
+
+CAUSES = {
+    r"""where Z \in \mathbb{R}^{n \times k},  t \in \mathbb{R}
+t \sum_j (Z_{ij} - \frac1k \sum_q Z_{iq})^2 = t (\sum_j Z_{ij} Z_{ij} - \sum_q Z_{iq} \sum_p Z_{ip})""": (
+        r"a factor \tfrac1k is missing"
+    ),
+    r"""where A, B \in \mathbb{R}^{n \times k}
+\langle A, B \rangle = A_{ij} B_{ij}""": "the sum over i, j is missing",
+    r"""where A, B, C \in \mathbb{R}^{n \times k},  f \text{ elementwise},  Y = A \odot B \odot f(C)
+\bar C = \bar Y \odot A B \odot f'(C)""": r"the Hadamard product belongs here: A \odot B",
+    r"""where A \in \mathbb{R}^{n \times k},  x \in \mathbb{R}^n
+A x = (x^{\mathsf T} A)^{\mathsf T}""": r"A stands where its transpose belongs",
+}
+
+
+@pytest.mark.parametrize("source", CAUSES)
+def test_the_cause_inside_a_line_or_in_its_first_side(source):
+    assert CAUSES[source] in check(source).errors[0].cause

@@ -4,6 +4,7 @@ Every repair of `repairs.py` is tried at every place of the line, the usual mist
 only if the line, so repaired, equals the line before at all random points.
 """
 
+import copy
 import itertools
 import random
 from dataclasses import fields, replace
@@ -52,20 +53,21 @@ def likely_cause(names, dimensions, before, side):
         draws = _draws(names, dimensions, before, free)
     except (DerivationError, RecursionError):
         return ""
-    clue = Clue(side, _letters(before, side), names.dimensions, _factors(names, before, side))
+    letters = _letters(before, side)
+    unsummed = tuple(letter for letter in _letters(side) if letter not in free)
+    clue = Clue(side, letters, unsummed, names.dimensions, _factors(names, before, side))
     candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
-    smallest = dict(dimensions.smallest)
+    dimensions, smallest = copy.copy(dimensions), dimensions.smallest
     for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
         if any(evaluator.work > MAX_WORK for evaluator, _ in draws):
             break
+        dimensions.smallest = dict(smallest)
         try:
             found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
             dimensions.resolve_sums(fixed)
-            if dimensions.smallest != smallest:  # an index beyond the sizes that were drawn
-                dimensions.smallest = dict(smallest)
-                continue
             if (
-                found.shape == wanted.shape
+                dimensions.smallest == smallest  # else there is an index beyond the sizes that were drawn
+                and found.shape == wanted.shape
                 and found.free <= wanted.free
                 and all(
                     all(map(_same, expected, _values(evaluator, fixed, free)))

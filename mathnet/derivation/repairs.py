@@ -24,12 +24,20 @@ CLOSED = (
 
 @dataclass
 class Clue:
-    """What a repair may use: the whole side, its index letters, the dimensions, and factors that it may lack."""
+    """What a repair may use: the whole side, index letters, dimensions, and factors that it may lack.
+
+    The letters are all those of both sides; `unsummed` are those of the side that the side before does not leave free.
+    """
 
     root: nodes.Node
     letters: list
+    unsummed: tuple
     dimensions: list
     factors: list
+
+    def __post_init__(self):
+        sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
+        self.terms = {term for sum_ in sums for term in sum_.terms}
 
 
 def _tex(node):
@@ -82,6 +90,12 @@ def product(node, clue):
     for rebuild, a, b in _neighbours(node):
         fixed = _times(a, b)
         yield rebuild(fixed), f"the Hadamard product belongs here: {fixed.latex}"
+    if isinstance(node, nodes.Hadamard):
+        for at, operand in enumerate(node.operands):
+            if len(operand) > 1:
+                split = (*node.operands[:at], *((factor,) for factor in operand), *node.operands[at + 1 :])
+                latex = r" \odot ".join(map(_tex, operand))
+                yield replace(node, operands=split), f"the Hadamard product belongs here: {latex}"
     if isinstance(node, nodes.Hadamard) and len(node.operands) == 2:
         a, b = (operand[0] if len(operand) == 1 else _product(*operand) for operand in node.operands)
         for left, right in ((a, b), (_transposed(a), b), (a, _transposed(b)), (b, a)):
@@ -141,14 +155,18 @@ def sum_(node, clue):
     for letter in clue.letters:
         fixed = made(nodes.Sum, node, rf"\sum_{letter} {_tex(node)}", (letter,), None, node)
         yield fixed, f"the sum over {letter} is missing: {fixed.latex}"
+    if node is clue.root and len(clue.unsummed) > 1:
+        fixed = made(
+            nodes.Sum, node, rf"\sum_{{{''.join(clue.unsummed)}}} {_tex(node)}", clue.unsummed, None, node
+        )
+        yield fixed, f"the sum over {', '.join(clue.unsummed)} is missing: {fixed.latex}"
     if isinstance(node, nodes.Sum):
         yield node.body, f"the sum over {', '.join(node.letters)} is one too many"
 
 
 def number(node, clue):
     """A lost factor 2, 1/2, or 1/n; a sum for a mean; an exponent that should be one less."""
-    terms = {clue.root, *(clue.root.terms if isinstance(clue.root, nodes.Add) else ())}
-    if node in terms:
+    if node is clue.root or node in clue.terms:
         for value, words in (
             (Fraction(2), "a factor 2 is missing"),
             (Fraction(1, 2), "a factor 2 is too much" if _doubled(node) else r"a factor \tfrac12 is missing"),

@@ -71,8 +71,8 @@ class Derivation:
             try:
                 types.append(self._type(node, types, sides, scope))
             except DerivationError as error:
-                if at:
-                    error.cause = likely_cause(self.names, self.dimensions, sides[at - 1], node)
+                other = sides[at - 1] if at else sides[1]
+                error.cause = likely_cause(self.names, self.dimensions, other, node)
                 raise
         for node in sides:
             self.dimensions.resolve_sums(node, types[0].free)
