@@ -1,11 +1,15 @@
 """`mathnet check`: what it finds in files of every kind, what it says, its exit status, its limits."""
 
+import io
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from mathnet.derivation.command import main
-from mathnet.derivation.files import read
+from mathnet.derivation.files import MAX_BYTES, MAX_DERIVATIONS, MAX_PYTHON, read
 
 PAGE = r"""
 > In a quote:
@@ -147,3 +151,198 @@ def test_a_wrong_line_is_shown_with_its_place_in_the_file(run):
         "                   ^",
     ]
     assert said.endswith("2 right, 1 wrong\n")
+
+
+def test_a_wrong_line_of_a_paper_is_shown_where_the_paper_has_it(run):
+    status, said = run("paper.tex", paper_tex=PAPER.replace("W_{lj}", "W_{jl}"))
+    assert status == 1
+    assert said.startswith(
+        "✗ paper.tex:6 product: wrong\n  paper.tex:13:29: index j runs over y (in Y_{ij}) but over h (in W_{jl})\n"
+    )
+    assert "Likely cause: the indices of W_{jl} are swapped" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("begin{equation}", "begin{gather}", "paper.tex:20: the rows of gather are equations of their own"),
+        ("begin{equation}", "begin{theorem}", "paper.tex:20: no equation follows the mark; expected"),
+        ("\\]", "", "paper.tex:16: \\[ is not followed by \\] within"),
+        ("% where t", "% with t", "paper.tex:16: the comment lines below the mark are the where part"),
+        ("mathnet: derivation displayed", "mathnet: displayed", "after mathnet: stands the word derivation"),
+        (r"\tfrac12 +", r"\input{/etc/passwd} +", r"paper.tex:22:3: unknown macro \input"),
+        ("displayed", "product", "paper.tex:16: the id is already used at line 6"),
+    ],
+)
+def test_what_cannot_be_read_in_a_paper_is_refused(run, old, new, message):
+    assert PAPER.count(old) >= 1
+    status, said = run("paper.tex", paper_tex=PAPER.replace(old, new, 1))
+    assert status == 1
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("```derivation\nwhere t \\in \\mathbb{R}\nt = t\n```", "page.md:1: it has no id"),
+        ("```derivation A b\nwhere t \\in \\mathbb{R}\nt = t\n```", "page.md:1: the id A b is not made of"),
+        (PAGE.replace("in-list", "in-quote"), "page.md:12: the id is already used at line 5"),
+        ("```derivation a\nwhere t \\in \\mathbb{R}\nt = t\n", "page.md:1: the fence is never closed"),
+        ("```derivation a\n```", "page.md:2: there is no equation to check"),
+        ("```derivation a\n" + "x" * 300 + r" = \mystery", "x = \\mystery\n" + " " * 86 + "^"),
+    ],
+)
+def test_a_derivation_that_cannot_count_is_wrong(run, content, message):
+    status, said = run("page.md", page_md=content)
+    assert status == 1
+    assert message in said
+
+
+def test_a_docstring_whose_backslashes_are_escapes_is_refused(run):
+    status, said = run("module.py", module_py=MODULE.replace('r"""', '"""'))
+    assert status == 1
+    assert 'module.py:19: a backslash in it starts an escape: write the docstring as r"""…"""' in said
+    assert "1 right, 1 wrong" in said
+
+
+def test_a_folder_stands_for_all_its_files(run, folder):
+    (folder / "deep/.hidden").mkdir(parents=True)
+    (folder / "deep/.hidden/page.md").write_text(PAGE, encoding="utf-8")
+    (folder / "deep/empty.md").write_text("Nothing.", encoding="utf-8")
+    (folder / "deep/paper.tex").write_text(PAPER, encoding="utf-8")
+    status, said = run(".", page_md=PAGE)
+    assert status == 0
+    assert [line.split()[1] for line in said.splitlines()[:-1]] == [
+        *("./page.md:5", "./page.md:13", "./page.md:23"),
+        *("./deep/paper.tex:6", "./deep/paper.tex:17", "./deep/paper.tex:21"),
+    ]
+
+
+@pytest.mark.parametrize("content", [PAGE, PAPER])
+def test_the_standard_input_is_markdown_or_latex(run, monkeypatch, content):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+    status, said = run("-")
+    assert status == 0
+    assert said.startswith("✓ -:")
+    assert said.endswith("3 right, 0 wrong\n")
+
+
+UNREADABLE = {
+    "page.md": ("Nothing to check.", "no derivation found"),
+    "missing.md": (None, "No such file or directory"),
+    "latin.md": ("é".encode("latin-1"), "not text in UTF-8: byte 0xe9 at position 0"),
+    "wide.md": (PAGE.encode("utf-16"), "not text in UTF-8: byte 0xff at position 0"),
+    "binary.md": (b"```derivation a\n\0\n```", "not text: it holds NUL characters"),
+    "module.py": (b'"""\n```derivation a\n```\n"""\ndef', "not Python: invalid syntax"),
+    "notes.ipynb": (b"{}", "not a notebook: KeyError 'cells'"),
+    "folder": (None, "no derivation found"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_checked_has_an_exit_status_of_its_own(run, folder, name):
+    content, message = UNREADABLE[name]
+    if name == "folder":
+        (folder / name).mkdir()
+    elif content:
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    (folder / "wrong.md").write_text(PAGE.replace("2t", "3t"), encoding="utf-8")
+    status, said = run("wrong.md", name)
+    assert status == 2
+    assert said.endswith(f"✗ {name}: {message}\n2 right, 1 wrong, 1 file not checked\n")
+
+
+def test_line_ends_and_marks_of_other_systems_are_read(run, folder):
+    (folder / "page.md").write_bytes(PAGE.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert run("page.md") == (0, run("page.md", page_md=PAGE)[1])
+
+
+def test_nothing_in_a_file_can_command_the_terminal(run):
+    status, said = run("page.md", page_md=PAGE.replace("t + t", "\x1b[2J\u202e t \x07"))
+    assert status == 1
+    assert all(letter.isprintable() or letter == "\n" for letter in said)
+
+
+def test_json_says_what_the_text_says_and_more(run):
+    status, said = run("--format", "json", "page.md", "missing.md", page_md=PAGE.replace("2t", "3t"))
+    document = json.loads(said)
+    assert status == document["status"] == 2
+    assert document["version"] == 1
+    page, missing = document["files"]
+    assert missing == {"path": "missing.md", "error": "No such file or directory", "derivations": []}
+    wrong, right, _ = page["derivations"]
+    assert {key: wrong[key] for key in ("line", "cell", "id", "ok", "steps", "bound")} == {
+        **{"line": 5, "cell": None, "id": "in-quote", "ok": False, "steps": 2, "bound": None}
+    }
+    assert wrong["lines"][0] == {
+        **{"line": 6, "left": "(t + 1)^2", "relation": "=", "right": "t^2 + 3t + 1", "ok": False},
+        **{"reason": r"\text{binomial}", "error": wrong["errors"][0]["reason"]},
+    }
+    assert (wrong["lines"][1]["ok"], wrong["lines"][1]["right"]) == (None, "1 + t (t + 2)")
+    (error,) = wrong["errors"]
+    assert (error["line"], error["column"], error["cause"]) == (6, 16, None)
+    assert error["difference"]["sides"] == ["(t + 1)^2", "t^2 + 3t + 1"]
+    assert all(value in error["reason"] for value in error["difference"]["values"])
+    assert (right["ok"], right["exact"], right["steps"], right["errors"]) == (True, True, 1, [])
+    assert right["comparisons"] > 0
+    assert 0 < right["bound"] < 1e-9
+    assert {*right["sizes"][0]} == {"n"}
+    assert right["lines"][0]["ok"] is True
+
+
+def test_json_says_where_two_sides_differ(run):
+    status, said = run("--format", "json", "page.md", page_md=PAGE.replace("B_{kj}", "B_{jk}"))
+    assert status == 1
+    (error,) = json.loads(said)["files"][0]["derivations"][1]["errors"]
+    assert error["difference"]["index"].keys() == {"i", "j"}
+    assert error["cause"] == "the indices of B_{jk} are swapped"
+    assert (error["line"], error["column"]) == (14, 16)
+
+
+def test_without_files_or_with_a_strange_format_the_usage_is_shown(capsys):
+    for arguments in (["check"], ["check", "--format", "xml", "page.md"], []):
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 2
+        assert "usage: mathnet" in capsys.readouterr().err
+
+
+# Other people's files, some of which are hostile: an answer within seconds, in bounded memory, and nothing is run
+
+MILLIONS = 9_999_900
+HOSTILE = {  # name: (content, exit status, what is said)
+    "text.md": ("a line of text with `code`\n" * (MILLIONS // 27), 2, "no derivation found"),
+    "over.md": ("x" * (MAX_BYTES + 1), 2, "too large to check: the limit is 10000000 bytes"),
+    "long.md": ("```derivation a\n" + "x + " * (MILLIONS // 4 - 9), 1, "the limit is 20000"),
+    "fences.md": ("```derivation a\n" * (MILLIONS // 16), 1, "the fence is never closed"),
+    "many.md": ("```derivation a\n\n```\n" * 99_999, 2, f"the limit is {MAX_DERIVATIONS} derivations"),
+    "margin.md": ("> - " * (MILLIONS // 4) + "```derivation", 2, "no derivation found"),
+    "spaces.md": ("```" + " " * (MILLIONS // 2) + "`" + " " * (MILLIONS // 2), 2, "no derivation found"),
+    "marks.tex": ("% mathnet: derivation a\n" * (MILLIONS // 24), 2, f"limit is {MAX_DERIVATIONS}"),
+    "verbatim.tex": (r"\begin{verbatim}" * (MILLIONS // 16), 2, "no derivation found"),
+    "labels.tex": ("% mathnet: derivation a\n\\[" + r"\label{" * 4_000 + r"\]", 1, "the limit is 20000"),
+    "list.py": ('"""\n```derivation a\n"""\n[' + "1," * (MAX_PYTHON // 2 - 20) + "]", 1, "never closed"),
+    "deep.py": (
+        '"""\n```derivation a\n"""\nx' + ".x" * (MAX_PYTHON // 2 - 20),
+        2,
+        "not Python: maximum recursion",
+    ),
+    "deep.ipynb": ("[" * MILLIONS, 2, "not a notebook: RecursionError"),
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="how much memory a process took is known on Unix only")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_get_an_answer_in_bounded_time_and_memory(folder, name):
+    content, status, message = HOSTILE[name]
+    (folder / name).write_text(content, encoding="utf-8")
+    command = [sys.executable, "-m", "mathnet.derivation", "check", name]
+    with open(folder / "said", "w") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        _, code, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(code)
+    said = (folder / "said").read_text(encoding="utf-8")
+    assert (process.returncode, message in said) == (status, True), said[-2000:]
+    assert "Traceback" not in said
+    assert used.ru_utime + used.ru_stime < 10
+    assert used.ru_maxrss < 400_000 * (1024 if sys.platform == "darwin" else 1)

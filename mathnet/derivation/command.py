@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
@@ -31,21 +30,6 @@ exit status: 0 if every derivation is right, 1 if one is wrong (or has no id, or
 2 if a file cannot be read, if one that was named holds no derivation, or if the command cannot be understood."""
 
 
-@dataclass
-class File:
-    """A file: what was found in it, each with its report, or why nothing was checked."""
-
-    path: str
-    derivations: list = field(default_factory=list)
-    reports: list = field(default_factory=list)
-    error: str = ""
-
-    @property
-    def status(self):
-        """The exit status that this file asks for."""
-        return UNCHECKED if self.error else RIGHT if all(report.ok for report in self.reports) else WRONG
-
-
 def main(arguments=None):
     """Check the derivations of files and return the exit status."""
     parser = argparse.ArgumentParser(
@@ -64,43 +48,57 @@ def main(arguments=None):
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        files = _checked(list(_search(options.files)))
-        status = (_print_json if options.format == "json" else _print_text)(files)
-        sys.stdout.flush()
-        return status
+        return run(options.files, as_json=options.format == "json")
     except BrokenPipeError:  # whoever read this wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNCHECKED
 
 
-def _search(names):
-    """Yield a file and its derivations, unchecked, for every name and every file of a folder that has any."""
-    for name in names:
-        for path in paths(name):
-            try:
-                derivations = read(path)
-            except FileError as error:
-                yield File(path, error=str(error))
-                continue
-            if derivations or path == name:
-                yield File(path, derivations, error="" if derivations else "no derivation found")
-
-
-def _checked(files):
-    """Yield the files, one after the other, with their reports; on a terminal, show how far it is after a second."""
-    with tqdm(
-        total=sum(len(file.derivations) for file in files), delay=1, leave=False, disable=None
-    ) as progress:
-        for file in files:
-            for found in file.derivations:
-                file.reports.append(judge(found))
+def run(names, as_json):
+    """Check all files, print what was found, and return the exit status."""
+    files = [file for name in names for file in _search(name)]
+    counts, documents = {True: 0, False: 0}, []
+    total = sum(len(derivations) for _, derivations, _ in files)
+    with tqdm(total=total, delay=1, leave=False, disable=None) as progress:
+        for path, derivations, error in files:
+            documents.append({"path": path, "error": error or None, "derivations": []})
+            if error and not as_json:
+                _print(f"✗ {path}: {error}")
+            for found in derivations:
+                report = judge(found)
+                counts[report.ok] += 1
+                if as_json:
+                    documents[-1]["derivations"].append(document(found, report))
+                else:
+                    _print(verdict(path, found, report))
                 progress.update()
-            yield file
+    unchecked = sum(bool(error) for _, _, error in files)
+    status = UNCHECKED if unchecked else WRONG if counts[False] else RIGHT
+    if as_json:
+        result = {"version": VERSION, "status": status, "files": documents}
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        missed = f", {unchecked} file{'s'[: unchecked != 1]} not checked" if unchecked else ""
+        _print(f"{counts[True]} right, {counts[False]} wrong{missed}")
+    sys.stdout.flush()
+    return status
+
+
+def _search(name):
+    """Return (path, derivations, error) for a file, or for every file of a folder that holds any."""
+    files = []
+    for path in paths(name):
+        try:
+            files.append((path, read(path), ""))
+        except FileError as error:
+            files.append((path, [], str(error)))
+    found = [file for file in files if file[1] or file[2]]
+    return found or [(name, [], "no derivation found")]
 
 
 def judge(found):
     """Check a derivation that was found, and return its report."""
-    report = check(found.source, found.id) if found.source else Report(found.id, found.source)
+    report = check(found.source, found.id) if found.source or not found.problem else Report(found.id, "")
     if found.problem:
         report.errors.insert(0, DerivationError(found.problem, WHOLE, caret=False).attach(found.id, ""))
     return report
@@ -110,6 +108,14 @@ def where(path, found, line=1, column=0):
     """Return the place of a line of a derivation in its file, as editors read it."""
     cell = f"cell {found.cell}:" if found.cell else ""
     return f"{path}:{cell}{found.line + line - 1}" + (f":{found.column + column}" if column else "")
+
+
+def verdict(path, found, report):
+    """Return the lines that the command prints for a derivation."""
+    place = f"{where(path, found)} {found.id or '(no id)'}:"
+    if report.ok:
+        return f"✓ {place} {report.verdict()}, {report.comparisons} comparisons"
+    return "\n".join([f"✗ {place} wrong", *failure(path, found, report)])
 
 
 def failure(path, found, report):
@@ -122,48 +128,12 @@ def failure(path, found, report):
     return lines
 
 
-def _print_text(files):
-    status, verdicts, unchecked = RIGHT, [], 0
-    for file in files:
-        status = max(status, file.status)
-        if file.error:
-            unchecked += 1
-            _print(f"✗ {file.path}: {file.error}")
-        for found, report in zip(file.derivations, file.reports, strict=True):
-            verdicts.append(report.ok)
-            place = f"{where(file.path, found)} {found.id or '(no id)'}:"
-            if report.ok:
-                _print(f"✓ {place} {report.verdict()}, {report.comparisons} comparisons")
-            else:
-                _print("\n".join([f"✗ {place} wrong", *failure(file.path, found, report)]))
-    missed = f", {unchecked} file{'s'[: unchecked != 1]} not checked" if unchecked else ""
-    _print(f"{verdicts.count(True)} right, {verdicts.count(False)} wrong{missed}")
-    return status
+def document(found, report):
+    """Return what the JSON says about a derivation; all lines and columns are those of the file."""
+    return {"line": found.line, "cell": found.cell or None, **report.as_dict(found.line, found.column)}
 
 
 def _print(text):
     """Print without control characters: the text is that of a file which nobody has looked at."""
-    shown = "".join(
-        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
-    tqdm.write(shown, file=sys.stdout)
-
-
-def _print_json(files):
-    files = list(files)
-    status = max(file.status for file in files)
-    documents = [
-        {
-            "path": file.path,
-            "error": file.error or None,
-            "derivations": [
-                {"cell": found.cell or None, "line": found.line, **report.as_dict(found.line, found.column)}
-                for found, report in zip(file.derivations, file.reports, strict=True)
-            ],
-        }
-        for file in files
-    ]
-    print(
-        json.dumps({"version": VERSION, "status": status, "files": documents}, ensure_ascii=False, indent=1)
-    )
-    return status
+    shown = (c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    tqdm.write("".join(shown), file=sys.stdout)

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+WIDEST = 160  # line of a source that is shown; of a longer one, what is around the place
+
 
 class Place(NamedTuple):
     """Where something stands in the source of a derivation: line and column from 1, and its LaTeX."""
@@ -71,11 +73,11 @@ class DerivationError(ValueError):
 
     def details(self):
         """Return what helps beyond the reason, line by line: the place in the source, and the likely cause."""
-        shown = (
-            [self.source_line.rstrip(), " " * (self.place.column - 1) + "^"]
-            if self.caret and self.source_line
-            else []
-        )
+        line, at = self.source_line.rstrip(), self.place.column - 1
+        if len(line) > WIDEST:
+            start = max(0, at - WIDEST // 2)
+            line, at = line[start : start + WIDEST], at - start
+        shown = [line, " " * at + "^"] if self.caret and line else []
         return shown + [f"Likely cause: {self.cause}"] * bool(self.cause)
 
     def __str__(self):

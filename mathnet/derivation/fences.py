@@ -5,10 +5,9 @@ import textwrap
 from typing import NamedTuple
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-FENCE = re.compile(
-    r"^(?P<prefix>[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){0,20})(?P<ticks>`{3,}|~{3,})(?P<info>.*)$",
-    re.M,
-)
+PREFIX = re.compile(r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){0,20}")
+TICKS = re.compile(r"(?P<ticks>`{3,}|~{3,})(?P<info>.*)")
+LONGEST_MARGIN = 200
 
 
 class Found(NamedTuple):
@@ -52,48 +51,54 @@ class Fence(NamedTuple):
     closed: bool
 
 
-def fences(text):
-    """Yield the fences of a text, in order; fences inside other fences are text, not fences."""
-    opening, line, counted = None, 1, 0
-    for match in FENCE.finditer(text):
+def left_of(text, position):
+    """Return what stands left of a position in its line; of a long line only the end, marked as such."""
+    start = text.rfind("\n", max(0, position - LONGEST_MARGIN), position) + 1
+    return text[start:position] if start or position < LONGEST_MARGIN else "…"
+
+
+def fences(text, word=""):
+    """Yield the fences of a text, in order; fences inside other fences are text. A word leaves out those without it."""
+    opening, prefix, line, counted = None, "", 1, 0
+    for match in TICKS.finditer(text):
+        margin = left_of(text, match.start())
         ticks, info = match["ticks"], match["info"].strip()
-        if opening is None and not (ticks[0] == "`" and "`" in info):  # else it is code in one line
-            line += text.count("\n", counted, match.start())
-            opening, counted = match, match.start()
-        elif (
-            opening and ticks.startswith(opening["ticks"]) and not info and not match["prefix"].strip(" \t>")
-        ):
-            yield _fence(opening, text[opening.end() + 1 : match.start()].removesuffix("\n"), line, True)
+        if opening is None:
+            inline = ticks[0] == "`" and "`" in info
+            if not inline and PREFIX.fullmatch(margin):
+                line += text.count("\n", counted, match.start())
+                opening, prefix, counted = match, margin, match.start()
+        elif ticks.startswith(opening["ticks"]) and not info and not margin.strip(" \t>"):
+            if word in opening["info"]:
+                inside = text[opening.end() + 1 : match.start() - len(margin)].removesuffix("\n")
+                yield _fence(opening["info"], prefix, inside, line, True)
             opening = None
-    if opening:
-        yield _fence(opening, text[opening.end() + 1 :], line, False)
+    if opening and word in opening["info"]:
+        yield _fence(opening["info"], prefix, text[opening.end() + 1 :], line, False)
 
 
-def _fence(opening, inside, line, closed):
-    word, _, rest = opening["info"].strip().partition(" ")
+def _fence(info, prefix, inside, line, closed):
+    word, _, rest = info.strip().partition(" ")
     lines = texts = inside.split("\n") if inside else []
-    if depth := opening["prefix"].count(">"):
+    if depth := prefix.count(">"):
         quote = re.compile(rf"[ \t]*(?:>[ \t]?){{0,{depth}}}")
         texts = [text[quote.match(text).end() :] for text in lines]
     source = textwrap.dedent("\n".join(texts))
     column = next((len(a) - len(b) for a, b in zip(lines, source.split("\n"), strict=False) if b.strip()), 0)
-    return Fence(word, rest.strip(), opening["prefix"], source, line + 1, len(lines), column, closed)
+    return Fence(word, rest.strip(), prefix, source, line + 1, len(lines), column, closed)
 
 
 def find(text):
     """Return the derivations of a Markdown text, in order."""
-    return named(
-        Found(
-            fence.rest,
-            fence.source,
-            fence.line,
-            fence.height,
-            fence.column,
-            "" if fence.closed else "the fence is never closed",
-        )
-        for fence in fences(text)
-        if fence.word == "derivation"
-    )
+    return named(find_fences(text))
+
+
+def find_fences(text):
+    """Yield the derivations of a Markdown text, whatever their ids."""
+    for fence in fences(text, "derivation") if "derivation" in text else ():
+        if fence.word == "derivation":
+            problem = "" if fence.closed else "the fence is never closed"
+            yield Found(fence.rest, fence.source, fence.line, fence.height, fence.column, problem)
 
 
 def named(derivations):

@@ -6,12 +6,14 @@ import os
 import re
 import sys
 import warnings
+from itertools import islice
 from pathlib import Path
 
-from .fences import find, named
-from .latex import find_latex
+from .fences import find_fences, named
+from .latex import EVENT, find_latex
 
-MAX_BYTES, MAX_PYTHON = 10_000_000, 1_000_000
+MAX_BYTES, MAX_PYTHON, MAX_DERIVATIONS = 10_000_000, 500_000, 2_000
+OPENED = re.compile(r"(?:`{3}|~{3})[ \t]*derivation\b")
 ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")
 
 
@@ -53,7 +55,10 @@ def read(path):
     if "\0" in text:
         raise FileError("not text: it holds NUL characters")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return named(FINDERS.get(Path(path).suffix, _guess)(text))
+    found = list(islice(FINDERS.get(Path(path).suffix, _guess)(text), MAX_DERIVATIONS + 1))
+    if len(found) > MAX_DERIVATIONS:
+        raise FileError(f"too large to check: the limit is {MAX_DERIVATIONS} derivations")
+    return named(found)
 
 
 def _bytes(path):
@@ -62,13 +67,13 @@ def _bytes(path):
 
 
 def _guess(text):
-    return find_latex(text) or find(text)
+    return find_latex(text) if EVENT.search(text) else find_fences(text)
 
 
 def find_docstrings(text):
-    """Return the derivations in the docstrings of a Python module."""
-    if "derivation" not in text:
-        return []
+    """Yield the derivations in the docstrings of a Python module."""
+    if not OPENED.search(text):
+        return
     if len(text) > MAX_PYTHON:
         raise FileError(f"too large to check: the limit for Python is {MAX_PYTHON} characters")
     try:
@@ -85,26 +90,25 @@ def find_docstrings(text):
         and isinstance(node.value.value, str)
     )
     lines = text.split("\n")
-    return [found for string in docstrings for found in _docstring(string, lines)]
+    for string in docstrings:
+        yield from _docstring(string, lines)
 
 
 def _docstring(string, lines):
-    escaped = lines[string.lineno - 1].lstrip()[0] in "\"'"
-    for found in find(string.value):
-        line = string.lineno - 1 + found.line
-        written = lines[string.lineno - 1 : string.end_lineno]
-        if len(written) != string.value.count("\n") + 1:
-            written, line = lines[string.lineno - 1 : string.end_lineno], string.lineno
-        else:
+    raw = lines[string.lineno - 1].encode()[string.col_offset] in b"rR"
+    for found in find_fences(string.value):
+        line, written = string.lineno, lines[string.lineno - 1 : string.end_lineno]
+        if len(written) == string.value.count("\n") + 1:
+            line += found.line - 1
             written = written[found.line - 1 : found.line - 1 + found.height]
         problem = found.problem
-        if not problem and escaped and any(map(ESCAPE.search, written)):
+        if not problem and not raw and any(map(ESCAPE.search, written)):
             problem = 'a backslash in it starts an escape: write the docstring as r"""…"""'
         yield found._replace(line=line, problem=problem)
 
 
 def find_cells(text):
-    """Return the derivations in the Markdown cells of a notebook."""
+    """Yield the derivations in the Markdown cells of a notebook."""
     try:
         cells = [
             (number, "".join(cell["source"]))
@@ -113,7 +117,15 @@ def find_cells(text):
         ]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FileError(f"not a notebook: {type(error).__name__} {error}") from None
-    return [found._replace(cell=number) for number, source in cells for found in find(source)]
+    for number, source in cells:
+        for found in find_fences(source):
+            yield found._replace(cell=number)
 
 
-FINDERS = {".md": find, ".markdown": find, ".tex": find_latex, ".py": find_docstrings, ".ipynb": find_cells}
+FINDERS = {
+    ".md": find_fences,
+    ".markdown": find_fences,
+    ".tex": find_latex,
+    ".py": find_docstrings,
+    ".ipynb": find_cells,
+}

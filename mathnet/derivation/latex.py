@@ -12,15 +12,13 @@ What LaTeX would not print as mathematics is blanked out in place, so that lines
 
 import re
 
-from .fences import Found
+from .fences import Found, left_of
 
 EVENT = re.compile(
-    r"\\(?P<edge>begin|end)\{(?P<verbatim>verbatim\*?|lstlisting|minted|comment)\}"
-    r"|^[ \t]*%+[ \t]*mathnet:[ \t]*(?P<word>[^\s]*)(?P<rest>.*)\n"
-    r"|^[^%\n]*(?P<stop>\\end\{document\})",
-    re.M,
+    r"\\(?P<edge>begin|end)\{(?P<name>verbatim\*?|lstlisting|minted|comment|document)\}"
+    r"|mathnet:[ \t]*(?P<word>\S*)(?P<rest>.*)(?:\n|\Z)"
 )
-COMMENT = re.compile(r"[ \t]*%(.*)(?:\n|\Z)")
+COMMENT = re.compile(r"[ \t]*%(?!%*[ \t]*mathnet:).*(?:\n|\Z)")
 BEGIN = re.compile(
     r"[ \t]*(?:\\begin\{(?P<name>[A-Za-z]+\*?)\}(?:\{\d+\}|\[[^\]\n]*\])?|(?P<open>\\\[|\$\$))"
 )
@@ -36,26 +34,28 @@ UNPRINTED = re.compile(
 
 
 def find_latex(text):
-    """Return the derivations of a LaTeX text, in order."""
-    found, verbatim, line, counted = [], "", 1, 0
+    """Yield the derivations of a LaTeX text."""
+    text, verbatim, line, counted = text + "\n", "", 1, 0
     for event in EVENT.finditer(text):
-        if event["stop"]:
-            break
-        if event["edge"] == "begin":
-            verbatim = verbatim or event["verbatim"]
-        elif event["edge"]:
-            verbatim = "" if verbatim == event["verbatim"] else verbatim
-        elif not verbatim:
-            line += text.count("\n", counted, event.end())
-            counted = event.end()
-            found.append(_derivation(text, event, line))
-    return found
+        margin = left_of(text, event.start())
+        if event["edge"] is None:
+            if not verbatim and "%" in margin and not margin.strip(" \t%"):
+                line += text.count("\n", counted, event.end())
+                counted = event.end()
+                yield _derivation(text, event, line)
+        elif event["name"] == "document":
+            if event["edge"] == "end" and "%" not in margin and not verbatim:
+                return
+        elif event["edge"] == "begin":
+            verbatim = verbatim or event["name"]
+        elif verbatim == event["name"]:
+            verbatim = ""
 
 
 def _derivation(text, event, line):
     id, start = event["rest"].strip(), event.end()
     at = start
-    while comment := COMMENT.match(text, at):
+    while (comment := COMMENT.match(text, at)) and at - start < LONGEST:
         at = comment.end()
     where = text[start:at]
 

@@ -14,7 +14,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from .errors import WHOLE, DerivationError
-from .fences import FENCE, fences, find
+from .fences import PREFIX, fences, find
 from .mathml import FormulaError, math_core
 from .rendering import report_html, style_link, wrong_html
 from .verdict import check
@@ -70,7 +70,7 @@ class _Fences(Preprocessor):
         shown, at, style = [], 0, style_link()
         for found in find("\n".join(lines)):
             opening, end = found.line - 2, found.line + found.height
-            prefix = FENCE.match(lines[opening])["prefix"]
+            prefix = PREFIX.match(lines[opening]).group()
             blank = re.sub(r"[^>\s]", " ", prefix).rstrip()
             stored = self.md.htmlStash.store(self._shown(found).replace(">", f">{style}", 1))
             follows = lines[end : end + 1] and lines[end].strip(" \t>")

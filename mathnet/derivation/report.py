@@ -9,6 +9,7 @@ from .declare import Names
 from .dimensions import Dimensions
 from .dual import DIGITS
 from .errors import DerivationError
+from .tokens import tidy
 
 
 class Line(NamedTuple):
@@ -120,7 +121,7 @@ class Report:
             ok = True if at < wrong and chain.nodes else False if at == wrong else None
             found = error if at == wrong else None
             relation = str(chain.relations[at - 1])
-            yield Line(starts[at][0], before.latex, relation, side.latex, reason, ok, found)
+            yield Line(starts[at][0], tidy(before.latex), relation, tidy(side.latex), reason, ok, found)
 
     def verdict(self):
         """Return the result in a few words."""
