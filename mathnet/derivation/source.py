@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from .errors import DerivationError, Place
 from .tokens import tokenize, with_depths
 
+LEFT_SIDE = re.compile(r"(?!\s*\\q?quad)[\s~{}]*[^&\s~{}][^&]*&\s*(?:=|\\(?:approx|leq?|geq?)(?![A-Za-z]))")
+
 
 @dataclass
 class Side:
@@ -64,7 +66,10 @@ class Chain:
 
 
 def split(source):
-    """Return the text of the where part and a list of (first line, text) of the chains."""
+    r"""Return the text of the where part and a list of (first line, text) of the chains.
+
+    A blank line ends a chain; so does a row, ended by `\\`, after which a line has a left side of its own before its `&`.
+    """
     lines = source.splitlines()
     start = next((at for at, line in enumerate(lines) if line.strip()), 0)
     where, at = "", start
@@ -75,11 +80,11 @@ def split(source):
         where = "\n" * start + "\n".join(lines[start:at]).replace("where", "     ", 1)
     chains, block = [], []
     for number, line in enumerate([*lines[at:], ""], at + 1):
-        if line.strip():
-            block.append((number, line))
-        elif block:
+        if block and (not line.strip() or (block[-1][1].rstrip().endswith(r"\\") and LEFT_SIDE.match(line))):
             chains.append((block[0][0], "\n".join(text for _, text in block)))
             block = []
+        if line.strip():
+            block.append((number, line))
     return where, chains
 
 
