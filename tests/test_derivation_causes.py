@@ -179,6 +179,12 @@ Y_{1q} = A_{11} B_{1q} + A_{12} B_{2q} + A_{13} B_{3q}"""
 
 
 CAUSES = {
+    r"""where x \in \mathbb{R},  y = x^2,  J = x y
+\frac{\partial J}{\partial x} = y + \frac{\partial J}{\partial y} \frac{\partial^+ y}{\partial x} = \frac{\partial^+ J}{\partial x}""": (
+        r"\frac{\partial^+ J}{\partial x} holds too much fixed: the total derivative belongs here"
+    ),
+    r"""where x \in \mathbb{R},  y = x^2,  J = x y
+y = \frac{\partial J}{\partial x}""": r"the immediate derivative is written \partial^+",
     r"""where Z \in \mathbb{R}^{n \times k},  t \in \mathbb{R}
 t \sum_j (Z_{ij} - \frac1k \sum_q Z_{iq})^2 = t (\sum_j Z_{ij} Z_{ij} - \sum_q Z_{iq} \sum_p Z_{ip})""": (
         r"a factor \tfrac1k is missing"

@@ -12,49 +12,14 @@ from numbers import Rational, Real
 
 from mpmath.ctx_mp import MPContext
 
+from .slopes import Slopes
+
 DIGITS = 50
 LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
 
 # A context of its own: nobody else's precision changes ours, and ours changes nobody else's.
 mp = MPContext()
 mp.dps = DIGITS + 10
-
-
-class Slopes(dict):
-    """Derivatives with respect to several variables at once, by variable; those that are missing are zero.
-
-    Examples
-    --------
-    >>> x, y = Dual(3, Slopes(x=1)), Dual(5, Slopes(y=1))
-    >>> (x * x * y).tangent
-    {'x': 30, 'y': 9}
-    """
-
-    __slots__ = ()
-
-    def __add__(self, other):
-        if not isinstance(other, Slopes):  # the tangent of a constant, 0
-            return self
-        found = Slopes(self)
-        for variable, number in other.items():
-            found[variable] = found[variable] + number if variable in found else number
-        return found
-
-    __radd__ = __add__
-
-    def __mul__(self, number):
-        return Slopes({variable: slope * number for variable, slope in self.items()})
-
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return Slopes({variable: -slope for variable, slope in self.items()})
-
-    def __sub__(self, other):
-        return self + -other
-
-    def __rsub__(self, other):
-        return -self + other
 
 
 def exact(number):
@@ -285,6 +250,17 @@ def reciprocal(x):
 def slope(number, tag):
     """Return the derivative that a number carries."""
     return number.tangent if isinstance(number, Dual) and number.tag == tag else 0
+
+
+def bits(number):
+    """Return the length of an exact number; one of 60 digits never grows."""
+    if isinstance(number, int):
+        return number.bit_length()
+    if isinstance(number, Fraction):
+        return number.numerator.bit_length() + number.denominator.bit_length()
+    if isinstance(number, Slopes):
+        return max(map(bits, number.values()), default=0)
+    return max(bits(number.value), bits(number.tangent)) if isinstance(number, Dual) else 0
 
 
 def power(x, exponent):

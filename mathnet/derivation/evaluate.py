@@ -8,11 +8,10 @@ definition, and its entries become the variables. An immediate derivative enters
 import copy
 import itertools
 import math
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .data import DIRECTION
-from .dual import Dual, Slopes, slope
+from .dual import Dual, Slopes, bits, slope
 
 MAX_WORK, MAX_BITS, MAX_ORDER = 200_000, 50_000, 4
 
@@ -115,7 +114,7 @@ class Evaluator:
         if self.work > MAX_WORK:
             raise node.error(f"too much work to check: more than {MAX_WORK} values")
         found = node.evaluate(Point(self, letters, seeds, parameter))
-        if any(_bits(number) > MAX_BITS for number in found):
+        if any(bits(number) > MAX_BITS for number in found):
             raise node.error(f"too much work to check: a number of more than {MAX_BITS} bits")
         if parameter is None:
             self.memo[key] = found
@@ -147,14 +146,3 @@ class Evaluator:
             below = [symbol.definition for symbol in symbols if symbol.definition is not None]
             self.reached[node] = found.union(*map(self._reach, below))
         return self.reached[node]
-
-
-def _bits(number):
-    """Return the length of an exact number; one of 60 digits never grows."""
-    if isinstance(number, int):
-        return number.bit_length()
-    if isinstance(number, Fraction):
-        return number.numerator.bit_length() + number.denominator.bit_length()
-    if isinstance(number, Slopes):
-        return max(map(_bits, number.values()), default=0)
-    return max(_bits(number.value), _bits(number.tangent)) if isinstance(number, Dual) else 0

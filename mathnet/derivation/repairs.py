@@ -196,7 +196,22 @@ def factor(node, clue):
             yield _times(node, _transposed(lost)), words
 
 
-REPAIRS = (mirrored, transpose, order, product, sign, prime, number, index, sum_, factor)
+def held(node, clue):
+    """An immediate derivative for a total one, or the reverse."""
+    if isinstance(node, nodes.Immediate):
+        total = made(nodes.Partial, node, node.latex, node.body, node.variable, node.indices, node.layout)
+        yield total, rf"{node.latex} holds too much fixed: the total derivative belongs here, without the +"
+    elif isinstance(node, nodes.Partial):
+        body = node.body.body if isinstance(node.body, nodes.Entry) else node.body
+        if isinstance(body, nodes.Symbol):
+            parts = (node.body, node.variable, node.indices, node.layout, body.name)
+            yield (
+                made(nodes.Immediate, node, node.latex, *parts),
+                rf"{node.latex} is total, through the definitions; the immediate derivative is written \partial^+",
+            )
+
+
+REPAIRS = (mirrored, transpose, order, product, sign, prime, number, index, sum_, factor, held)
 
 
 def _doubled(node):
