@@ -10,7 +10,8 @@ import itertools
 from fractions import Fraction
 from numbers import Rational
 
-from .data import POSITIVE, Data
+from .data import Data
+from .domains import POSITIVE
 from .dual import mp
 from .evaluate import Evaluator
 
@@ -99,6 +100,12 @@ class Variables(Data):
     def draw(self, count, positive=False):
         """Return that many variables."""
         return [Degree(1, 0, self.inverted) for _ in range(count)]
+
+    draw_whole = draw
+
+    def choose(self, count):
+        """Return one of the places of a one-hot row; which one it is does not change a degree."""
+        return 0
 
     def _at(self, function, order, x):
         if isinstance(x, mp.mpf):

@@ -3,11 +3,12 @@
 import math
 from fractions import Fraction
 
-from .dual import Dual, high_precision, mp, reciprocal
+from .domains import array, direction
+from .dual import Dual, high_precision, mp
 
 DIRECTION = ""  # stands for the dotted symbols where a differentiation names its variable
+WHOLE_NUMBERS = 9  # up to this, among fractions
 FRACTIONS = 2**12  # how many positive fractions there are
-POSITIVE = {"positive", "between 0 and 1"}
 KEPT_DIGITS = 40  # of the 60: where an unknown function is evaluated, two results of rounding are one point
 
 
@@ -42,6 +43,15 @@ class Numbers:
         negative = 0 if positive else self.random.choice(self.negative)
         return [self._magnitude() * (-1) ** (self.random.random() < negative) for _ in range(count)]
 
+    def draw_whole(self, count):
+        """Return that many whole numbers."""
+        largest = self.largest or WHOLE_NUMBERS
+        return [self.random.randint(1, largest) * self.random.choice((-1, 1)) for _ in range(count)]
+
+    def choose(self, count):
+        """Return a whole number from 0, less than `count`."""
+        return self.random.randrange(count)
+
     def _magnitude(self):
         if self.largest:
             return self.random.randint(1, self.largest)
@@ -70,17 +80,23 @@ class Data:
 
     def __init__(self, names, dimensions, numbers, sizes):
         self.numbers, self.sizes, self.exact = numbers, sizes, True
-        self.values, self.points = {}, {}
+        self.lengths, self.values, self.points = {"1": 1}, {}, {}
         for name, shape in dimensions.shapes.items():
             symbol, sizes = names.symbols[name], self.concrete(shape)
             if symbol.definition is None:
-                self.values[name] = self._array(sizes, symbol.properties)
-                self.values["dot", name] = self._direction(sizes, symbol.properties)
+                self.values[name] = lucky(array, numbers, sizes, symbol.properties)
+                self.values["dot", name] = direction(numbers, sizes, symbol.properties, self.values[name])
             self.values["bar", name] = tuple(numbers.draw(math.prod(sizes)))
 
     def concrete(self, shape):
         """Return the sizes of a shape."""
-        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in shape)
+        return tuple([self.lengths.get(axis) or self._length(axis) for axis in shape])
+
+    def _length(self, axis):
+        """Return the length of an axis, which may be a product of dimensions."""
+        parts = axis.split("·")
+        self.lengths[axis] = math.prod(int(part) if part.isdigit() else self.sizes[part] for part in parts)
+        return self.lengths[axis]
 
     def unknown(self, function, order, x):
         """Return a derivative of a function of which nothing is known: at every point another random number."""
@@ -95,41 +111,6 @@ class Data:
         if point not in self.points:
             (self.points[point],) = self.numbers.draw(1)
         return self.points[point]
-
-    def _array(self, shape, properties):
-        count = math.prod(shape)
-        if "ones" in properties:
-            return (1,) * count
-        if "identity" in properties:
-            return tuple(int(i == j) for i in range(shape[0]) for j in range(shape[0]))
-        values = self.numbers.draw(count, bool(properties & POSITIVE))
-        if "between 0 and 1" in properties:
-            values = [value * reciprocal(value + 1) for value in values]
-        if "symmetric" in properties:
-            values = _mirrored(values, shape[-1])
-        if "rows sum to one" in properties:
-            values = [lucky(reciprocal, sum(row)) * value for row in _rows(values, shape) for value in row]
-        return tuple(values)
-
-    def _direction(self, shape, properties):
-        """Return a direction in which the properties stay true."""
-        values = self.numbers.draw(math.prod(shape))
-        if properties & {"constant", "ones", "identity"}:
-            return (0,) * len(values)
-        if "symmetric" in properties:
-            values = _mirrored(values, shape[-1])
-        if "rows sum to one" in properties:
-            means = ((row, sum(row) * Fraction(1, len(row))) for row in _rows(values, shape))
-            values = [value - mean for row, mean in means for value in row]
-        return tuple(values)
-
-
-def _mirrored(values, length):
-    return [values[max(i, j) * length + min(i, j)] for i in range(length) for j in range(length)]
-
-
-def _rows(values, shape):
-    return [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]
 
 
 def _rounded(x):

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+from .domains import PROPERTIES
 from .errors import DerivationError, Place
 from .formula import Reader
 from .names import Declared, Function, Item, Names, decorations
@@ -14,17 +15,6 @@ from .tokens import canonical, with_depths
 MAX_AXES, MAX_SIZE = 4, 12
 UNDECLARED = "declared as what? A shape or a property is missing"
 MARGIN = "; a chain of equations starts at the left margin, after the where part"
-PROPERTIES = (
-    "elementwise",
-    "constant",
-    "ones",
-    "nonzero",
-    "positive",
-    "between 0 and 1",
-    "symmetric",
-    "identity",
-    "rows sum to one",
-)
 
 
 def declare(tokens, source):

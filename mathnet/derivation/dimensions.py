@@ -3,6 +3,7 @@
 Shapes are tuples of dimension *names*, so h × y against 1 × h clashes whatever the numbers are.
 """
 
+from .domains import SQUARE
 from .errors import DerivationError
 from .nodes import Size, Sum, Type, shape_text
 from .scope import Range, Scope
@@ -31,7 +32,7 @@ class Dimensions:
         }
         for symbol in names.symbols.values():
             shape = symbol.shape or ("", "1")
-            if symbol.properties & {"symmetric", "identity"} and shape[0] != shape[-1]:
+            if symbol.properties & SQUARE and shape[0] != shape[-1]:
                 raise DerivationError(
                     f"{symbol.latex} is {shape_text(symbol.shape)}: not square", symbol.place
                 )

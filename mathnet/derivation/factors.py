@@ -46,7 +46,9 @@ class Factors(Scripts):
                 raise DerivationError(
                     f"{base} is a function: write its argument before other scripts", self.place(tree)
                 )
-            return BUILT_IN.get(base, name), sum(len(script.text) for script in rest)
+            return name if name in self.names.functions else BUILT_IN[base], sum(
+                len(script.text) for script in rest
+            )
         if base == NABLA:
             return base, 0
         if base in WHOLE:
@@ -124,6 +126,10 @@ class Factors(Scripts):
                         "transpose of an entry? Write [A^{\\mathsf T}]_{ij} or A_{ji}", place
                     )
                 node = nodes.Transpose(place, node)
+            elif script.text == "-T" and "T" not in self.names.symbols:
+                node = nodes.Transpose(place, nodes.Whole(place, "^{-1}", node))
+            elif script.kind == "entrywise" and script.text.isdigit() and 0 < int(script.text) <= 9:
+                node = nodes.Hadamard(place, ((node,),) * int(script.text))
             elif script.kind == "power" and script.text == "-1" and not isinstance(node, nodes.Entry):
                 node = nodes.Whole(place, "^{-1}", node)
             elif script.kind == "power" and re.fullmatch(r"\([^()]*\)", script.text):

@@ -15,12 +15,13 @@ from .parse import parse_tree
 from .tokens import BUILT_IN, NABLA, canonical, tidy
 from .whole import WHOLE
 
+SUMS = {"sum": nodes.Sum, "pro": nodes.Prod, "max": nodes.Most, "min": nodes.Least}
 SIMPLE = {  # what is built from the trees inside, and from nothing else
     "inner": nodes.Inner,
     "fraction": nodes.Divide,
     "norm": lambda place, body: nodes.Whole(place, r"\|", body),
     "root": lambda place, body: nodes.Apply(place, "sqrt", 0, (body,)),
-    "absolute": lambda place, body: nodes.Apply(place, "abs", 0, (body,)),
+    "absolute": lambda place, body: nodes.Apply(place, "|", 0, (body,)),
     "braces": lambda place, body: body,
     "brackets": lambda place, body: body,
 }
@@ -95,7 +96,16 @@ class Reader(Derivatives):
             return self._whole(self.place(piece), function, argument, following)
         if argument.data == "factor" and argument.children[0].data == "parentheses":
             inside = tuple(map(self.read, _inside(argument.children[0])))
-            applied = nodes.Apply(place, function, order, inside)
+            if function in {"max", "min"} and len(inside) == 1:
+                applied = nodes.Whole(place, rf"\{function}", *inside)
+            elif function == "kron":
+                if len(inside) != 2:
+                    raise DerivationError(
+                        r"the Kronecker product is written \operatorname{kron}(A, B)", place
+                    )
+                applied = nodes.Kronecker(place, *inside)
+            else:
+                applied = nodes.Apply(place, function, order, inside)
             return self._postfix(applied, self._scripts(argument.children[1:]), argument)
         if function not in BUILT_IN.values():
             raise DerivationError(f"{piece_name(piece)} is a function: write {piece_name(piece)}(…)", place)
@@ -142,6 +152,8 @@ class Reader(Derivatives):
                 result = nodes.Divide(place, result, group[0])
             elif operator.type == "COLON":
                 result = nodes.Inner(place, result, self._juxtaposed(group, place))
+            elif operator.type == "OTIMES":
+                result = nodes.Tensor(place, result, self._juxtaposed(group, place))
             else:
                 result = nodes.Dot(place, result, self._juxtaposed(group, place))
         return result
@@ -163,7 +175,7 @@ class Reader(Derivatives):
         letters = tuple(letter for part in over for letter in self._indices(part))
         if any(isinstance(letter, int) for letter in letters) or len(set(letters)) < len(letters):
             raise DerivationError("a sum runs over different index letters", self.place(tree))
-        kind = nodes.Prod if tree.children[0] == r"\prod" else nodes.Sum
+        kind = SUMS[tree.children[0][1:4]]
         bound = above[0].text if above else None
         return kind(self.place(tree), letters, bound, self.read(tree.children[-1]), besides)
 

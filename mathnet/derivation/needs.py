@@ -4,7 +4,9 @@ import itertools
 import math
 
 from . import nodes
-from .nodes import KINKED, TRANSCENDENTAL
+from .domains import DISCRETE
+from .kinks import KINKED
+from .nodes import TRANSCENDENTAL
 from .nodes.products import MAX_EXPONENT
 from .whole import WHOLE
 
@@ -21,7 +23,7 @@ class Needs:
     kinked : bool
         Something depends on signs or order: draw often.
     edged : bool
-        There is a logarithm, a root or a real power, so a sign may count: draw more often.
+        A logarithm, a root, a real power or a property leaves few choices, such as a sign: draw more often.
     rational : bool
         Nothing of all this.
     counted : bool
@@ -35,11 +37,11 @@ class Needs:
     def __init__(self, types, names, chains):
         formulas = list(types)
         self.smooth = any(map(_is_smooth, formulas))
-        self.kinked = any(
-            isinstance(node, nodes.Compare) or (isinstance(node, nodes.Apply) and node.function in KINKED)
-            for node in formulas
-        ) or any(token.type != "EQUALS" for chain in chains for token in chain.relations)
-        self.edged = any(map(_is_edged, formulas))
+        self.kinked = any(map(_is_kinked, formulas)) or any(
+            token.type != "EQUALS" for chain in chains for token in chain.relations
+        )
+        discrete = any(symbol.properties & DISCRETE for symbol in names.symbols.values())
+        self.edged = discrete or any(map(_is_edged, formulas))
         self.rational = not (self.smooth or self.kinked)
         self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
         degree = max((_degree(a, names) + _degree(b, names) for a, b in _pairs(chains)), default=0)
@@ -85,13 +87,29 @@ def _degree(node, names):
             return MAX_SIZES
         case nodes.Delta(left=left, right=right):
             return int(left == right)
-        case nodes.Product() | nodes.Hadamard() | nodes.Dot() | nodes.Inner() | nodes.Divide() | nodes.Prod():
+        case (
+            nodes.Product()
+            | nodes.Hadamard()
+            | nodes.Dot()
+            | nodes.Inner()
+            | nodes.Divide()
+            | nodes.Prod()
+            | nodes.Kronecker()
+        ):
             return sum(below)
         case nodes.Sum(bound=str()):
             return 1 + max(below)
         case nodes.Whole(function=function):
             return WHOLE[function].counted + max(below)
     return max(below, default=0)
+
+
+def _is_kinked(node):
+    return (
+        isinstance(node, nodes.Compare | nodes.Most)
+        or (isinstance(node, nodes.Apply) and node.function in KINKED)
+        or (isinstance(node, nodes.Whole) and WHOLE[node.function].kinked)
+    )
 
 
 def _is_edged(node):

@@ -1,6 +1,6 @@
 r"""What stands between two sides of a chain: =, \approx, \le and the like."""
 
-from .dual import high_precision
+from .dual import high_precision, mp
 from .errors import DerivationError
 from .nodes import ORDER
 
@@ -22,7 +22,8 @@ def refuse_relation(relation, shape, tolerance, place):
 def holds(relation, a, b, equal, tolerance):
     """Say whether two numbers are in the relation; `equal` finds out whether they are equal."""
     if relation == APPROXIMATE:
-        a, b = high_precision(a), high_precision(b)
+        if isinstance(a, mp.mpf) or isinstance(b, mp.mpf):
+            a, b = high_precision(a), high_precision(b)
         return abs(a - b) * tolerance.denominator <= tolerance.numerator * max(1, abs(a), abs(b))
     if relation in ORDER:
         return ORDER[relation](1, 1) if equal() else bool(ORDER[relation](a, b))

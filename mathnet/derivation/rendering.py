@@ -20,6 +20,14 @@ PHRASES = {  # a property, for one name and for several
     "identity": ("the identity", "identities"),
     "symmetric": ("is symmetric", "are symmetric"),
     "rows sum to one": ("every row sums to one", "every row sums to one"),
+    "rows are probabilities": (
+        "every row is a probability distribution",
+        "every row is a probability distribution",
+    ),
+    "rows are one-hot": ("every row is one-hot", "every row is one-hot"),
+    "integer": ("whole numbers", "whole numbers"),
+    "invertible": ("is invertible", "are invertible"),
+    "orthogonal": ("is orthogonal", "are orthogonal"),
 }
 
 

@@ -89,6 +89,8 @@ class Scope:
                 self.fix(node, index, axis, where)
             elif not index:
                 raise node.error(f"an index counts from 1, but {where} has the index 0")
+            elif "·" in axis:
+                raise node.error(f"{where}: an axis of length {axis} takes index letters, not numbers")
             elif axis.isdigit() and index > int(axis):
                 raise node.error(f"index {index} is beyond the {axis} of {where}")
             else:

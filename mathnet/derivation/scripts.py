@@ -33,9 +33,15 @@ class Scripts:
                 scripts.append(Script("subscript", self._text(tree.children[2]), tree.children[2]))
             else:
                 content = tree.children[2]
+                if content.data == "entrywise":
+                    scripts.append(Script("entrywise", str(content.children[1]), content))
+                    continue
                 for child in content.children:
                     kind = "power" if isinstance(child, Tree) else child.type.lower()
-                    scripts.append(Script(kind, self._text(child), child))
+                    inverse = kind == "minus"  # of A^{-T}
+                    scripts.append(
+                        Script("power", "-1", child) if inverse else Script(kind, self._text(child), child)
+                    )
         return scripts
 
     def indices(self, tree):

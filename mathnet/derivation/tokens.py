@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from lark import Token
 
 from .errors import DerivationError, Place
+from .whole import WHOLE
 
 MAX_SOURCE, MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 20_000, 4_000, 40, 30
 
@@ -27,7 +28,14 @@ BUILT_IN = {
     r"\cos": "cos",
     r"\max": "max",
     r"\min": "min",
+    r"\operatorname{abs}": "abs",
+    r"\operatorname{relu}": "relu",
+    r"\operatorname{ReLU}": "relu",
+    r"\operatorname{sign}": "sign",
+    r"\operatorname{sgn}": "sign",
+    r"\operatorname{kron}": "kron",
 }
+WORDS = "|".join(name[14:-1] for name in [*WHOLE, *BUILT_IN] if name.startswith(r"\operatorname")) + "|det"
 FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|bm"
 SIZE = r"(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"  # of a bracket
 ORDER = r"(?:\s*\^\s*(?:\{\s*[+\d]\s*\}|[+\d]))?"  # of a derivative
@@ -35,6 +43,7 @@ LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 
 TOKENS = {
     "LAYOUT": r"\s+|%[^\n]*|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|"
+    r"\\(?:mathbb|mathbf|mathds)\s*(?:1|\{\s*1\s*\})\s*(?=(?:\\left\s*)?\[[^\[\]]*(?:[<>]|\\[lg][et])[^\[\]]*\])|"
     r"\\(?:displaystyle|textstyle|limits|nonumber|notag|boxed)(?![A-Za-z])|\\(?:phantom|hphantom|hspace|tag|label)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
     "LCASES": r"\\begin\{cases\}",
     "RCASES": r"\\end\{cases\}",
@@ -43,17 +52,19 @@ TOKENS = {
     "ALIGN": r"&",
     "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)|\\(?:top|intercal)(?![A-Za-z])",
     "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
+    "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{WORDS})\s*\}}|\\text\w*\s*\{{\s*(?:{WORDS})\s*\}}(?=\s*{SIZE}\()",
     "TEXT": r"\\(?:text|textrm|mbox)\s*\{[^{}]*\}",
     "DIFFERENTIAL": r"\\(?:mathrm|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
     "NAME": rf"\\(?:{FONT})\s*(?:\{{\s*(?:{LETTER}|\d)\s*\}}|(?:{LETTER}|\d))|"
-    rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|\\(?:{'|'.join(m[1:] for m in BUILT_IN)}|det)(?![A-Za-z])|{LETTER}",
+    rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|\\(?:exp|log|ln|tanh|sin|cos|det|(?:max|min)(?!(?:\\limits|\s)*_))(?![A-Za-z])|{LETTER}",
     "NUMBER": r"\d+(?:\.\d+)?",
     "ACCENT": r"\\(?:dot|bar|hat|tilde|overline|widehat|widetilde)(?![A-Za-z])",
     "FRAC": r"\\[dt]?frac(?![A-Za-z])",
     "SQRT": r"\\sqrt(?![A-Za-z])",
-    "SUM": r"\\(?:sum|prod)(?![A-Za-z])",
+    "SUM": r"\\(?:sum|prod)(?![A-Za-z])|\\(?:max|min)(?=(?:\\limits|\s)*_)",
     "PARTIAL": r"\\partial(?![A-Za-z])" + ORDER,
     "HADAMARD": r"\\odot(?![A-Za-z])",
+    "OTIMES": r"\\otimes(?![A-Za-z])",
     "CDOT": r"\\cdot(?![A-Za-z])",
     "TIMES": r"\\times(?![A-Za-z])",
     "LANGLE": rf"{SIZE}\\langle(?![A-Za-z])",
@@ -100,7 +111,7 @@ HINTS = {
     r"\ldots": "write the sum out, or with \\sum",
 }
 OTHER_MACROS = (
-    "sum|partial|odot|cdot|times|langle|rangle|in|frac|tfrac|dfrac|sqrt|dot|bar|hat|tilde|mathsf|mathbb|text|"
+    "sum|partial|odot|otimes|cdot|times|langle|rangle|in|frac|tfrac|dfrac|sqrt|dot|bar|hat|tilde|mathsf|mathbb|text|"
     "operatorname|top|left|right|quad|le|ge|ne|nabla|approx"
 )
 KNOWN_MACROS = [*BUILT_IN, *(rf"\{name}" for name in f"{GREEK}|{FONT}|{OTHER_MACROS}".split("|"))]
@@ -157,9 +168,10 @@ def tokenize(source, first_line=1):
 def _derivatives(tokens):
     r"""Let the `\mathrm d` of \frac{\mathrm d y}{\mathrm d x} be the sign of a derivative, not a differential."""
     for at, token in enumerate(tokens):
-        if token.type == "FRAC" and tokens[at + 2].type == "DIFFERENTIAL":
-            above, below = _argument(tokens, at + 1), _argument(tokens, _argument(tokens, at + 1).stop + 1)
-            if tokens[below.start].type == "DIFFERENTIAL":
+        if token.type == "FRAC":
+            above = _argument(tokens, at + 1)
+            below = _argument(tokens, above.stop + 1)
+            if all(part and tokens[part.start].type == "DIFFERENTIAL" for part in (above, below)):
                 for i in (above.start, *below):
                     if tokens[i].type == "DIFFERENTIAL":
                         tokens[i].type = "PARTIAL"
@@ -167,7 +179,9 @@ def _derivatives(tokens):
 
 
 def _argument(tokens, start):
-    """Return the range of the tokens between the brace that opens there and the one that closes it."""
+    """Return the range of the tokens between the brace that opens there, if one does, and the one that closes it."""
+    if start >= len(tokens) or tokens[start].type != "LBRACE":
+        return range(start, start)
     depths = with_depths(tokens[start:])
     next(depths)
     return range(start + 1, start + next(i for i, (_, depth) in enumerate(depths, 1) if depth == 0))
@@ -190,7 +204,7 @@ def _scan(source, line):
         if kind == "NUMBER" and len(text) > MAX_DIGITS:
             raise DerivationError(f"a number of more than {MAX_DIGITS} digits", place)
         if kind != "LAYOUT":
-            yield kind, text, place, position
+            yield "NAME" if kind == "WORD" else kind, text, place, position
         if "\n" in text:
             line += text.count("\n")
             line_start = position + text.rindex("\n") + 1
@@ -220,6 +234,9 @@ def with_depths(tokens):
 
 def canonical(name):
     r"""Return one spelling of a name: `\mathbf 1` and `\mathbf{ 1 }` are the same."""
+    word = re.fullmatch(r"\\(?:math|text)\w*\s*\{\s*(\w\w+)\s*\}", name)
+    if word:
+        return r"\det" if word[1] == "det" else rf"\operatorname{{{word[1]}}}"
     font = re.match(rf"\\(?:{FONT}|operatorname\*?)(?![A-Za-z])", name)
     return f"{font.group()}{{{name[font.end() :].strip(' {}')}}}" if font else str(name)
 

@@ -4,15 +4,15 @@ import operator
 
 from ..data import UnluckyDrawError, lucky
 from ..dual import ELEMENTARY, Dual, elementary, slope
+from ..kinks import KINKED
 from ..whole import WHOLE
 from .arrays import Symbol
 from .node import Node, Type, free, shape_text
 
 MAX_PRIMES = 4
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
-KINKED = {"max", "min", "abs"}
 SCALAR_ONLY = {
-    "abs": r"|…| is for one number; write \det(…) or \|…\|",
+    "|": r"|…| is for one number; write \det(…) or \|…\|",
     "e^": r"for every entry on its own write \exp(…)",
 }
 ORDER = {
@@ -69,10 +69,7 @@ class Apply(Node):
         if function:
             return point.call(function, x[0])
         if self.function in KINKED:
-            a, b = x if len(x) == 2 else (x[0], -x[0])
-            if a == b:
-                raise UnluckyDrawError("numbers that are compared were equal")
-            return min(a, b) if self.function == "min" else max(a, b)
+            return lucky(KINKED[self.function], *x)
         require_positive(self.function, x[0], self.arguments[0])
         return lucky(elementary, self.function.replace("e^", "exp"), x[0])
 

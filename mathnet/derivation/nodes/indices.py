@@ -3,6 +3,8 @@
 import itertools
 import operator
 
+from ..data import lucky
+from ..kinks import larger, smaller
 from .node import Node, Type
 
 SIZES = {str(size) for size in range(1, 13)}  # that a sum may end at
@@ -54,6 +56,20 @@ class Prod(Sum):
 
     def evaluate(self, point):
         return super().evaluate(point, 1, operator.mul)
+
+
+class Most(Sum):
+    r"""$\max_j$: the largest number."""
+
+    def evaluate(self, point, choose=larger):
+        return super().evaluate(point, None, lambda a, b: b if a is None else lucky(choose, a, b))
+
+
+class Least(Most):
+    r"""$\min_j$: the smallest number."""
+
+    def evaluate(self, point):
+        return super().evaluate(point, smaller)
 
 
 class Delta(Node):

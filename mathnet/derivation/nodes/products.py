@@ -5,10 +5,11 @@ import operator
 
 from ..data import lucky
 from ..dual import elementary, power, reciprocal
+from ..whole import matrix_power, together
 from .functions import require_positive
 from .node import Node, Type, free, shape_text
 
-MAX_EXPONENT = 64
+MAX_EXPONENT, MAX_LENGTH = 64, 2_500
 
 
 def _juxtaposed(nodes):
@@ -121,6 +122,42 @@ class Dot(Inner):
         return tuple(a * b for a in point.value(self.left) for b in point.value(self.right))
 
 
+class Kronecker(Node):
+    r"""$\operatorname{kron}(A, B)$: every entry of A times the whole of B."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left, right):
+        if len(left) != 2 or len(right) != 2:
+            raise self.error("the Kronecker product is for two matrices or vectors; a number stands beside")
+        return tuple(map(together, left, right))
+
+    def evaluate(self, point):
+        if point.length(self) > MAX_LENGTH:
+            raise self.error(f"too much work to check: more than {MAX_LENGTH} entries")
+        rows = []
+        for node in (self.left, self.right):
+            values, width = point.value(node), point.shape(node)[1]
+            rows.append([values[start : start + width] for start in range(0, len(values), width)])
+        return tuple(a * b for above in rows[0] for below in rows[1] for a in above for b in below)
+
+
+class Tensor(Kronecker):
+    r"""$x \otimes y$: the outer product of two vectors, the Kronecker product of two matrices."""
+
+    def shape(self, left, right):
+        lines = [shape.index("1") if "1" in shape else None for shape in (left, right)]
+        if lines[0] != lines[1] or not left:
+            raise self.error(
+                rf"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}: \otimes is the outer "
+                r"product of two columns or two rows, or the Kronecker product of two matrices; else write "
+                r"x y^{\mathsf T} for the outer product, \operatorname{kron}(A, B) for the Kronecker product"
+            )
+        kronecker = super().shape(left, right)
+        return kronecker if lines[0] is None else (left[1 - lines[0]], right[1 - lines[0]])
+
+
 class Divide(Node):
     r"""$\frac{A}{t}$: division by a scalar."""
 
@@ -143,15 +180,24 @@ class Power(Node):
     exponent: Node
 
     def shape(self, base, exponent):
-        self.base.require_scalar(base, r"a power of a matrix is not defined here: write A A or A \odot A")
         self.exponent.require_scalar(exponent, "an exponent is one number")
-        return ()
+        if base and (len(base) != 2 or base[0] != base[1]):
+            self.base.require_scalar(
+                base, r"only a square matrix has powers: write A \odot A for the squares"
+            )
+        return base
 
     def evaluate(self, point):
-        (base,), (exponent,) = point.value(self.base), point.value(self.exponent)
+        values, (exponent,) = point.value(self.base), point.value(self.exponent)
+        base, shape = values[0], point.shape(self)
         if not isinstance(exponent, int):
+            if shape:
+                raise self.error(f"{self.latex}: the exponent of a matrix is a whole number")
             require_positive("log", base, self.base)
             return (lucky(elementary, "exp", exponent * elementary("log", base)),)
         if abs(exponent) > MAX_EXPONENT:
             raise self.error(f"an exponent of {exponent} is too large to check")
+        if shape:
+            rows = [values[start : start + shape[0]] for start in range(0, len(values), shape[0])]
+            return lucky(matrix_power, rows, exponent)
         return (lucky(power, base, exponent),)

@@ -1,0 +1,142 @@
+"""The matrix level of the language: more products, functions of whole matrices, powers, and what a symbol may be declared to be."""
+
+import pytest
+
+from mathnet.derivation import check
+from mathnet.derivation.domains import PROPERTIES
+
+WHERE = r"""where  A, B \in \mathbb{R}^{n \times n},  X \in \mathbb{R}^{n \times m},  Y \in \mathbb{R}^{m \times k},  x, y \in \mathbb{R}^{n}
+       z \in \mathbb{R}^{m},  r \in \mathbb{R}^{1 \times n},  q \in \mathbb{R}^{1 \times m},  s \in \mathbb{R},  K \in \mathbb{R}^{2 \times n \times m}
+       Q \in \mathbb{R}^{n \times n} \text{ orthogonal},  V \in \mathbb{R}^{n \times n} \text{ invertible},  I \in \mathbb{R}^{n \times n} \text{ identity}
+       P \in \mathbb{R}^{n \times k} \text{ rows are probabilities},  C \in \mathbb{R}^{n \times k} \text{ rows are one-hot}
+       p \in \mathbb{R}^{k} \text{ rows are probabilities},  u \in \mathbb{R} \text{ integer}
+"""
+RIGHT = [
+    # the outer product of vectors, the Kronecker product of matrices
+    r"x \otimes z = x z^{\mathsf T}",
+    r"r \otimes q = r^{\mathsf T} q",
+    r"[x \otimes z]_{ij} = x_i z_j",
+    r"\frac{\partial [x \otimes z]_{ij}}{\partial x_k} = \delta_{ik} z_j".replace("k", "l"),
+    r"(A \otimes X)(B \otimes Y) = (A B) \otimes (X Y)",
+    r"(A \otimes B)^{-1} = A^{-1} \otimes B^{-1}",
+    r"(X \otimes Y)^{\mathsf T} = X^{\mathsf T} \otimes Y^{\mathsf T}",
+    r"\operatorname{tr}(A \otimes B) = \operatorname{tr}(A) \operatorname{tr}(B)",
+    r"\operatorname{vec}(A X Y) = (Y^{\mathsf T} \otimes A) \operatorname{vec}(X)",
+    r"\operatorname{vec}(x z^{\mathsf T}) = \operatorname{kron}(z, x)",
+    r"\langle A, B \rangle = \operatorname{vec}(A)^{\mathsf T} \operatorname{vec}(B)",
+    r"\mathrm d \operatorname{vec}(X) = \operatorname{vec}(\mathrm d X)",
+    # functions of all entries, and of rows
+    r"\operatorname{var}(x) = \frac1n \sum_i (x_i - \operatorname{mean}(x))^2 = \operatorname{std}(x)^2",
+    r"\frac{\partial \operatorname{var}(x)}{\partial x_i} = \frac2n (x_i - \operatorname{mean}(x))",
+    r"\max(x) = -\min(-x) = \max_i x_i",
+    r"\min_{ij} X_{ij} = \min(X)",
+    r"\frac{\partial \max(x)}{\partial x_i} = \prod_{j \ne i} [x_i > x_j]",
+    r"\operatorname{logsumexp}(X)_i = \log \sum_j e^{X_{ij}}",
+    r"\frac{\partial \operatorname{logsumexp}(z)}{\partial z_i} = \operatorname{softmax}(z)_i",
+    r"\log \sum_j e^{z_j - \max_i z_i} + \max_i z_i = \operatorname{logsumexp}(z)",
+    r"\operatorname{relu}(x)_i = \max(0, x_i) = x_i \mathbf 1[x_i > 0]",
+    r"\operatorname{relu}'(s) = \mathbb{1}[s > 0]",
+    r"\operatorname{sign}(s) |s| = s",
+    r"\operatorname{abs}(x)_i = |x_i|",
+    # powers
+    r"A^2 = A A",
+    r"A^3 A^{-2} = A",
+    r"A^0 = I",
+    r"\frac{\partial \operatorname{tr}(A^3)}{\partial A} = 3 (A^2)^{\mathsf T}",
+    r"\mathrm d(A^2) = \mathrm dA\, A + A\, \mathrm dA",
+    r"A^{-T} = A^{-\mathsf T} = (A^{\mathsf T})^{-1}",
+    r"A^{\odot 2} = A \odot A",
+    # other ways to write a name
+    r"\mathrm{tr}(A) = \text{tr}(A) = \operatorname{tr} A",
+    r"\mathrm{diag}(x) y = x \odot y",
+    r"\text{softmax}(z) = \mathrm{softmax}(z)",
+    # domains, and directions in which they stay true
+    r"Q Q^{\mathsf T} = I = Q^{\mathsf T} Q",
+    r"\|Q x\|^2 = \|x\|^2",
+    r"Q^{\mathsf T} \mathrm dQ = -(\mathrm dQ)^{\mathsf T} Q",
+    r"V V^{-1} = I",
+    r"\sum_j P_{ij} = 1",
+    r"[P_{ij} > 0] = 1",
+    r"\sum_j \dot P_{ij} = 0",
+    r"\sum_i p_i = 1",
+    r"C \odot C = C",
+    r"\sum_j C_{ij} = 1",
+    r"\dot C = 0 C",
+    r"\sum_j C_{ij} \log P_{ij} = \log \sum_j C_{ij} P_{ij}",
+    r"(-1)^{2 u} = 1",
+]
+TENSOR = r"\otimes is the outer product of two columns or two rows, or the Kronecker product of two matrices"
+WRONG = {
+    r"x \otimes z = z x^{\mathsf T}": r"x \otimes z is n × m, but z x^{\mathsf T} is m × n",
+    r"x \otimes z = \operatorname{kron}(x, z)": r"x \otimes z is n × m, but \operatorname{kron}(x, z) is m·n × 1",
+    r"x \otimes y = y \otimes x": "is not equal to",
+    r"A \otimes B = B \otimes A": "is not equal to",
+    r"x \otimes A = A": f"x is n × 1, A is n × n: {TENSOR}",
+    r"r \otimes x = x r": f"r is 1 × n, x is n × 1: {TENSOR}",
+    r"s \otimes A = s A": f"s is a scalar, A is n × n: {TENSOR}",
+    r"A \odot B \otimes A = A": "different products in one term",
+    r"\operatorname{kron}(A) = A": r"the Kronecker product is written \operatorname{kron}(A, B)",
+    r"\operatorname{kron}(A, s) = A": "the Kronecker product is for two matrices or vectors",
+    r"\operatorname{vec}(A X Y) = (A \otimes Y^{\mathsf T}) \operatorname{vec}(X)": "is not equal to",
+    r"\operatorname{vec}(A) = \operatorname{vec}(A^{\mathsf T})": "is not equal to",
+    r"\operatorname{vec}(K) = x": "expected a matrix or vector; it is 2 × n × m",
+    r"[\operatorname{vec}(A)]_9 = s": "an axis of length n·n takes index letters, not numbers",
+    r"\operatorname{var}(x) = \frac{1}{n - 1} \sum_i (x_i - \operatorname{mean}(x))^2": "is not equal to",
+    r"\max(x) = x_1": "is not equal to",
+    r"\max_i x_i = \max_i y_i": "is not equal to",
+    r"\max_i x_i y_i = \max_i x_i \max_j y_j": "is not equal to",
+    r"\max_i x_j = s": "what does index i run over?",
+    r"\operatorname{relu}(s) = s": "is not equal to",
+    r"\operatorname{sign}(s) = 1": "is not equal to",
+    r"\operatorname{logsumexp}(X) = \log(\operatorname{sum}(\exp(X)))": "is n × 1, but",
+    r"X^2 = X": r"only a square matrix has powers: write A \odot A for the squares; X is n × m",
+    r"A^{1/2} = A": "the exponent of a matrix is a whole number",
+    r"A^s = A": "the exponent of a matrix is a whole number",
+    r"A^{100} = A": "an exponent of 100 is too large",
+    r"A^{-T} = A^{-1}": "is not equal to",
+    r"A^{\odot 2} = A^2": "is not equal to",
+    r"Q = I": "is not equal to",
+    r"\det(Q) = 1": "is not equal to",
+    r"Q^2 = I": "is not equal to",
+    r"V = V^{\mathsf T}": "is not equal to",
+    r"P = C": "is not equal to",
+    r"[p_i > \tfrac12] = 0": "is not equal to",
+    r"C_{i1} = 1": "is not equal to",
+    r"C_{i1} = 0": "is not equal to",
+    r"(-1)^u = 1": "is not equal to",
+    r"\dot u = 1": "is not equal to",
+    r"\operatorname{kron}(A \otimes A, A \otimes A) \otimes (A \otimes A \otimes A) = A": "but A is n × n",
+    r"A \otimes A \otimes A \otimes A \otimes A = A \otimes A \otimes A \otimes A \otimes A": "too much work",
+}
+
+
+@pytest.mark.parametrize("formula", RIGHT)
+def test_right_lines_pass(formula):
+    report = check(WHERE + formula, "right")
+    assert report.ok, report.errors
+
+
+@pytest.mark.parametrize("formula", WRONG)
+def test_wrong_lines_are_refused(formula):
+    report = check(WHERE + formula, "wrong")
+    assert not report.ok
+    assert WRONG[formula] in str(report.errors[0])
+
+
+@pytest.mark.parametrize("property", ["invertible", "orthogonal", "symmetric", "identity"])
+def test_what_is_only_true_of_square_matrices(property):
+    report = check(f"where A \\in \\mathbb{{R}}^{{n \\times m}} \\text{{ {property}}}\nA = A")
+    assert "A is n × m: not square" in str(report.errors[0])
+
+
+@pytest.mark.parametrize("property", sorted(set(PROPERTIES) - {"elementwise"}))
+def test_every_property_can_be_drawn_and_bounded(property):
+    report = check(f"where A \\in \\mathbb{{R}}^{{n \\times n}} \\text{{ {property}}}\nA + A = 2 A")
+    assert report.ok, report.errors
+    assert report.bound < 1e-15
+
+
+def test_a_function_of_ones_own_goes_before_one_that_is_built_in():
+    where = "where s \\in \\mathbb{R},  \\operatorname{relu}(x) = \\max(0, 2 x)\n"
+    assert check(where + r"\operatorname{relu}(s) = 2 \max(0, s)").ok
+    assert not check(where + r"\operatorname{relu}(s) = \max(0, s)").ok
