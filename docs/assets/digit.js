@@ -1,10 +1,7 @@
 // <draw-a-digit>: the network that the page trains reads what the reader draws. Its parameters, one byte each, are from the build.
+import { bitmap, count } from "./bitmap.js";
 import { data, element, mark, matrix } from "./grids.js";
-import { compute, format } from "./products.js";
-
-const range = (n) => [...Array(n).keys()];
-const rows = (list, width) => range(list.length / width).map((i) => list.slice(i * width, (i + 1) * width));
-const add = (a, b) => a + b;
+import { compute, format, range, rows } from "./products.js";
 
 /** A matrix from the bytes that the build wrote. */
 function unpack({ shape, step, bytes }) {
@@ -25,47 +22,6 @@ export function read({ W1, B1, W2, B2 }, X, T) {
   return { X, H, Y, J: compute("half_dot", E, E)[0][0], X_bar: compute("matmul", D1, compute("transpose", W1)) };
 }
 
-// The strokes, moved and stretched until the pen of this radius fills 20 × 32 of the 32 × 32 pixels, like the digits of the data.
-function fit(strokes, radius) {
-  const middle = (k) => {
-    const places = strokes.flat().map((point) => point[k]);
-    return [(Math.min(...places) + Math.max(...places)) / 2, Math.max(...places) - Math.min(...places)];
-  };
-  const [[x, width], [y, height]] = [middle(0), middle(1)];
-  const [across, down] = [(20 - 2 * radius) / width, (32 - 2 * radius) / height];
-  const [a, b] = [Math.min(across, 1.5 * down, 32), Math.min(down, 2.5 * across, 32)]; // a line stays a line, a dot a dot
-  return strokes.map((stroke) => stroke.map((point) => [16 + a * (point[0] - x), 16 + b * (point[1] - y)]));
-}
-
-// The square of the distance of a point from the nearest segment.
-function away(x, y, segments) {
-  let least = Infinity;
-  for (const [[x1, y1], [x2, y2]] of segments) {
-    const [dx, dy] = [x2 - x1, y2 - y1];
-    const along = Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy || 1)));
-    least = Math.min(least, (x - x1 - along * dx) ** 2 + (y - y1 - along * dy) ** 2);
-  }
-  return least;
-}
-
-/** A 32 × 32 bitmap of the strokes, with a pen so wide that its share of black pixels is that of the data. */
-export function bitmap(strokes, ink) {
-  let [radius, squares] = [2.5, []];
-  for (let round = 0; round < 5; round += 1) {
-    const segments = fit(strokes, radius).flatMap((stroke) => stroke.map((point, k) => [stroke[Math.max(k - 1, 0)], point]));
-    squares = range(1024).map((k) => away((k % 32) + 0.5, Math.floor(k / 32) + 0.5, segments));
-    radius = Math.min(8, Math.sqrt(squares.toSorted((a, b) => a - b)[Math.round(ink * 1024)]));
-  }
-  return rows(squares.map((square) => Number(square <= radius ** 2)), 32);
-}
-
-/** The black pixels of each block of 4 × 4, as a share: 64 numbers from 0 to 1. */
-export const count = (bits) =>
-  range(64).map((k) => {
-    const [top, left] = [4 * Math.floor(k / 8), 4 * (k % 8)];
-    return range(16).map((m) => bits[top + Math.floor(m / 4)][left + (m % 4)]).reduce(add) / 16;
-  });
-
 class DrawADigit extends HTMLElement {
   connectedCallback() {
     if (this.data) return;
@@ -79,7 +35,7 @@ class DrawADigit extends HTMLElement {
         <label>Target <select name="target">${digits}</select></label>
         <button type="button" name="step">One step against the gradient</button></p>
       <p class="sum reading" role="status"></p>
-      <div class="pictures"><div><span class="name">draw here</span><canvas width="320" height="320"></canvas></div>
+      <div class="pictures"><div><span class="name">draw here</span><canvas width="320" height="320" role="img" aria-label="Place to draw"></canvas></div>
         <div class="X"></div><div class="X_bar"></div><div class="Y"></div><div class="H"></div></div></div>`));
     this.canvas = this.querySelector("canvas");
     this.querySelector("[name=clear]").addEventListener("click", () => this.clear());

@@ -21,7 +21,7 @@ class ProductExplorer extends HTMLElement {
     const operand = (name) => `<fieldset data-operand="${name}"><legend>${this.data.names[name]}</legend>
       ${select("axes", ["no axis", "1 axis", "2 axes"])} ${select("rows", sizes)} <span>×</span> ${select("columns", sizes)}</fieldset>`;
     const product = ({ name, title }) =>
-      `<label><input type="radio" name="product" value="${name}"> ${title} <output data-product="${name}"></output></label>`;
+      `<label><input type="radio" name="product" value="${name}"> ${title} <span data-product="${name}"></span></label>`;
     this.replaceChildren(element(`<div class="hands-on">
       <div class="operands">${operand("A")}${operand("B")}</div>
       <p class="examples">Try ${this.data.examples.map((pair) => `<button type="button">${pair.map(written).join(" and ")}</button>`).join(" ")}</p>

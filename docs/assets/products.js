@@ -1,7 +1,9 @@
 // The operations of the hands-on figures. Each says which entries meet: an entry of the result is a sum of terms, a term is
 // a product of factors, a factor is a number or an entry [operand, row, column]. So what is written is what is computed.
 
-const range = (n) => [...Array(n).keys()];
+export const range = (n) => [...Array(n).keys()];
+/** A list of numbers as the rows of a matrix. */
+export const rows = (list, width) => range(list.length / width).map((i) => list.slice(i * width, (i + 1) * width));
 const length = (a) => a.length * a[0].length;
 const along = (operand, a, k) => (a.length === 1 ? [operand, 0, k] : [operand, k, 0]);
 
