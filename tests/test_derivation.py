@@ -184,14 +184,40 @@ def test_fault_is_refused_at_its_line(right, wrong, message):
 
 
 def test_message_points_at_the_place():
-    report = check(
-        "where  A \\in \\mathbb{R}^{n \\times m}\nA &= A^{\\mathsf T} \\\\\n  &= A + Q", "pointing"
-    )
+    report = check("where  A \\in \\mathbb{R}^{n \\times m}\nA &= 1 A \\\\\n  &= A + Q", "pointing")
     assert str(report.errors[0]).splitlines() == [
         "derivation pointing, line 3: unknown symbol Q; declare or define it in the where part",
         "      &= A + Q",
         "             ^",
     ]
+
+
+def test_every_line_has_a_verdict_of_its_own():
+    report = check(
+        r"""
+where  H \in \mathbb{R}^{1 \times h},  W \in \mathbb{R}^{h \times y}
+H W &= H W \\
+    &= 2 H W && \text{wrong} \\
+    &= H W + H W \\
+    &= W H \\
+    &= 0 H W
+
+W &= W
+""",
+        "judged",
+    )
+    assert [(line.line, line.ok, line.reason) for line in report.lines] == [
+        (3, True, ""),
+        (4, False, r"\text{wrong}"),
+        (5, None, ""),
+        (6, False, ""),
+        (7, None, ""),
+        (9, True, ""),
+    ]
+    assert [error.place.line for error in report.errors] == [4, 6]
+    assert repr(report) == "<Report judged: wrong, line 4, line 6>"
+    assert report.lines[1].error.difference.sides == ("H W", "2 H W")
+    assert report.lines[3].error.difference is None
 
 
 # Right derivations in other styles

@@ -1,8 +1,20 @@
 """LaTeX derivations that run: every line is evaluated and compared with the line before."""
 
 from .dual import Dual
-from .errors import DerivationError
-from .fences import find
-from .verdict import Derivation, Report, check
+from .errors import DerivationError, Difference, Place
+from .fences import Found, find
+from .report import Line, Report
+from .verdict import Derivation, check
 
-__all__ = ["Derivation", "DerivationError", "Dual", "Report", "check", "find"]
+__all__ = [
+    "Derivation",
+    "DerivationError",
+    "Difference",
+    "Dual",
+    "Found",
+    "Line",
+    "Place",
+    "Report",
+    "check",
+    "find",
+]

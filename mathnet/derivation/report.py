@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from .bound import survival
@@ -53,7 +54,7 @@ class Report:
     chains : list of Chain
         Its chains, with the rows as written.
     errors : list of DerivationError
-        What is wrong; at most one for each chain.
+        What is wrong, in the order of the text.
     comparisons : int
         How many pairs of numbers were compared.
     exact : bool
@@ -108,20 +109,21 @@ class Report:
         return [line for chain in self.chains for line in self._lines(chain)]
 
     def _lines(self, chain):
-        later = [other.line for other in self.chains if other.line > chain.line]
-        error = next((e for e in self.errors if chain.line <= e.place.line < min(later, default=1e9)), None)
+        later = min((other.line for other in self.chains if other.line > chain.line), default=inf)
         starts = [(side.tokens[0].line, side.tokens[0].column) for side in chain.sides]
-        wrong = len(chain.sides)
-        if (
-            error
-        ):  # it stands in the last side that begins before it; an error on the first side concerns step 1
-            wrong = max(1, sum(start <= (error.place.line, error.place.column) for start in starts) - 1)
+        wrong = {}
+        for error in (
+            self.errors
+        ):  # it stands in the last side that begins before it; in the first, it concerns step 1
+            if chain.line <= error.place.line < later:
+                wrong[max(1, sum(start <= error.place[:2] for start in starts) - 1)] = error
         for at, reason in enumerate(_reasons(chain), 1):
             before, side = chain.sides[at - 1], chain.sides[at]
-            ok = True if at < wrong and chain.nodes else False if at == wrong else None
-            found = error if at == wrong else None
+            ok = False if at in wrong else True if at < min(wrong, default=len(chain.nodes)) else None
             relation = str(chain.relations[at - 1])
-            yield Line(starts[at][0], tidy(before.latex), relation, tidy(side.latex), reason, ok, found)
+            yield Line(
+                starts[at][0], tidy(before.latex), relation, tidy(side.latex), reason, ok, wrong.get(at)
+            )
 
     def verdict(self):
         """Return the result in a few words."""

@@ -63,10 +63,26 @@ class Derivation:
         self.report.errors.append(error.attach(self.report.id, self.report.source))
 
     def _read(self, chain):
-        """Turn the sides of a chain into nodes, and check their shapes and indices."""
-        sides = [Reader(self.names, side.text).formula(side.tokens) for side in chain.sides]
+        """Turn the sides of a chain into nodes; those before one that is refused are compared all the same."""
+        sides, types, refused = [], [], None
+        try:
+            for side in chain.sides:
+                sides.append(Reader(self.names, side.text).formula(side.tokens))
+        except DerivationError as error:
+            refused = error
+        if len(sides) > 1:
+            try:
+                self._infer(chain, sides, types)
+            except DerivationError as error:
+                refused = error
+                if 1 < len(types) < len(sides):
+                    self._infer(chain, sides[: len(types)], [])
+        if refused:
+            raise refused
+
+    def _infer(self, chain, sides, types):
+        """Check the shapes and indices of the sides."""
         scope = Scope(self.dimensions)
-        types = []
         for at, node in enumerate(sides):
             try:
                 types.append(self._type(node, types, sides, scope))
@@ -107,6 +123,7 @@ class Derivation:
         for chain in chains:
             if chain.line in self.wrong:
                 self._refuse(self.wrong[chain.line], chain.line)
+        self.report.errors.sort(key=lambda error: error.place[:2])
         self.report.seconds = time.process_time() - start
         return self.report
 
