@@ -18,4 +18,5 @@ def custom_element(name: str, static: str, data: dict) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     assert "</script" not in text
     # the div, because Python-Markdown would put a paragraph around an element that it does not know
-    return f'<div data-search-exclude><{name}>{static}<script type="application/json">{text}</script></{name}></div>'
+    script = f'<script type="application/json">{text}</script>'
+    return f"<div><{name} data-search-exclude>{static}{script}</{name}></div>"
