@@ -37,7 +37,9 @@ PIECES = [
     r"\delta_{ij}", "i", "k", "0", "1", "2", "-", "+", "/", ",", ">", "<", r"\bar ", r"\dot ", r"\frac", r"\partial ",
     r"^{\mathsf T}", "^{-1}", "^2", "T", "f", "e^", r"\exp", r"\log ", r"\max(0, ", r"\mathrm d", r"\det", r"\le ",
     r"\operatorname{tr}", r"\operatorname{diag}", r"\operatorname{softmax}", r"\sqrt", r"\langle ", r"\rangle ",
-    r"\in", r"\mathbb{R}", r"\text{positive}", r"\text{constant}", "\n", "\n\n", " where ", "%", "|", r"\|", r"\nabla_",
+    r"\in", r"\mathbb{R}", r"\text{positive}", r"\text{constant}", "\n", "\n\n", " where ", "%", "|", r"\|", r"\nabla_", r"\otimes ", r"\operatorname{vec}",
+    r"\max_i ", r"\max", r"\operatorname{relu}", r"\operatorname{kron}", "^{-T}", r"^{\odot 2}", "^3", r"\le ", r"\approx ",
+    r"\text{rows are one-hot}", r"\text{orthogonal}", r"\text{integer}", r"\mathbf 1",
 ]  # fmt: skip
 WORD = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.S)
 

@@ -68,6 +68,18 @@ FALSE = {
         "where a \\in \\mathbb{R}^{n}\n(n - 2) (n - 3) (n - 4) (n - 5) = 0",
         "is not equal to",
     ),
+    "sizes in a function": (
+        "where x \\in \\mathbb{R}^n, s \\in \\mathbb{R}, g(z) = (n - 2) (n - 3) z\ng(s) = 0",
+        "is not equal to",
+    ),
+    "sizes in the output": (
+        "where x \\in \\mathbb{R}^n, s \\in \\mathbb{R}, J = (n - 2) (n - 3) s\n\\bar s = 0",
+        "is not equal to",
+    ),
+    "sizes in its cotangent": (
+        "where x \\in \\mathbb{R}^n, s \\in \\mathbb{R}, J = s, \\bar J = (n - 2) (n - 3)\n\\bar s = 0",
+        "is not equal to",
+    ),
     "sizes against each other": (
         "where A \\in \\mathbb{R}^{n \\times m}\n(n - 2) (m - 2) (m - 3) (n - 3) = 0",
         "is not equal to",

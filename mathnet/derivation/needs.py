@@ -11,6 +11,9 @@ from .nodes.products import MAX_EXPONENT
 from .whole import WHOLE
 
 MAX_SIZES = 6
+MULTIPLIED = (
+    nodes.Product | nodes.Hadamard | nodes.Dot | nodes.Inner | nodes.Divide | nodes.Prod | nodes.Kronecker
+)
 
 
 class Needs:
@@ -44,7 +47,8 @@ class Needs:
         self.edged = discrete or any(map(_is_edged, formulas))
         self.rational = not (self.smooth or self.kinked)
         self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
-        degree = max((_degree(a, names) + _degree(b, names) for a, b in _pairs(chains)), default=0)
+        counting = Counting(names)
+        degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
         self.counted = degree > 0
         self.sizes = min(max(3, 1 + int(degree)), MAX_SIZES) if self.counted else 2
 
@@ -70,38 +74,43 @@ def _number(node):
     return 0
 
 
-def _degree(node, names):
-    """Return a bound on the degree of a formula in the sizes that it uses as numbers."""
-    below = [_degree(part, names) for part in node.parts()]
-    match node:
-        case nodes.Size():
-            return 1
-        case nodes.Symbol(name=name) if name in names.symbols:
-            symbol = names.symbols[name]
-            if symbol.definition is not None:
-                return _degree(symbol.definition, names)
-            return 0.5 * ("ones" in symbol.properties)  # two of them make a size
-        case nodes.Power(base=base, exponent=nodes.Number(value=exponent)):
-            return _degree(base, names) * math.ceil(abs(exponent))
-        case nodes.Power(exponent=exponent) if _degree(exponent, names):
-            return MAX_SIZES
-        case nodes.Delta(left=left, right=right):
-            return int(left == right)
-        case (
-            nodes.Product()
-            | nodes.Hadamard()
-            | nodes.Dot()
-            | nodes.Inner()
-            | nodes.Divide()
-            | nodes.Prod()
-            | nodes.Kronecker()
-        ):
-            return sum(below)
-        case nodes.Sum(bound=str()):
-            return 1 + max(below)
-        case nodes.Whole(function=function):
-            return WHOLE[function].counted + max(below)
-    return max(below, default=0)
+class Counting:
+    """Bounds on the degrees of formulas in the sizes that they use as numbers."""
+
+    def __init__(self, names):
+        self.names, self.known = names, {}
+
+    def degree(self, node):
+        """Return the bound of a formula; none has that of nothing."""
+        if node is None:
+            return 0
+        if node not in self.known:
+            self.known[node] = self._degree(node, [self.degree(part) for part in node.parts()])
+        return self.known[node]
+
+    def _degree(self, node, below):
+        names = self.names
+        match node:
+            case nodes.Size():
+                return 1
+            case nodes.Cotangent():
+                return self.degree(names.symbols[names.output].definition) + self.degree(names.seed)
+            case nodes.Apply(function=function) if function in names.functions:
+                return self.degree(names.functions[function].body) + max(below)
+            case nodes.Symbol(name=name) if name in names.symbols:
+                ones = "ones" in names.symbols[name].properties  # two of them make a size
+                return 0.5 if ones else self.degree(names.symbols[name].definition)
+            case nodes.Power(base=base, exponent=nodes.Number(value=exponent)):
+                return self.degree(base) * math.ceil(abs(exponent))
+            case nodes.Power(exponent=exponent) if self.degree(exponent):
+                return MAX_SIZES
+            case nodes.Delta(left=left, right=right):
+                return int(left == right)
+            case nodes.Sum(bound=str()):
+                return 1 + max(below)
+            case nodes.Whole(function=function):
+                return WHOLE[function].counted + max(below)
+        return sum(below) if isinstance(node, MULTIPLIED) else max(below, default=0)
 
 
 def _is_kinked(node):
