@@ -155,13 +155,13 @@ class DerivationDesk extends HTMLElement {
     if (total) Object.assign(bar, { value: loaded, max: total });
     else bar.removeAttribute("value");
     words.textContent = total ? `${phase}: ${megabytes(loaded)} of ${megabytes(total)}` : phase;
-    this.progress.hidden = false;
   }
 
   async check() {
     if (this.working) return;
     this.busy = true;
     const started = performance.now();
+    const late = setTimeout(() => (this.progress.hidden = false), 300); // a quick check shows no progress
     try {
       const text = this.text.value;
       const reports = await this.checker.check(text, (...state) => this.working && this.tell(...state));
@@ -172,6 +172,7 @@ class DerivationDesk extends HTMLElement {
       this.checker.stop();
       this.say(error.name === "AbortError" ? "Stopped." : `The checker did not answer: ${error.message}`);
     }
+    clearTimeout(late);
     this.busy = false;
   }
 
@@ -246,7 +247,10 @@ class DerivationDesk extends HTMLElement {
       button.addEventListener("click", () => this.goTo(error));
       parts.push(element("p", [element("b", "✗ Wrong"), ` · ${name}`, button, `: ${error.reason}`]));
       const quoted = error.cause ? error.details.slice(0, -1) : error.details;
-      if (quoted.length) parts.push(element("pre", element("code", quoted.join("\n")), { tabIndex: 0 }));
+      if (quoted.length) {
+        const code = element("code", quoted.join("\n"), { tabIndex: 0, role: "group", ariaLabel: "The line, may scroll sideways" });
+        parts.push(element("pre", code));
+      }
       if (error.cause) parts.push(element("p", `Likely cause: ${error.cause}`));
     }
     if (!report.ok && report.lines.length) parts.push(element("p", steps(report.lines), { className: "desk-how" }));

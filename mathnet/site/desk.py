@@ -123,7 +123,7 @@ def _shown(example: Example) -> str:
     place = f"../{example.page}/#d-{example.report.id}"
     origin = f'<a href="{place}">{example.report.id}</a>'
     return (
-        f"<details><summary>{mark} {escape(example.title)}</summary>"
+        f'<details class="example"><summary>{mark} {escape(example.title)}</summary>'
         f"<pre><code>{escape(example.source.strip())}</code></pre>"
         f"<pre><code>{escape(chr(10).join(verdict(example.report)))}</code></pre>"
         f"<p>{'It stands in the book' if example.report.ok else 'The book has it right'}: {origin}.</p></details>"
