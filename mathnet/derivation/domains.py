@@ -90,3 +90,14 @@ def _orthogonal(numbers, size):
     return tuple(
         sign * number for sign, row in zip(signs, matmul(above, inverse), strict=True) for number in row
     )
+
+
+def require_positive(function, x, argument):
+    """Refuse a logarithm or root of a number that has none."""
+    if x > 0 or function not in {"log", "sqrt"}:
+        return
+    example = next((part.latex for part in argument.walk() if hasattr(part, "name")), "x")
+    raise argument.error(
+        f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "
+        rf"declare what makes it so, for example {example} \in \mathbb{{R}} \text{{ positive}}"
+    )

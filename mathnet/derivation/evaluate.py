@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .data import DIRECTION
 from .dual import Dual, Slopes, bits, slope
+from .whole import in_rows
 
 MAX_WORK, MAX_BITS, MAX_ORDER = 200_000, 50_000, 4
 
@@ -24,14 +25,13 @@ class Point(NamedTuple):
     seeds: tuple = ()
     parameter: tuple | None = None
 
-    @property
-    def data(self):
-        """The random data."""
-        return self.evaluator.data
-
     def value(self, node):
         """Return the entries of a node, row by row."""
         return self.evaluator.value(node, self.letters, self.seeds, self.parameter)
+
+    def rows(self, node):
+        """Return the entries of a matrix, or of a number, as a list of rows."""
+        return in_rows(self.value(node), (self.shape(node) or (1,))[-1])
 
     def shape(self, node):
         """Return the sizes of a node."""

@@ -1,10 +1,17 @@
 r"""What stands between two sides of a chain: =, \approx, \le and the like."""
 
+import operator
+
 from .dual import high_precision, mp
 from .errors import DerivationError
-from .nodes import ORDER
 
 APPROXIMATE = r"\approx"
+ORDER = {
+    **dict.fromkeys(("<", r"\lt"), operator.lt),
+    **dict.fromkeys((">", r"\gt"), operator.gt),
+    **dict.fromkeys((r"\le", r"\leq"), operator.le),
+    **dict.fromkeys((r"\ge", r"\geq"), operator.ge),
+}
 
 
 def refuse_relation(relation, shape, tolerance, place):

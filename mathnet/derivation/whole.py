@@ -42,23 +42,33 @@ def matmul(A, B):
     return [[sum(map(mul, row, column)) for column in zip(*B, strict=True)] for row in A]
 
 
+def kronecker(A, B):
+    """Return the entries of the Kronecker product of two matrices."""
+    return tuple(a * b for above in A for below in B for a in above for b in below)
+
+
 def matrix_power(rows, exponent):
     """Return the entries of a whole power of a square matrix."""
     size = len(rows)
     if exponent < 0:
-        inverse = _inverse(rows)
-        rows = [inverse[start : start + size] for start in range(0, size * size, size)]
+        rows = in_rows(_inverse(rows), size)
     power = [[int(i == j) for j in range(size)] for i in range(size)]
     for _ in range(abs(exponent)):
         power = matmul(power, rows)
-    return _flat(power)
+    return flat(power)
 
 
 def _same(shape):
     return shape
 
 
-def _flat(rows):
+def in_rows(values, width):
+    """Return the rows of a matrix whose entries these are."""
+    return [values[start : start + width] for start in range(0, len(values), width)]
+
+
+def flat(rows):
+    """Return the entries of a matrix, row by row."""
     return tuple(number for row in rows for number in row)
 
 
@@ -75,7 +85,7 @@ def _solve(rows):
         product = matmul(rows, adjugate)
         coefficient = _trace(product)[0] * reciprocal(-step)
     sign = (-1) ** size
-    return sign * coefficient, [-sign * number for number in _flat(adjugate)]
+    return sign * coefficient, [-sign * number for number in flat(adjugate)]
 
 
 def _inverse(rows):
@@ -87,7 +97,7 @@ def _inverse(rows):
 def _diagonal(rows):
     if 1 not in (len(rows), len(rows[0])):
         return tuple(rows[i][i] for i in range(len(rows)))
-    values = _flat(rows)
+    values = flat(rows)
     return tuple(value if i == j else 0 for i, value in enumerate(values) for j in range(len(values)))
 
 
@@ -100,7 +110,7 @@ def _diagonal_shape(shape):
 
 def _powers(rows):
     """Return the exponentials of each row; of a column, of the column."""
-    lines = rows if len(rows[0]) > 1 else [_flat(rows)]
+    lines = rows if len(rows[0]) > 1 else [flat(rows)]
     return [[elementary("exp", value) for value in line] for line in lines]
 
 
@@ -117,7 +127,7 @@ def _logsumexp_shape(shape):
 
 
 def _squares(rows):
-    return (sum(value * value for value in _flat(rows)),)
+    return (sum(value * value for value in flat(rows)),)
 
 
 def _norm(rows):
@@ -125,11 +135,11 @@ def _norm(rows):
 
 
 def _sum(rows):
-    return (sum(_flat(rows)),)
+    return (sum(flat(rows)),)
 
 
 def _mean(rows):
-    return (_sum(rows)[0] * reciprocal(len(_flat(rows))),)
+    return (_sum(rows)[0] * reciprocal(len(flat(rows))),)
 
 
 def _variance(rows):
@@ -153,8 +163,8 @@ WHOLE = {
         ANY, lambda rows: (elementary("sqrt", *_variance(rows)),), smooth=True, counted=True
     ),
     r"\operatorname{vec}": Function(ANY, _columns, lambda shape: (together(*shape), "1") if shape else ()),
-    r"\max": Function(ANY, lambda rows: (reduce(larger, _flat(rows)),), kinked=True),
-    r"\min": Function(ANY, lambda rows: (reduce(smaller, _flat(rows)),), kinked=True),
+    r"\max": Function(ANY, lambda rows: (reduce(larger, flat(rows)),), kinked=True),
+    r"\min": Function(ANY, lambda rows: (reduce(smaller, flat(rows)),), kinked=True),
     r"\operatorname{logsumexp}": Function(ANY, _logsumexp, _logsumexp_shape, smooth=True),
     r"\operatorname{softmax}": Function(ANY, _softmax, _same, smooth=True),
     r"\|": Function(ANY, _norm, smooth=True),

@@ -3,6 +3,7 @@
 import operator
 from fractions import Fraction
 
+from ..whole import flat
 from .node import Node, Type, shape_text
 
 
@@ -10,9 +11,6 @@ class Number(Node):
     """$2$ or $0.5$."""
 
     value: Fraction
-
-    def shape(self):
-        return ()
 
     def evaluate(self, point):
         return (self.value.numerator if self.value.denominator == 1 else self.value,)
@@ -23,11 +21,8 @@ class Size(Node):
 
     name: str
 
-    def shape(self):
-        return ()
-
     def evaluate(self, point):
-        return (point.data.sizes[self.name],)
+        return (point.evaluator.data.sizes[self.name],)
 
 
 class Symbol(Node):
@@ -70,13 +65,7 @@ class Transpose(Node):
         return body[::-1]
 
     def evaluate(self, point):
-        values, shape = point.value(self.body), point.shape(self.body)
-        return transposed(values, shape[1]) if shape else values
-
-
-def transposed(values, columns):
-    """Return the entries of the transpose."""
-    return tuple(value for column in range(columns) for value in values[column::columns])
+        return flat(zip(*point.rows(self.body), strict=True))
 
 
 class Add(Node):

@@ -4,7 +4,8 @@ import math
 import operator
 
 from ..dual import Slopes
-from .arrays import Symbol, transposed
+from ..whole import flat, in_rows
+from .arrays import Symbol
 from .node import Node, Type, shape_text
 
 NUMERATOR, DENOMINATOR = LAYOUTS = "numerator layout", "denominator layout"
@@ -31,8 +32,8 @@ class Cotangent(Symbol):
         return super().infer(scope)
 
     def evaluate(self, point):
-        names = point.evaluator.names
-        outer = point.data.values["bar", names.output] if names.seed is None else point.value(names.seed)
+        names, data = point.evaluator.names, point.evaluator.data
+        outer = point.value(names.seed) if names.seed else data.values["bar", names.output]
         if self.name == names.output:
             return outer
         total = sum(map(operator.mul, outer, point.derivative(names.output, self.name)), Slopes())
@@ -84,13 +85,14 @@ class Partial(Node):
         sizes = point.evaluator.shapes[self.variable]
         entries = range(math.prod(sizes)) if self.indices is None else [point.position(self.indices, sizes)]
         slopes = [slope or Slopes() for slope in point.derivative(self.body, self.variable, self.opened)]
-        found = tuple(slope.get(entry, 0) for entry in entries for slope in slopes)
-        rows, turned = point.shape(self.body), ()
-        if rows and sizes and self.indices is None:  # so far the entries of the variable are the rows
-            turned = rows[::-1] if rows[1] == 1 and self.layout != DENOMINATOR else ()
-        elif self.indices is None and self.layout:
-            turned = rows if self.layout == DENOMINATOR else sizes
-        return transposed(found, turned[1]) if turned else found
+        found = [[slope.get(entry, 0) for slope in slopes] for entry in entries]
+        body, turned = point.shape(self.body), self.indices is None and self.layout
+        across = body if self.layout == DENOMINATOR else sizes
+        if self.indices is None and body and sizes:  # so far the entries of the variable are the rows
+            turned = body[1] == 1 and self.layout != DENOMINATOR
+        elif turned and across:
+            found = in_rows(flat(found), across[1])
+        return flat(zip(*found, strict=True)) if turned else flat(found)
 
     def mentions(self, names):
         return (self.variable,)

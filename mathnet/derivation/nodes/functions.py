@@ -1,12 +1,11 @@
 """Functions of every entry and of whole matrices, comparisons and cases."""
 
-import operator
-
 from ..data import UnluckyDrawError, lucky
+from ..domains import require_positive
 from ..dual import ELEMENTARY, Dual, elementary, slope
 from ..kinks import KINKED
+from ..relations import ORDER
 from ..whole import WHOLE
-from .arrays import Symbol
 from .node import Node, Type, free, shape_text
 
 MAX_PRIMES = 4
@@ -15,23 +14,6 @@ SCALAR_ONLY = {
     "|": r"|…| is for one number; write \det(…) or \|…\|",
     "e^": r"for every entry on its own write \exp(…)",
 }
-ORDER = {
-    **dict.fromkeys(("<", r"\lt"), operator.lt),
-    **dict.fromkeys((">", r"\gt"), operator.gt),
-    **dict.fromkeys((r"\le", r"\leq"), operator.le),
-    **dict.fromkeys((r"\ge", r"\geq"), operator.ge),
-}
-
-
-def require_positive(function, x, argument):
-    """Refuse a logarithm or root of a number that has none."""
-    if x > 0 or function not in {"log", "sqrt"}:
-        return
-    example = next((part.latex for part in argument.walk() if isinstance(part, Symbol)), "x")
-    raise argument.error(
-        f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "
-        rf"declare what makes it so, for example {example} \in \mathbb{{R}} \text{{ positive}}"
-    )
 
 
 class Apply(Node):
@@ -62,7 +44,7 @@ class Apply(Node):
     def _call(self, point, order, *x):
         function = point.evaluator.names.functions.get(self.function)
         if function and function.body is None:
-            return point.data.unknown(self.function, order, x[0])
+            return point.evaluator.data.unknown(self.function, order, x[0])
         if order:
             tag = next(point.evaluator.fresh)
             return slope(self._call(point, order - 1, Dual(x[0], 1, tag)), tag)
@@ -86,16 +68,13 @@ class Whole(Node):
     body: Node
 
     def shape(self, body):
-        if not WHOLE[self.function].takes(body):
-            raise self.error(
-                f"{self.latex}: expected {WHOLE[self.function].domain}; it is {shape_text(body)}"
-            )
-        return WHOLE[self.function].shape(body)
+        whole = WHOLE[self.function]
+        if not whole.takes(body):
+            raise self.error(f"{self.latex}: expected {whole.domain}; it is {shape_text(body)}")
+        return whole.shape(body)
 
     def evaluate(self, point):
-        values, (_, columns) = point.value(self.body), point.shape(self.body) or (1, 1)
-        rows = [values[start : start + columns] for start in range(0, len(values), columns)]
-        return lucky(WHOLE[self.function].entries, rows)
+        return lucky(WHOLE[self.function].entries, point.rows(self.body))
 
 
 class Compare(Node):

@@ -35,10 +35,8 @@ class Sum(Node):
         return Type(body.shape, (body.free | outer) - set(self.letters))
 
     def evaluate(self, point, start=0, join=operator.add):
-        total, without = (
-            (start,) * point.length(self),
-            None if self.besides is None else point.index(self.besides),
-        )
+        total = (start,) * point.length(self)
+        without = None if self.besides is None else point.index(self.besides)
         for index in itertools.product(*map(range, point.evaluator.ranges(self))):
             if index != (without,):
                 term = point.at(zip(self.letters, index, strict=True)).value(self.body)

@@ -44,8 +44,13 @@ class Node:
 
     def parts(self):
         """Yield the nodes that this node is made of, in order."""
-        for field in fields(self)[1:]:
-            yield from _nodes(getattr(self, field.name))
+        below = [getattr(self, field.name) for field in reversed(fields(self)[1:])]
+        while below:
+            part = below.pop()
+            if isinstance(part, Node):
+                yield part
+            elif type(part) is tuple:
+                below += reversed(part)
 
     def walk(self):
         """Yield this node and all nodes below it."""
@@ -57,6 +62,10 @@ class Node:
         """Return the `Type`, within a `Scope`."""
         types = [scope.infer(part) for part in self.parts()]
         return Type(self.shape(*(type_.shape for type_ in types)), free(types))
+
+    def shape(self):
+        """Return the shape, from the shapes of the parts."""
+        return ()
 
     def mentions(self, names):
         """Return the names of the symbols that this node itself refers to."""
@@ -70,11 +79,3 @@ class Node:
         """Refuse this node, of the given shape, where only one number can stand."""
         if shape:
             raise self.error(f"{message}; {self.latex} is {shape_text(shape)}")
-
-
-def _nodes(value):
-    if isinstance(value, Node):
-        yield value
-    elif type(value) is tuple:
-        for part in value:
-            yield from _nodes(part)

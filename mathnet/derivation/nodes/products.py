@@ -4,9 +4,9 @@ import itertools
 import operator
 
 from ..data import lucky
+from ..domains import require_positive
 from ..dual import elementary, power, reciprocal
-from ..whole import matrix_power, together
-from .functions import require_positive
+from ..whole import flat, kronecker, matmul, matrix_power, together
 from .node import Node, Type, free, shape_text
 
 MAX_EXPONENT, MAX_LENGTH = 64, 2_500
@@ -37,20 +37,16 @@ class Product(Node):
         return left
 
     def evaluate(self, point):
-        found, shape = (1,), ()
+        scale, found = 1, []
         for factor in self.factors:
-            right, right_shape = point.value(factor), point.shape(factor)
-            if not shape or not right_shape:
-                found, shape = tuple(a * b for a in found for b in right), shape or right_shape
+            rows = point.rows(factor)
+            if not point.shape(factor):
+                scale *= rows[0][0]
             else:
-                (rows, inner), columns = shape, right_shape[1]
-                found = tuple(
-                    sum(map(operator.mul, found[row * inner : (row + 1) * inner], right[column::columns]))
-                    for row in range(rows)
-                    for column in range(columns)
-                )
-                shape = () if rows == columns == 1 else (rows, columns)
-        return found
+                found = matmul(found, rows) if found else rows
+            if found and len(found) == len(found[0]) == 1:
+                scale, found = scale * found[0][0], []
+        return tuple(scale * number for number in flat(found or [[1]]))
 
 
 class Hadamard(Node):
@@ -59,24 +55,22 @@ class Hadamard(Node):
     operands: tuple
 
     def infer(self, scope):
-        shapes, types = [], []
+        first, types = None, []
         for operand in self.operands:
-            found = [scope.infer(factor) for factor in operand]
-            arrays = [type_.shape for type_ in found if type_.shape]
+            types += (found := [scope.infer(factor) for factor in operand])
+            arrays = [type_.shape for type_ in found if type_.shape] or [()]
             if len(arrays) > 1:
                 raise self.error(
                     rf"{self.latex} is ambiguous: write ({_juxtaposed(operand)}) \odot …, or put the parentheses "
                     r"around the \odot"
                 )
-            shapes += arrays or [()]
-            types += found
-        for operand, shape in zip(self.operands, shapes, strict=True):
-            if shape != shapes[0]:
+            first = arrays[0] if first is None else first
+            if arrays[0] != first:
                 raise operand[0].error(
-                    f"Hadamard product: {_juxtaposed(self.operands[0])} is {shape_text(shapes[0])}, "
-                    f"{_juxtaposed(operand)} is {shape_text(shape)}: the shapes must be equal"
+                    f"Hadamard product: {_juxtaposed(self.operands[0])} is {shape_text(first)}, "
+                    f"{_juxtaposed(operand)} is {shape_text(arrays[0])}: the shapes must be equal"
                 )
-        return Type(shapes[0], free(types))
+        return Type(first, free(types))
 
     def evaluate(self, point):
         found = (1,) * point.length(self)
@@ -136,11 +130,7 @@ class Kronecker(Node):
     def evaluate(self, point):
         if point.length(self) > MAX_LENGTH:
             raise self.error(f"too much work to check: more than {MAX_LENGTH} entries")
-        rows = []
-        for node in (self.left, self.right):
-            values, width = point.value(node), point.shape(node)[1]
-            rows.append([values[start : start + width] for start in range(0, len(values), width)])
-        return tuple(a * b for above in rows[0] for below in rows[1] for a in above for b in below)
+        return kronecker(point.rows(self.left), point.rows(self.right))
 
 
 class Tensor(Kronecker):
@@ -198,6 +188,5 @@ class Power(Node):
         if abs(exponent) > MAX_EXPONENT:
             raise self.error(f"an exponent of {exponent} is too large to check")
         if shape:
-            rows = [values[start : start + shape[0]] for start in range(0, len(values), shape[0])]
-            return lucky(matrix_power, rows, exponent)
+            return lucky(matrix_power, point.rows(self.base), exponent)
         return (lucky(power, base, exponent),)
