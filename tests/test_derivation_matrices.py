@@ -49,6 +49,7 @@ RIGHT = [
     # other ways to write a name
     r"\mathrm{tr}(A) = \text{tr}(A) = \operatorname{tr} A",
     r"\mathrm{diag}(x) y = x \odot y",
+    r"\operatorname{Tr}(A) = \mathrm{Tr}(A) = \operatorname{tr}(A)",
     r"\text{softmax}(z) = \mathrm{softmax}(z)",
     # domains, and directions in which they stay true
     r"Q Q^{\mathsf T} = I = Q^{\mathsf T} Q",
@@ -81,6 +82,9 @@ WRONG = {
     r"\operatorname{vec}(A) = \operatorname{vec}(A^{\mathsf T})": "is not equal to",
     r"\operatorname{vec}(K) = x": "expected a matrix or vector; it is 2 × n × m",
     r"[\operatorname{vec}(A)]_9 = s": "an axis of length n·n takes index letters, not numbers",
+    r"A \oslash B = A": "the entrywise quotient is written by entries",
+    r"\mathrm{foo}(A) = A": r"a name is one letter, perhaps in \mathrm, or \operatorname{…}",
+    r"A = \begin{bmatrix} s & s \\ s & s \end{bmatrix}": "a matrix is a symbol",
     r"\operatorname{var}(x) = \frac{1}{n - 1} \sum_i (x_i - \operatorname{mean}(x))^2": "is not equal to",
     r"\max(x) = x_1": "is not equal to",
     r"\max_i x_i = \max_i y_i": "is not equal to",

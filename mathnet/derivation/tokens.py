@@ -35,7 +35,11 @@ BUILT_IN = {
     r"\operatorname{sgn}": "sign",
     r"\operatorname{kron}": "kron",
 }
-WORDS = "|".join(name[14:-1] for name in [*WHOLE, *BUILT_IN] if name.startswith(r"\operatorname")) + "|det"
+WORDS = (
+    "Tr|"
+    + "|".join(name[14:-1] for name in [*WHOLE, *BUILT_IN] if name.startswith(r"\operatorname"))
+    + "|det"
+)
 FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|bm"
 SIZE = r"(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"  # of a bracket
 ORDER = r"(?:\s*\^\s*(?:\{\s*[+\d]\s*\}|[+\d]))?"  # of a derivative
@@ -109,6 +113,10 @@ HINTS = {
     r"\left.": r"write the brackets out",
     r"\cdots": "write the sum out, or with \\sum",
     r"\ldots": "write the sum out, or with \\sum",
+    r"\oslash": r"the entrywise quotient is written by entries, with \frac",
+    r"\begin": "of the environments that stand inside a formula, only cases is; a matrix is a symbol",
+    r"\underbrace": "write the formula without it, and what it says as a reason",
+    r"\overbrace": "write the formula without it, and what it says as a reason",
 }
 OTHER_MACROS = (
     "sum|partial|odot|otimes|cdot|times|langle|rangle|in|frac|tfrac|dfrac|sqrt|dot|bar|hat|tilde|mathsf|mathbb|text|"
@@ -217,6 +225,8 @@ def _unknown(source, position):
     word = macro.group() if macro else source[position]
     if word in HINTS:
         return f"{word} is not part of the language: {HINTS[word]}"
+    if word in KNOWN_MACROS:  # what stands after it is not known
+        return f"a name is one letter, perhaps in {word}, or \\operatorname{{…}}"
     close = get_close_matches(word, KNOWN_MACROS, n=1, cutoff=0.75) if macro else []
     return f"unknown {'macro' if macro else 'character'} {word}" + (
         f"; did you mean {close[0]}?" if close else ""
@@ -236,7 +246,9 @@ def canonical(name):
     r"""Return one spelling of a name: `\mathbf 1` and `\mathbf{ 1 }` are the same."""
     word = re.fullmatch(r"\\(?:math|text)\w*\s*\{\s*(\w\w+)\s*\}", name)
     if word:
-        return r"\det" if word[1] == "det" else rf"\operatorname{{{word[1]}}}"
+        name = r"\det" if word[1] == "det" else rf"\operatorname{{{word[1]}}}"
+    if name == r"\operatorname{Tr}":
+        return r"\operatorname{tr}"
     font = re.match(rf"\\(?:{FONT}|operatorname\*?)(?![A-Za-z])", name)
     return f"{font.group()}{{{name[font.end() :].strip(' {}')}}}" if font else str(name)
 
