@@ -239,9 +239,9 @@ def test_every_work_is_well_formed():
     for name in ("label", "short"):
         assert len({getattr(work, name) for work in works().values()}) == len(works())
     for key, work in works().items():
-        assert re.fullmatch(r"[a-z0-9]+-\d+", key)
-        first_author, year = slug(work.label).split("-")[0], re.findall(r"\d+", work.label)[-1]
-        assert key in {f"{first_author}-{year}", "stackexchange-3250718"}
+        assert re.fullmatch(r"[a-z0-9-]+-\d+", key)
+        surname, year = re.split(r",? | and ", work.label)[0], re.findall(r"\d+", work.label)[-1]
+        assert key in {f"{slug(surname)}-{year}", "stackexchange-3250718"}
         assert work.reason.endswith(".")
         assert "{" not in work.reference
 
