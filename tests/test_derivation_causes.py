@@ -201,3 +201,11 @@ A x = (x^{\mathsf T} A)^{\mathsf T}""": r"A stands where its transpose belongs",
 @pytest.mark.parametrize("source", CAUSES)
 def test_the_cause_inside_a_line_or_in_its_first_side(source):
     assert CAUSES[source] in check(source).errors[0].cause
+
+
+def test_a_repair_that_is_right_on_one_side_of_a_kink_is_no_cause():
+    where = (
+        "where x_1, x_2, x_3, g_1, g_2 \\in \\mathbb{R}\n  J = g_1 \\max(x_1, x_2) + g_2 \\max(x_2, x_3)\n"
+    )
+    wrong = r"\frac{\partial J}{\partial x_2} = g_1 [x_2 > x_1] - g_2 [x_2 > x_3]"
+    assert check(where + wrong).errors[0].cause == "the sign of g_2 [x_2 > x_3] is wrong"

@@ -17,7 +17,8 @@ from .evaluate import Evaluator
 from .repairs import REPAIRS, Clue, made
 from .scope import Range, Scope
 
-DRAWS, ATTEMPTS, SEED, MAX_WORK, MAX_REPAIRS = 3, 20, 19701207, 20_000, 2_000
+DRAWS, MORE_DRAWS, SEED, MAX_WORK, MAX_REPAIRS = 3, 12, 19701207, 20_000, 2_000
+MAX_UNLUCKY = 20
 
 
 def _everywhere(node, repair, clue):
@@ -50,12 +51,15 @@ def likely_cause(names, dimensions, before, side):
         wanted = scope.infer(before)
         dimensions.resolve_sums(before)
         free = {letter: scope.resolve(letter, before) for letter in sorted(wanted.free)}
-        draws = _draws(names, dimensions, before, free)
+        endless = _draws(names, dimensions, before, free)
+        draws, more = list(itertools.islice(endless, DRAWS)), []
     except (DerivationError, RecursionError):
+        return ""
+    if len(draws) < DRAWS:
         return ""
     letters = _letters(before, side)
     unsummed = tuple(letter for letter in _letters(side) if letter not in free)
-    clue = Clue(side, letters, unsummed, names.dimensions, _factors(names, before, side))
+    clue = Clue(side, letters, unsummed, names.dimensions, _factors(names, before, side), dimensions.types)
     candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
     dimensions, smallest = copy.copy(dimensions), dimensions.smallest
     for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
@@ -69,32 +73,32 @@ def likely_cause(names, dimensions, before, side):
                 dimensions.smallest == smallest  # else there is an index beyond the sizes that were drawn
                 and found.shape == wanted.shape
                 and found.free <= wanted.free
-                and all(
-                    all(map(_same, expected, _values(evaluator, fixed, free)))
-                    for evaluator, expected in draws
-                )
+                and _right(fixed, free, draws)
             ):
-                return words
+                more = more or list(itertools.islice(endless, MORE_DRAWS))
+                if _right(fixed, free, more):
+                    return words
         except (DerivationError, UnluckyDrawError, RecursionError):
             continue
     return ""
 
 
 def _draws(names, dimensions, before, free):
-    """Return evaluators of random data, each with the values of the side before."""
-    generator, draws = random.Random(SEED), []
-    for _ in range(ATTEMPTS):
+    """Yield evaluators of random data, each with the values of the side before."""
+    generator, tried, unlucky = random.Random(SEED), [], 0
+    while unlucky < MAX_UNLUCKY:
+        tried.append(choose_sizes(names, dimensions, generator, 2, tried[-2:]))
+        data = Data(names, dimensions, Numbers(generator), tried[-1])
+        evaluator = Evaluator(names, dimensions, data)
         try:
-            earlier = [evaluator.data.sizes for evaluator, _ in draws]
-            sizes = choose_sizes(names, dimensions, generator, 2, earlier)
-            data = Data(names, dimensions, Numbers(generator), sizes)
-            evaluator = Evaluator(names, dimensions, data)
-            draws.append((evaluator, list(_values(evaluator, before, free))))
+            yield evaluator, list(_values(evaluator, before, free))
         except UnluckyDrawError:
-            continue
-        if len(draws) == DRAWS:
-            return draws
-    raise DerivationError("no values could be drawn", before.place)
+            unlucky += 1
+
+
+def _right(side, free, draws):
+    """Say whether a side has the values that it should have."""
+    return all(all(map(_same, expected, _values(evaluator, side, free))) for evaluator, expected in draws)
 
 
 def _values(evaluator, node, free):

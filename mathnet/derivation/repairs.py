@@ -34,6 +34,7 @@ class Clue:
     unsummed: tuple
     dimensions: list
     factors: list
+    types: dict
 
     def __post_init__(self):
         sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
@@ -65,7 +66,7 @@ def transpose(node, clue):
     """A missing or extra transpose."""
     if isinstance(node, nodes.Transpose):
         yield node.body, f"{node.latex} is transposed once too often: {node.body.latex}"
-    elif not isinstance(node, nodes.Entry | nodes.Number | nodes.Delta | nodes.Size):
+    elif node not in clue.types or clue.types[node].shape:
         fixed = _transposed(node)
         yield fixed, f"{node.latex} stands where its transpose belongs: {fixed.latex}"
 
