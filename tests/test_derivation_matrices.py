@@ -133,6 +133,29 @@ def test_what_is_only_true_of_square_matrices(property):
     assert "A is n × m: not square" in str(report.errors[0])
 
 
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ("symmetric, positive", ""),
+        ("integer, positive", ""),
+        ("rows sum to one, positive, constant", ""),
+        ("symmetric, orthogonal", "A is said to be symmetric and orthogonal"),
+        ("orthogonal, positive", "A is said to be orthogonal and positive"),
+        ("integer, between 0 and 1", "A is said to be integer and between 0 and 1"),
+    ],
+)
+def test_properties_together(properties, message):
+    report = check(f"where A \\in \\mathbb{{R}}^{{n \\times n}} \\text{{ {properties}}}\nA + A = 2 A")
+    assert report.ok == (not message)
+    assert message in report.verdict()
+
+
+def test_a_definition_has_no_properties_of_its_own():
+    where = "where x \\in \\mathbb{R}, y = x^2\n       y \\text{ constant}\n"
+    assert "y has a definition, so it cannot be declared constant" in check(where + "y = y").verdict()
+    assert check(where.replace("constant", "nonzero") + "y = x^2").ok
+
+
 @pytest.mark.parametrize("property", sorted(set(PROPERTIES) - {"elementwise"}))
 def test_every_property_can_be_drawn_and_bounded(property):
     report = check(f"where A \\in \\mathbb{{R}}^{{n \\times n}} \\text{{ {property}}}\nA + A = 2 A")

@@ -43,10 +43,10 @@ class Numbers:
         negative = 0 if positive else self.random.choice(self.negative)
         return [self._magnitude() * (-1) ** (self.random.random() < negative) for _ in range(count)]
 
-    def draw_whole(self, count):
+    def draw_whole(self, count, positive=False):
         """Return that many whole numbers."""
-        largest = self.largest or WHOLE_NUMBERS
-        return [self.random.randint(1, largest) * self.random.choice((-1, 1)) for _ in range(count)]
+        largest, signs = self.largest or WHOLE_NUMBERS, (1,) if positive else (-1, 1)
+        return [self.random.randint(1, largest) * self.random.choice(signs) for _ in range(count)]
 
     def choose(self, count):
         """Return a whole number from 0, less than `count`."""

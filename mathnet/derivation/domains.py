@@ -14,6 +14,20 @@ PROPERTIES = (
     "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "symmetric", "identity",
     "invertible", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot",
 )  # fmt: skip
+SHAPING = (
+    "ones", "identity", "integer", "symmetric", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot",
+)  # fmt: skip
+SIGNED = ("ones", "identity", "orthogonal", "rows are one-hot")  # their signs are settled
+
+
+def at_odds(properties):
+    """Return two of the properties that no array is drawn with, or nothing."""
+    shaping = [word for word in SHAPING if word in properties]
+    signs = [word for word in ("positive", "between 0 and 1") if word in properties]
+    settled = [word for word in SIGNED if word in properties]
+    if {"integer", "between 0 and 1"} <= properties:
+        return ["integer", "between 0 and 1"]
+    return shaping[:2] if shaping[1:] else settled[:1] + signs[:1] if settled and signs else []
 
 
 def array(numbers, shape, properties):
@@ -29,7 +43,7 @@ def array(numbers, shape, properties):
             int(at == place) for line, place in zip(lines, hot, strict=True) for at in range(len(line))
         )
     if "integer" in properties:
-        return tuple(numbers.draw_whole(count))
+        return tuple(numbers.draw_whole(count, "positive" in properties))
     if "orthogonal" in properties:
         return _orthogonal(numbers, shape[0])
     values = numbers.draw(count, bool(properties & POSITIVE))

@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from .domains import at_odds
 from .errors import DerivationError, Place
 from .nodes import Node
 
+HARMLESS = {"nonzero", "invertible"}  # said of a definition, they warn the reader
 ACCENTED = re.compile(
     r"\\(?:bar|dot)\{(\\?\w+(?:\{\w+\})?)\}(.*)"
 )  # the name under the accent, and its scripts
@@ -80,8 +82,18 @@ class Names:
         return base, list(scripts)
 
     def refuse_clashes(self):
-        """Refuse a name that could also be a dimension, or an entry, a power or a derivative of another one."""
+        """Refuse properties that are at odds, and a name that could also be a dimension, or an entry, a power or a derivative of another one."""
         for symbol in self.symbols.values():
+            odd, idle = at_odds(symbol.properties), sorted(symbol.properties - HARMLESS)
+            if odd:
+                raise DerivationError(
+                    f"{symbol.latex} is said to be {odd[0]} and {odd[1]}: no random values are drawn for both",
+                    symbol.place,
+                )
+            if symbol.definition is not None and idle:
+                raise DerivationError(
+                    f"{symbol.latex} has a definition, so it cannot be declared {idle[0]}", symbol.place
+                )
             if symbol.name in self.dimensions:
                 raise DerivationError(
                     f"{symbol.latex} is a name, but also a dimension: rename one of them", symbol.place
