@@ -92,7 +92,7 @@ def derivation_desk() -> str:
         '<button type="button" data-act="take" disabled>Use this example</button></p>'
         '<label for="desk-text">Your derivation</label>'
         '<div class="desk-editor"><pre class="desk-gutter" aria-hidden="true"></pre>'
-        '<textarea id="desk-text" rows="15" wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off" '
+        '<textarea id="desk-text" rows="15" spellcheck="false" autocomplete="off" autocapitalize="off" '
         f'aria-describedby="desk-keys">\n{escape(start.strip())}</textarea></div>'
         '<p class="desk-row"><button type="button" data-act="check" disabled>Check</button>'
         '<button type="button" data-act="stop" disabled>Stop</button>'
