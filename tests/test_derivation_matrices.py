@@ -150,6 +150,22 @@ def test_properties_together(properties, message):
     assert message in report.verdict()
 
 
+SIZES = {  # an axis may be a product of sizes
+    "A \\in \\mathbb{R}^{n \\times m}, v \\in \\mathbb{R}^{nm}\n\\operatorname{vec}(A) \\cdot v = \\sum_k \\operatorname{vec}(A)_k v_k": "",
+    "x \\in \\mathbb{R}^{1 \\times h}, W \\in \\mathbb{R}^{h \\times 4 h}, z = x W\nz_j = \\sum_i x_i W_{ij}": "",
+    "x \\in \\mathbb{R}^{d_{in}}, W \\in \\mathbb{R}^{d_{out} \\times d_{in}}\n[W x]_i = \\sum_j W_{ij} x_j": "",
+    "A \\in \\mathbb{R}^{n \\times m}, v \\in \\mathbb{R}^{m m}\n\\operatorname{vec}(A) = v": r"\operatorname{vec}(A) is m·n × 1, but v is m·m × 1",
+    "v \\in \\mathbb{R}^{nmkl \\times i}\nv = v": "too large to check",
+}
+
+
+@pytest.mark.parametrize("source", SIZES)
+def test_an_axis_may_be_a_product_of_sizes(source):
+    report = check(f"where {source}")
+    assert report.ok == (not SIZES[source])
+    assert SIZES[source] in report.verdict()
+
+
 def test_a_definition_has_no_properties_of_its_own():
     where = "where x \\in \\mathbb{R}, y = x^2\n       y \\text{ constant}\n"
     assert "y has a definition, so it cannot be declared constant" in check(where + "y = y").verdict()

@@ -11,6 +11,7 @@ from .names import Declared, Function, Item, Names, decorations
 from .nodes import DERIVATIVES, LAYOUTS, Symbol
 from .parse import parse_tree
 from .tokens import canonical, with_depths
+from .whole import together
 
 MAX_AXES, MAX_SIZE = 4, 12
 UNDECLARED = "declared as what? A shape or a property is missing"
@@ -108,25 +109,32 @@ def _shape(reader, tokens):
     inside = tokens[3:-1]
     if [t.type for t in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
         raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", reader.place(tokens[1]))
-    shape = [""]
+    axes, below = [[]], False  # an axis is a product of numbers and letters: 4h, nm
     for token in inside:
         if token.type == "TIMES":
-            shape.append("")
-        elif token.type in {"NAME", "NUMBER", "SUB"}:
-            shape[-1] += canonical(token)
-        elif token.type not in {"LBRACE", "RBRACE"}:
+            axes.append([])
+        elif token.type in {"SUB", "RBRACE"}:
+            below = token.type == "SUB"
+            axes[-1][-1:] = [part + "_" * below for part in axes[-1][-1:]]
+        elif token.type in {"NAME", "NUMBER"} and below and axes[-1]:
+            axes[-1][-1] += canonical(token)
+        elif token.type in {"NAME", "NUMBER"}:
+            axes[-1].append(canonical(token))
+        elif token.type not in {"LBRACE", "CDOT"}:
             raise DerivationError(f"{token} in a shape", reader.place(token))
-    if "" in shape or "0" in shape:
+    parts = [part for axis in axes for part in axis]
+    if [] in axes or "0" in parts:
         raise DerivationError("a dimension is missing or zero", reader.place(tokens[1]))
-    if len(shape) > MAX_AXES or any(
-        len(axis) > 9 or (axis.isdigit() and int(axis) > MAX_SIZE) for axis in shape
+    if len(parts) > MAX_AXES or any(
+        len(part) > 9 or (part.isdigit() and int(part) > MAX_SIZE) for part in parts
     ):
         raise DerivationError(
             f"too large to check: at most {MAX_AXES} axes, of at most {MAX_SIZE}", reader.place(tokens[1])
         )
-    for dimension in shape:
+    for dimension in parts:
         if not dimension.isdigit() and dimension not in reader.names.dimensions:
             reader.names.dimensions.append(dimension)
+    shape = [together(*axis) for axis in axes]
     if len(reader.names.dimensions) > MAX_SIZE:
         raise DerivationError(f"too large to check: more than {MAX_SIZE} dimensions", reader.place(tokens[1]))
     if len(shape) == 1:
