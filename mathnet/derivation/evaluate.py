@@ -8,13 +8,14 @@ definition, and its entries become the variables. An immediate derivative enters
 import copy
 import itertools
 import math
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .data import DIRECTION
 from .dual import Dual, Slopes, bits, slope
 from .whole import in_rows
 
-MAX_WORK, MAX_BITS, MAX_ORDER = 200_000, 50_000, 4
+MAX_WORK, MAX_BITS, MAX_ORDER = 50_000, 50_000, 4
 
 
 class Point(NamedTuple):
@@ -62,10 +63,6 @@ class Point(NamedTuple):
             first = first * size + index
         return first
 
-    def at(self, letters):
-        """Return the point with more index letters."""
-        return self._replace(letters={**self.letters, **dict(letters)})
-
     def derivative(self, body, variable=DIRECTION, opened=""):
         """Return the derivatives of the entries of a node, or of a symbol's: numbers, or for a variable `Slopes`."""
         tag = 1 + max((seed[-1] for seed in self.seeds), default=0)
@@ -81,15 +78,14 @@ class Evaluator:
         self.names, self.dimensions, self.data = names, dimensions, data
         self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
         self.memo, self.reached, self.work = {}, {}, 0
-        self._finer = None
         self.fresh = itertools.count(1000)
 
+    @cached_property
     def finer(self):
-        """Return an evaluator of the same data for a higher precision."""
-        if self._finer is None:
-            self._finer = copy.copy(self)
-            self._finer.memo = {}
-        return self._finer
+        """An evaluator of the same data, for a higher precision."""
+        finer = copy.copy(self)
+        finer.memo = {}
+        return finer
 
     def shape(self, node):
         """Return the sizes of a node."""
@@ -108,9 +104,10 @@ class Evaluator:
         key = (node, seeds, tuple([letters[letter] for letter in sorted(free)]))
         if parameter is None and key in self.memo:
             return self.memo[key]
-        self.work += 1
         if len(seeds) > MAX_ORDER:
             raise node.error(f"more than {MAX_ORDER} derivatives inside each other")
+        slopes = math.prod(math.prod(self.shapes[seed[0]]) for seed in seeds if seed[0] != DIRECTION)
+        self.work += 1 + slopes * node.operations(self.shape) // 16
         if self.work > MAX_WORK:
             raise node.error(f"too much work to check: more than {MAX_WORK} values")
         found = node.evaluate(Point(self, letters, seeds, parameter))

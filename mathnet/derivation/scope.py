@@ -63,6 +63,8 @@ class Scope:
 
     def link(self, node, *letters):
         """Give the letters one range."""
+        if not letters:
+            return
         first, second = self.range(letters[0]), self.range(letters[-1])
         if first.dimension is None:
             first, second = second, first

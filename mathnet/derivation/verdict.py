@@ -208,7 +208,7 @@ class Derivation:
         with mp.workdps(
             2 * mp.dps
         ):  # what rounding made shrinks with twice the digits; what is really there stays
-            finer = evaluator.finer()
+            finer = evaluator.finer
             before, side, letters, position = where
             a, b = finer.value(before, letters)[position], finer.value(side, letters)[position]
             return abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference

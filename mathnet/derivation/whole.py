@@ -22,6 +22,7 @@ class Function(NamedTuple):
     smooth: bool = False  # it is made of exp or a root
     counted: bool = False  # it counts entries
     kinked: bool = False  # it compares entries
+    power: int = 1  # of the number of entries: about how many multiplications it takes
 
     def takes(self, shape):
         """Say whether the function is defined for this shape."""
@@ -153,8 +154,8 @@ def _columns(rows):
 
 WHOLE = {
     r"\operatorname{tr}": Function(SQUARE, _trace),
-    r"\det": Function(SQUARE, lambda rows: (_solve(rows)[0],)),
-    "^{-1}": Function(SQUARE, _inverse, _same),
+    r"\det": Function(SQUARE, lambda rows: (_solve(rows)[0],), power=2),
+    "^{-1}": Function(SQUARE, _inverse, _same, power=2),
     r"\operatorname{diag}": Function(VECTOR_OR_SQUARE, _diagonal, _diagonal_shape),
     r"\operatorname{sum}": Function(ANY, _sum),
     r"\operatorname{mean}": Function(ANY, _mean, counted=True),

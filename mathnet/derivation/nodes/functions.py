@@ -1,5 +1,7 @@
 """Functions of every entry and of whole matrices, comparisons and cases."""
 
+import math
+
 from ..data import UnluckyDrawError, lucky
 from ..domains import require_positive
 from ..dual import ELEMENTARY, Dual, elementary, slope
@@ -56,9 +58,8 @@ class Apply(Node):
         return lucky(elementary, self.function.replace("e^", "exp"), x[0])
 
     def mentions(self, names):
-        function = names.functions.get(self.function)
-        body = function.body.walk() if function and function.body is not None else ()
-        return {name for part in body for name in part.mentions(names)}
+        body = getattr(names.functions.get(self.function), "body", None)
+        return {name for part in (body.walk() if body else ()) for name in part.mentions(names)}
 
 
 class Whole(Node):
@@ -72,6 +73,9 @@ class Whole(Node):
         if not whole.takes(body):
             raise self.error(f"{self.latex}: expected {whole.domain}; it is {shape_text(body)}")
         return whole.shape(body)
+
+    def operations(self, shape):
+        return math.prod(shape(self.body)) ** WHOLE[self.function].power
 
     def evaluate(self, point):
         return lucky(WHOLE[self.function].entries, point.rows(self.body))

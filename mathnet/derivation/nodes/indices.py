@@ -39,8 +39,8 @@ class Sum(Node):
         without = None if self.besides is None else point.index(self.besides)
         for index in itertools.product(*map(range, point.evaluator.ranges(self))):
             if index != (without,):
-                term = point.at(zip(self.letters, index, strict=True)).value(self.body)
-                total = tuple(map(join, total, term))
+                letters = point.letters | dict(zip(self.letters, index, strict=True))
+                total = tuple(map(join, total, point._replace(letters=letters).value(self.body)))
         return total
 
 
@@ -78,8 +78,7 @@ class Delta(Node):
 
     def infer(self, scope):
         letters = [index for index in (self.left, self.right) if isinstance(index, str)]
-        if letters:
-            scope.link(self, *letters)
+        scope.link(self, *letters)
         return Type((), frozenset(letters))
 
     def evaluate(self, point):

@@ -1,7 +1,8 @@
 """What all constructs of a formula share: a place in the source, parts, a type and a value."""
 
+import math
 from dataclasses import dataclass, fields
-from typing import NamedTuple, dataclass_transform
+from typing import NamedTuple
 
 from ..errors import DerivationError, Place
 
@@ -23,7 +24,6 @@ def free(types):
     return frozenset().union(*(type_.free for type_ in types))
 
 
-@dataclass_transform(frozen_default=True, eq_default=False)
 @dataclass(frozen=True, eq=False)
 class Node:
     """A part of a formula; it can key a memo, because it is compared by identity.
@@ -66,6 +66,10 @@ class Node:
     def shape(self):
         """Return the shape, from the shapes of the parts."""
         return ()
+
+    def operations(self, shape):
+        """Return about how many multiplications `evaluate` makes, given what returns the sizes of a node."""
+        return math.prod(shape(self))
 
     def mentions(self, names):
         """Return the names of the symbols that this node itself refers to."""
