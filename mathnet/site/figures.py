@@ -24,19 +24,19 @@ import numpy as np
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.site.mathml import to_mathml
 
-# Okabe and Ito's palette: told apart with any colour vision. The dark theme has lighter ones in figures.css.
+# The palette of the light theme; that of the dark one is in figures.css. Their distances are tested for every colour vision.
 COLOURS = {
-    "X": "#56b4e9",
-    "H": "#0072b2",
-    "W": "#d55e00",
-    "B": "#cc79a7",
-    "Z": "#009e73",
-    "Y": "#009e73",
-    "T": "#e69f00",
+    "X": "#3599b8",
+    "H": "#1d399d",
+    "W": "#c1360e",
+    "B": "#633259",
+    "Z": "#a245f9",
+    "Y": "#267762",
+    "T": "#c78201",
 }
-_CELL = 30
-_LETTER = 8.5
+_CELL = 28
 _FONT = 15
+_NARROW = set(" .,:·'′()|/ijlt")  # the rest is about as wide as a digit
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ class Drawing:
     def at(self, x: float, y: float) -> str:
         """Return the SVG moved to a place."""
         return f'<g transform="translate({x:g} {y:g})">{self.svg}</g>'
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A drawing with a title above and a line of words below; see [`panel`][mathnet.site.figures.panel]."""
+
+    title: str
+    drawing: Drawing
+    words: str
 
 
 def matrix(
@@ -84,8 +93,12 @@ def matrix(
     array = np.asarray(values)
     grid = np.atleast_2d(array)
     height, width = grid.shape
+    if not name:
+        raise ValueError(
+            f"a grid of shape {height} × {width} has no name; colour alone tells nobody which it is"
+        )
     texts = [[_number(value) for value in line] for line in grid]
-    cell = max(_CELL, 10 + _LETTER * max(len(text) for line in texts for text in line))
+    cell = max(_CELL, 10 + max(_width(text) for line in texts for text in line))
     rows, columns, entries = set(rows), set(columns), set(entries)
 
     parts = [_label(name, cell * width / 2, 14)]
@@ -96,7 +109,7 @@ def matrix(
             kind = "chosen" if chosen else "cell"
             parts.append(
                 f'<rect class="{kind}" x="{x:g}" y="{y}" width="{cell:g}" height="{_CELL}"/>'
-                f'<text class="{kind}" x="{x + cell / 2:g}" y="{y + 20}">{escape(text)}</text>'
+                f'<text class="{kind}" x="{x + cell / 2:g}" y="{y + 19}">{escape(text)}</text>'
             )
     bottom = 24 + _CELL * height
     parts.append(f'<rect class="frame" x="0" y="24" width="{cell * width:g}" height="{_CELL * height}"/>')
@@ -107,12 +120,12 @@ def matrix(
     kind = "cotangent " if "_bar" in f"{name} {colour}" else ""
     variable = (colour or name)[0]
     svg = f'<g class="matrix {kind}var-{variable if variable in COLOURS else "other"}">{"".join(parts)}</g>'
-    # a short name above one narrow column must not be cut off
-    half = max(cell * width, _LETTER * len(below), 24) / 2
-    return Drawing(Drawing(svg, 0, 0).at(half - cell * width / 2, 0), 2 * half, bottom + 26)
+    # a long name above one narrow column must not be cut off
+    half = max(cell * width, _width(below), 1.15 * _width(re.sub(r"_bar|_dot|\^", "", name))) / 2
+    return Drawing(Drawing(svg, 0, 0).at(half - cell * width / 2, 0), 2 * half, bottom + 24)
 
 
-def row(*items: Drawing | str, gap: float = 8) -> Drawing:
+def row(*items: Drawing | str, gap: float = 5) -> Drawing:
     """Put drawings side by side, centred on their grids; a text between them is an operator such as `@` or `=`."""
     pieces = [_operator(item) if isinstance(item, str) else item for item in items]
     height = max(piece.height for piece in pieces)
@@ -134,32 +147,53 @@ def stack(*items: Drawing | str, gap: float = 6) -> Drawing:
     return Drawing("".join(parts), width, y - gap)
 
 
-def figure(*drawings: Drawing, alt: str, caption: str) -> str:
+def panel(title: str, drawing: Drawing, words: str = "") -> Panel:
+    """Give a drawing a title above and a line of words below; in one figure the titles, drawings and words are aligned."""
+    return Panel(title, drawing, words)
+
+
+def figure(*panels: Drawing | Panel, alt: str, caption: str) -> str:
     """Return the HTML of a figure.
 
     Parameters
     ----------
-    drawings : Drawing
-        Panels; they stand side by side as far as the screen is wide enough. One of at most 350 units fits a phone.
+    panels : Drawing or Panel
+        They stand side by side as far as the screen is wide enough, all in one scale. One of at most 320 units fits a phone, two fit side by side on a page of the book.
     alt : str
         What the picture shows, in words, for a reader who does not see it.
     caption : str
         What to see in it. May hold formulas between dollar signs.
     """
-    panels = "".join(
-        f'<svg viewBox="-2 0 {drawing.width + 4:g} {drawing.height:g}" width="{drawing.width + 4:g}" '
-        f'height="{drawing.height:g}" aria-hidden="true">{drawing.svg}</svg>'
-        for drawing in drawings
-    )
-    return enclose(panels, alt=alt, caption=caption)
+    panels = [item if isinstance(item, Panel) else Panel("", item, "") for item in panels]
+    width = (
+        max(item.drawing.width for item in panels) + 4
+    )  # of all, so that all shrink alike on a narrow screen
+    titled, worded = any(item.title for item in panels), any(item.words for item in panels)
+    parts = []
+    for item in panels:
+        drawing = item.drawing
+        svg = (
+            f'<svg viewBox="{(drawing.width - width) / 2:g} 0 {width:g} {drawing.height:g}" width="{width:g}" '
+            f'height="{drawing.height:g}" aria-hidden="true">{drawing.svg}</svg>'
+        )
+        title = f'<span class="title">{escape(item.title)}</span>' if titled else ""
+        words = f"<span>{escape(item.words)}</span>" if worded else ""
+        parts.append(f'<div class="panel">{title}{svg}{words}</div>')
+    return enclose("".join(parts), alt=alt, caption=caption, lines=1 + titled + worded, width=width)
 
 
-def enclose(picture: str, *, alt: str, caption: str) -> str:
-    """Return the `<figure>` around a picture that is HTML or SVG already; the arguments are those of `figure`."""
+def enclose(picture: str, *, alt: str, caption: str, lines: int = 1, width: float = 0) -> str:
+    """Return the `<figure>` around a picture that is HTML or SVG already.
+
+    `alt` and `caption` are those of `figure`; a panel has so many `lines`, and is so many units wide.
+    """
     words = re.sub(
         r"\$([^$]+)\$", lambda m: f'<span class="math">{to_mathml(m[1])}</span>', escape(caption, quote=False)
     )
-    panels = f'<div class="panels" role="img" aria-label="{escape(alt)}" data-search-exclude>{picture}</div>'
+    size = f' style="--lines: {lines}; --panel: {width:g}px"' if width else ""
+    panels = (
+        f'<div class="panels"{size} role="img" aria-label="{escape(alt)}" data-search-exclude>{picture}</div>'
+    )
     return f'<figure class="figure">{panels}<figcaption>{words}</figcaption></figure>'
 
 
@@ -170,37 +204,42 @@ def four_products() -> str:
     C = np.array([[4, 5, 6], [1, 0, 2]])
     column = np.array([1, 2])
     return figure(
-        _panel("matrix product", ("A", A, {"rows": [0]}), "@", ("B", B, {"columns": [0]}), matmul(A, B), [A[0], B[:, 0]]),
-        _panel("dot product", ("a", a, {"rows": [0]}), "·", ("b", b, {"rows": [0]}), dot(a[0], b[0]), [a[0], b[0]]),
-        _panel("Hadamard product", ("A", A, {"entries": [(0, 0)]}), "⊙", ("C", C, {"entries": [(0, 0)]}),
-               hadamard(A, C), [A[0, :1], C[0, :1]]),
-        _panel("outer product", ("a", column[:, None], {"entries": [(0, 0)]}), "⊗", ("b", b, {"entries": [(0, 0)]}),
-               outer(column, b[0]), [column[:1], b[0, :1]]),
+        _product("matrix product", ("A", A, {"rows": [0]}), "@", ("B", B, {"columns": [0]}), ("AB", matmul(A, B)),
+                 [A[0], B[:, 0]]),
+        _product("dot product", ("a", a, {"rows": [0]}), "·", ("b", b, {"rows": [0]}), ("a · b", dot(a[0], b[0])),
+                 [a[0], b[0]]),
+        _product("Hadamard product", ("A", A, {"entries": [(0, 0)]}), "⊙", ("C", C, {"entries": [(0, 0)]}),
+                 ("A ⊙ C", hadamard(A, C)), [A[0, :1], C[0, :1]]),
+        _product("outer product", ("a", column[:, None], {"entries": [(0, 0)]}), "⊗", ("b", b, {"entries": [(0, 0)]}),
+                 ("a ⊗ b", outer(column, b[0])), [column[:1], b[0, :1]]),
         alt="Four products of small matrices, with the numbers that meet in the first entry of each result. In the matrix "
         "product a row of A meets a column of B: 1·4 + 2·5 + 3·6 = 32. In the dot product two rows meet and one number is "
         "left, also 32. In the Hadamard product one entry meets the entry at the same place: 1·4 = 4. In the outer product "
         "one entry of a meets one entry of b: 1·4 = 4.",
         caption="Four products, four ways to meet. Marked: what meets in the first entry of the result. "
-        "The two above add products up, the two below multiply once and add nothing.",
+        "The matrix product and the dot product add up; the other two multiply once and add nothing.",
     )  # fmt: skip
 
 
-def _panel(
-    title: str, left: tuple, sign: str, right: tuple, result: object, meet: list[Sequence[float]]
-) -> Drawing:
+def _product(
+    title: str, left: tuple, sign: str, right: tuple, result: tuple, meet: list[Sequence[float]]
+) -> Panel:
     factors = [
-        matrix(name, values, colour=name_of, **marks)
-        for (name, values, marks), name_of in ((left, "H"), (right, "W"))
+        matrix(name, values, colour=colour, **marks)
+        for (name, values, marks), colour in ((left, "H"), (right, "W"))
     ]
-    total = matrix(
-        "", np.atleast_2d(result), entries=[(0, 0)], colour="Y", shape=None if np.ndim(result) else "scalar"
-    )
+    total = matrix(result[0], result[1], entries=[(0, 0)], colour="Z")
     pairs = " + ".join(f"{x}·{y}" for x, y in zip(*meet, strict=True))
-    return stack(
+    return panel(
         title,
         row(factors[0], sign, factors[1], "=", total),
         f"{pairs} = {sum(x * y for x, y in zip(*meet, strict=True))}",
     )
+
+
+def _width(text: str) -> float:
+    """Return about how wide a text is, in the units of the drawing."""
+    return _FONT * sum(0.3 if letter in _NARROW else 0.7 if letter in "−mw" else 0.52 for letter in text)
 
 
 def _number(value: object) -> str:
@@ -210,16 +249,18 @@ def _number(value: object) -> str:
 
 
 def _operator(sign: str) -> Drawing:
-    width = 10 + _LETTER * len(sign)
+    width = 8 + 1.35 * _width(sign)
     return Drawing(f'<text class="operator" x="{width / 2:g}" y="25">{escape(sign)}</text>', width, 40)
 
 
 def _words(text: str) -> Drawing:
-    width = 0.52 * _FONT * len(text)
+    width = _width(text)
     return Drawing(f'<text class="words" x="{width / 2:g}" y="16">{escape(text)}</text>', width, 20)
 
 
 def _label(name: str, x: float, y: float) -> str:
+    if re.search("[a-z]{3}", re.sub("_bar|_dot", "", name)):
+        return f'<text class="name words" x="{x:g}" y="{y:g}">{escape(name)}</text>'
     base, *marks = re.split(r"(_bar|_dot|\^T|\^\*|_\w+)", name)
     scripts = [mark for mark in marks if mark and mark not in ("_bar", "_dot")]
     letters = "".join(_italic(letter) for letter in base)
