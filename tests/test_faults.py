@@ -40,6 +40,8 @@ def _build(mkdocs_build, folder, page, patched=None):
     """Copy library and configuration, change one place of the library if asked, and build."""
     shutil.copytree(ROOT / "mathnet", folder / "mathnet", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "docs/assets", folder / "docs/assets")
+    shutil.copytree(ROOT / "overrides", folder / "overrides")
+    shutil.copy(ROOT / "CITATION.cff", folder)
     if patched:
         file, old, new = patched
         text = (folder / file).read_text(encoding="utf-8")
