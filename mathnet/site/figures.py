@@ -97,11 +97,11 @@ def matrix(
         raise ValueError(
             f"a grid of shape {height} × {width} has no name; colour alone tells nobody which it is"
         )
-    texts = [[_number(value) for value in line] for line in grid]
+    texts = [[number(value) for value in line] for line in grid]
     cell = max(_CELL, 10 + max(_width(text) for line in texts for text in line))
     rows, columns, entries = set(rows), set(columns), set(entries)
 
-    parts = [_label(name, cell * width / 2, 14)]
+    parts = [label(name, cell * width / 2, 14)]
     for i, line in enumerate(texts):
         for j, text in enumerate(line):
             chosen = i in rows or j in columns or (i, j) in entries
@@ -148,7 +148,7 @@ def stack(*items: Drawing | str, gap: float = 6) -> Drawing:
 
 
 def panel(title: str, drawing: Drawing, words: str = "") -> Panel:
-    """Give a drawing a title above and a line of words below; in one figure the titles, drawings and words are aligned."""
+    """Give a drawing a title above and a line of words below; both may hold formulas. In one figure they are aligned."""
     return Panel(title, drawing, words)
 
 
@@ -176,8 +176,8 @@ def figure(*panels: Drawing | Panel, alt: str, caption: str) -> str:
             f'<svg viewBox="{(drawing.width - width) / 2:g} 0 {width:g} {drawing.height:g}" width="{width:g}" '
             f'height="{drawing.height:g}" aria-hidden="true">{drawing.svg}</svg>'
         )
-        title = f'<span class="title">{escape(item.title)}</span>' if titled else ""
-        words = f"<span>{escape(item.words)}</span>" if worded else ""
+        title = f'<span class="title">{_formulas(item.title)}</span>' if titled else ""
+        words = f"<span>{_formulas(item.words)}</span>" if worded else ""
         parts.append(f'<div class="panel">{title}{svg}{words}</div>')
     return enclose("".join(parts), alt=alt, caption=caption, lines=1 + titled + worded, width=width)
 
@@ -187,14 +187,17 @@ def enclose(picture: str, *, alt: str, caption: str, lines: int = 1, width: floa
 
     `alt` and `caption` are those of `figure`; a panel has so many `lines`, and is so many units wide.
     """
-    words = re.sub(
-        r"\$([^$]+)\$", lambda m: f'<span class="math">{to_mathml(m[1])}</span>', escape(caption, quote=False)
-    )
     size = f' style="--lines: {lines}; --panel: {width:g}px"' if width else ""
     panels = (
         f'<div class="panels"{size} role="img" aria-label="{escape(alt)}" data-search-exclude>{picture}</div>'
     )
-    return f'<figure class="figure">{panels}<figcaption>{words}</figcaption></figure>'
+    return f'<figure class="figure">{panels}<figcaption>{_formulas(caption)}</figcaption></figure>'
+
+
+def _formulas(words: str) -> str:
+    return re.sub(
+        r"\$([^$]+)\$", lambda m: f'<span class="math">{to_mathml(m[1])}</span>', escape(words, quote=False)
+    )
 
 
 def four_products() -> str:
@@ -242,7 +245,8 @@ def _width(text: str) -> float:
     return _FONT * sum(0.3 if letter in _NARROW else 0.7 if letter in "−mw" else 0.52 for letter in text)
 
 
-def _number(value: object) -> str:
+def number(value: object) -> str:
+    """Return how a number is written in a grid: three digits, a fraction as it is, a true minus sign."""
     if isinstance(value, str):
         return value
     return (str(value) if isinstance(value, Fraction) else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
@@ -258,21 +262,27 @@ def _words(text: str) -> Drawing:
     return Drawing(f'<text class="words" x="{width / 2:g}" y="16">{escape(text)}</text>', width, 20)
 
 
-def _label(name: str, x: float, y: float) -> str:
-    if re.search("[a-z]{3}", re.sub("_bar|_dot", "", name)):
+def label(name: str, x: float, y: float) -> str:
+    """Return the SVG of a name such as `W_2^T` or `W_1 + B_1`, centred at a place; only the first letter may have a bar or dot."""
+    first, *rest = re.split(r"(_bar|_dot|\^T|\^\*|_\w+)", name)
+    if re.search("[a-z]{3}", first):
         return f'<text class="name words" x="{x:g}" y="{y:g}">{escape(name)}</text>'
-    base, *marks = re.split(r"(_bar|_dot|\^T|\^\*|_\w+)", name)
-    scripts = [mark for mark in marks if mark and mark not in ("_bar", "_dot")]
-    letters = "".join(_italic(letter) for letter in base)
-    for mark in scripts:
-        raised = mark[0] == "^"
-        text = {"^T": "𝖳", "^*": "∗"}.get(mark, mark[1:])
-        letters += f'<tspan class="script" dy="{-5 if raised else 4}">{escape(text)}</tspan>'
-    middle = x + 2 - 3.5 * sum(len(mark) - 1 for mark in scripts)  # of the base, which leans to the right
-    over = ""
-    if "_bar" in marks:  # drawn, because a combining macron collides with capitals
+    letters, raised, over, width = "".join(map(_italic, first)), 0, "", 0
+    for mark, text in zip(rest[::2], rest[1::2], strict=True):
+        if mark in ("_bar", "_dot"):
+            over = mark
+        else:
+            shift = -5 if mark[0] == "^" else 4
+            script = {"^T": "𝖳", "^*": "∗"}.get(mark, mark[1:])
+            letters += f'<tspan class="script" dy="{shift - raised}">{escape(script)}</tspan>'
+            raised, width = shift, width + 7 * len(script)
+        if text:
+            letters += f'<tspan dy="{-raised}">{"".join(map(_italic, text))}</tspan>'
+            raised = 0
+    middle = x + 2 - width / 2  # of the first letter, which leans to the right
+    if over == "_bar":  # drawn, because a combining macron collides with capitals
         over = f'<path class="over" d="M{middle - 5:g} {y - 13.2:g}h10"/>'
-    elif "_dot" in marks:
+    elif over:
         over = f'<path class="over dot" d="M{middle:g} {y - 13:g}h0"/>'
     return f'<text class="name" x="{x:g}" y="{y:g}">{letters}</text>{over}'
 

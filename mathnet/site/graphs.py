@@ -1,0 +1,133 @@
+r"""Pictures of a whole network: its units and weights as a graph, and its two passes side by side.
+
+```python exec="1" html="1"
+from mathnet import Network
+from mathnet.site.figures import figure
+from mathnet.site.graphs import network_graph
+
+net = Network([2, 3, 1])
+print(figure(network_graph(net, [[1.0, 2.0]]), alt="Two inputs, three hidden units, one output.", caption="Every unit meets every unit."))
+```
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mathnet.dense import affine
+from mathnet.network import ACTIVATIONS, Network
+from mathnet.shapes import Array
+from mathnet.site.figures import Drawing, label, matrix, number
+
+_UNIT = 17  # radius
+_ROOM = 66  # from one unit to the next
+_HEAD = 7  # length of an arrow's head
+
+
+def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
+    """Draw the units of a network with their values for one sample, and its weights as edges.
+
+    An edge is as thick as its weight is large, and dashed where the weight is negative; its number stands near its left
+    end. Every layer and every bundle of edges has its shape.
+
+    Parameters
+    ----------
+    net : Network
+        Of one or more layers of a few units.
+    X : (1, x) array
+        One sample.
+    width : float
+        Of the drawing.
+    """
+    f = ACTIVATIONS[net.activation][0]
+    values = [np.asarray(X, float)]
+    for W, B in zip(net.weights, net.biases, strict=True):
+        values.append(f(affine(values[-1], W, B)))
+    names = [
+        "X",
+        *(["H"] if len(net.weights) == 2 else [f"H_{k + 1}" for k in range(len(net.weights) - 1)]),
+        "Y",
+    ]
+    height = _ROOM * max(net.sizes)
+    middle = 44 + height / 2
+    x = np.linspace(_UNIT + 8, width - _UNIT - 8, len(names))
+    places = [
+        [(x[layer], middle + _ROOM * (unit - (size - 1) / 2)) for unit in range(size)]
+        for layer, size in enumerate(net.sizes)
+    ]
+    largest = max(np.abs(W).max() for W in net.weights)
+    edges, numbers, below = [], [], []
+    for layer, W in enumerate(net.weights):
+        for (i, j), w in np.ndenumerate(W):
+            (x1, y1), (x2, y2) = places[layer][i], places[layer + 1][j]
+            dashed = " negative" if w < 0 else ""
+            thickness = 0.8 + 4.2 * abs(w) / largest
+            edges.append(
+                f'<path class="edge{dashed}" stroke-width="{thickness:.2f}" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"/>'
+            )
+            t = (_UNIT + 16) / np.hypot(x2 - x1, y2 - y1)
+            numbers.append(
+                f'<text class="weight" x="{x1 + t * (x2 - x1):.1f}" y="{y1 + t * (y2 - y1) + 4:.1f}">{number(w)}</text>'
+            )
+        mark = f"_{layer + 1}" if len(net.weights) > 1 else ""
+        centre = (x[layer] + x[layer + 1]) / 2
+        for line, (letter, shape) in enumerate((("W", W.shape), ("B", net.biases[layer].shape))):
+            y = 62 + height + 22 * line
+            text = f"{letter}{mark}: {shape[0]} × {shape[1]}"
+            below.append(
+                f'<g class="matrix var-{letter}"><rect x="{centre - 48:g}" y="{y - 12}" width="12" height="12"/></g>{label(text, centre + 8, y)}'
+            )
+    units = []
+    for name, layer, row in zip(names, places, values, strict=True):
+        units.append(label(name, layer[0][0], 14))
+        units.append(f'<text class="shape" x="{layer[0][0]:g}" y="32">1 × {len(layer)}</text>')
+        circles = "".join(
+            f'<circle cx="{a:g}" cy="{b:g}" r="{_UNIT}"/><text class="cell" x="{a:g}" y="{b + 5:g}">{number(value)}</text>'
+            for (a, b), value in zip(layer, row[0], strict=True)
+        )
+        units.append(f'<g class="matrix unit var-{name[0]}">{circles}</g>')
+    svg = f'<g class="matrix var-W">{"".join(edges)}{"".join(numbers)}</g>{"".join(units)}{"".join(below)}'
+    return Drawing(svg, width, 96 + height)
+
+
+def two_passes(
+    levels: Sequence[tuple[str, Array, str, Array]], steps: Sequence[tuple[str, str]], *, width: float = 316
+) -> Drawing:
+    """Draw the values on their way down and the cotangents on their way up, each beside its variable.
+
+    Parameters
+    ----------
+    levels : sequence of (name, values, name of the cotangent, its values)
+        From the input at the top to the loss.
+    steps : sequence of (forward, backward)
+        What is done between one level and the next, written at the two arrows.
+    width : float
+        Of the drawing.
+    """
+    left, right = width / 4, 3 * width / 4
+    y, parts = 0.0, []
+    for k, (name, values, cotangent, theirs) in enumerate(levels):
+        colour = f"{name[0]}_bar"
+        if np.shape(values) != np.shape(theirs):
+            raise ValueError(f"{cotangent} has shape {np.shape(theirs)}, but {name} has {np.shape(values)}")
+        for drawing, centre in (
+            (matrix(name, values), left),
+            (matrix(cotangent, theirs, colour=colour), right),
+        ):
+            parts.append(drawing.at(centre - drawing.width / 2, y))
+        y += drawing.height
+        if k < len(steps):
+            forward, backward = steps[k]
+            parts += [arrow(left - 38, y, left - 38, y + 34), label(forward, left + 12, y + 22)]
+            parts += [arrow(right - 38, y + 34, right - 38, y), label(backward, right + 12, y + 22)]
+            y += 38
+    return Drawing("".join(parts), width, y)
+
+
+def arrow(x1: float, y1: float, x2: float, y2: float) -> str:
+    """Return the SVG of an arrow."""
+    length = np.hypot(x2 - x1, y2 - y1)
+    a, b = (x2 - x1) / length, (y2 - y1) / length
+    x, y = x2 - _HEAD * a, y2 - _HEAD * b  # where the head begins
+    head = f"M{x2:g} {y2:g}L{x - 4 * b:g} {y + 4 * a:g}L{x + 4 * b:g} {y - 4 * a:g}z"
+    return f'<path class="arrow" d="M{x1:g} {y1:g}L{x:g} {y:g}"/><path class="head" d="{head}"/>'
