@@ -59,15 +59,16 @@ class Prod(Sum):
 class Most(Sum):
     r"""$\max_j$: the largest number."""
 
-    def evaluate(self, point, choose=larger):
-        return super().evaluate(point, None, lambda a, b: b if a is None else lucky(choose, a, b))
+    choose = staticmethod(larger)
+
+    def evaluate(self, point):
+        return super().evaluate(point, None, lambda a, b: b if a is None else lucky(self.choose, a, b))
 
 
 class Least(Most):
     r"""$\min_j$: the smallest number."""
 
-    def evaluate(self, point):
-        return super().evaluate(point, smaller)
+    choose = staticmethod(smaller)
 
 
 class Delta(Node):

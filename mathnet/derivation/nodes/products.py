@@ -1,6 +1,7 @@
 """The products and the quotient: which shapes each of them takes, and what it gives."""
 
 import itertools
+import math
 import operator
 
 from ..data import lucky
@@ -9,7 +10,7 @@ from ..dual import elementary, power, reciprocal
 from ..whole import flat, kronecker, matmul, matrix_power, together
 from .node import Node, Type, free, shape_text
 
-MAX_EXPONENT = 64
+MAX_EXPONENT, MAX_MATRIX_EXPONENT = 64, 12
 
 
 def _juxtaposed(nodes):
@@ -29,12 +30,15 @@ class Product(Node):
                 left = (left[0], right[1]) if (left[0], right[1]) != ("1", "1") else ()
             else:
                 hint = r"; equal shapes: the Hadamard product is written \odot" if left == right else ""
-                raise self.factors[at].error(
-                    f"matrix product: left factor {_juxtaposed(self.factors[:at])} is {shape_text(left)}, "
-                    f"right factor {self.factors[at].latex} is {shape_text(right)}: "
-                    f"inner sizes {left[-1]} and {right[0]} differ{hint}"
-                )
+                first = f"left factor {_juxtaposed(self.factors[:at])} is {shape_text(left)}"
+                second = f"right factor {self.factors[at].latex} is {shape_text(right)}"
+                inner = f"inner sizes {left[-1]} and {right[0]} differ{hint}"
+                raise self.factors[at].error(f"matrix product: {first}, {second}: {inner}")
         return left
+
+    def operations(self, shape):
+        rows = [shape(factor)[0] for factor in self.factors if shape(factor)]
+        return math.prod([*rows, *shape(self)[1:]])
 
     def evaluate(self, point):
         scale, found = 1, []
@@ -60,10 +64,8 @@ class Hadamard(Node):
             types += (found := [scope.infer(factor) for factor in operand])
             arrays = [type_.shape for type_ in found if type_.shape] or [()]
             if len(arrays) > 1:
-                raise self.error(
-                    rf"{self.latex} is ambiguous: write ({_juxtaposed(operand)}) \odot …, or put the parentheses "
-                    r"around the \odot"
-                )
+                hint = rf"write ({_juxtaposed(operand)}) \odot …, or put the parentheses around the \odot"
+                raise self.error(f"{self.latex} is ambiguous: {hint}")
             first = arrays[0] if first is None else first
             if arrays[0] != first:
                 raise operand[0].error(
@@ -88,10 +90,8 @@ class Inner(Node):
 
     def shape(self, left, right, name="inner product"):
         if left != right:
-            raise self.error(
-                f"{name}: {self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}: "
-                "the shapes must be equal"
-            )
+            both = f"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}"
+            raise self.error(f"{name}: {both}: the shapes must be equal")
         return ()
 
     def evaluate(self, point):
@@ -105,9 +105,8 @@ class Dot(Inner):
         if not left or not right:
             return left or right
         if "1" not in left and left == right:
-            raise self.error(
-                r"the dot product is for two vectors; for matrices write \odot, a matrix product, or \langle , \rangle"
-            )
+            others = r"for matrices write \odot, a matrix product, or \langle , \rangle"
+            raise self.error(f"the dot product is for two vectors; {others}")
         return super().shape(left, right, "dot product")
 
     def evaluate(self, point):
@@ -137,11 +136,9 @@ class Tensor(Kronecker):
     def shape(self, left, right):
         lines = [shape.index("1") if "1" in shape else None for shape in (left, right)]
         if lines[0] != lines[1] or not left:
-            raise self.error(
-                rf"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}: \otimes is the outer "
-                r"product of two columns or two rows, or the Kronecker product of two matrices; else write "
-                r"x y^{\mathsf T} for the outer product, \operatorname{kron}(A, B) for the Kronecker product"
-            )
+            rule = r"\otimes is the outer product of two columns or two rows, or the Kronecker product of two matrices; else write x y^{\mathsf T} for the outer product, \operatorname{kron}(A, B) for the Kronecker product"
+            given = f"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}"
+            raise self.error(f"{given}: {rule}")
         kronecker = super().shape(left, right)
         return kronecker if lines[0] is None else (left[1 - lines[0]], right[1 - lines[0]])
 
@@ -162,29 +159,31 @@ class Divide(Node):
 
 
 class Power(Node):
-    """$t^2$: a power of a scalar."""
+    """$t^2$ or $A^2$: a power of a number, or a whole one of a square matrix."""
 
     base: Node
     exponent: Node
 
     def shape(self, base, exponent):
         self.exponent.require_scalar(exponent, "an exponent is one number")
-        if base and (len(base) != 2 or base[0] != base[1]):
-            self.base.require_scalar(
-                base, r"only a square matrix has powers: write A \odot A for the squares"
-            )
+        squares = r"only a square matrix has powers: write A \odot A for the squares"
+        self.base.require_scalar(() if base[:1] == base[1:] else base, squares)
         return base
 
+    def operations(self, shape):
+        return math.prod(shape(self)) ** 2
+
     def evaluate(self, point):
-        values, (exponent,) = point.value(self.base), point.value(self.exponent)
-        base, shape = values[0], point.shape(self)
+        base, (exponent,), matrix = point.value(self.base), point.value(self.exponent), point.shape(self)
+        if not isinstance(exponent, int) and not matrix:
+            require_positive("log", *base, self.base)
+            return (lucky(elementary, "exp", exponent * elementary("log", *base)),)
         if not isinstance(exponent, int):
-            if shape:
-                raise self.error(f"{self.latex}: the exponent of a matrix is a whole number")
-            require_positive("log", base, self.base)
-            return (lucky(elementary, "exp", exponent * elementary("log", base)),)
-        if abs(exponent) > MAX_EXPONENT:
+            raise self.error(f"{self.latex}: the exponent of a matrix is a whole number")
+        if abs(exponent) > (MAX_MATRIX_EXPONENT if matrix else MAX_EXPONENT):
             raise self.error(f"an exponent of {exponent} is too large to check")
-        if shape:
-            return lucky(matrix_power, point.rows(self.base), exponent)
-        return (lucky(power, base, exponent),)
+        return (
+            lucky(matrix_power, point.rows(self.base), exponent)
+            if matrix
+            else (lucky(power, *base, exponent),)
+        )
