@@ -198,6 +198,12 @@ where  x \in \mathbb{R}^n
 
 \sum_i \sum_{j \neq i} x_i x_j = (\sum_i x_i)^2 - x \cdot x""": "",
     "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne i} x_j = \\sum_j x_j": "is not equal to",
+    "where x \\in \\mathbb{R}^n\n\\sum_{i \\ne i} x_i = 0": "a sum runs over different index letters",
+    "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne 9} x_j = \\sum_j x_j": "is not equal to",
+    "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne 0} x_j = \\sum_j x_j": "has the index 0",
+    "where x \\in \\mathbb{R}^3\n\\sum_{j \\ne 4} x_j = \\sum_j x_j": "is beyond the 3",
+    "where x \\in \\mathbb{R}^n\n\\sum_i x_i \\delta_{i9} = 0": "is not equal to",
+    "where x \\in \\mathbb{R}^3\n\\sum_i x_i \\delta_{i4} = 0": "is beyond the 3",
     "where x \\in \\mathbb{R}^n\n\\sum_{j > i} x_j = x_i": r"only j \ne i is known",
     "where W \\in \\mathbb{R}^{n \\times n}, x \\in \\mathbb{R}^n\n  h_t = W x\nx = x": "h_{t} = … defines the entries of h, but W x is n × 1: for a "
     "name of its own, declare its shape first",
@@ -207,6 +213,8 @@ where  x \in \mathbb{R}^n
     "where A, B \\in \\mathbb{R}^{n \\times n}\n  z_i = A B\n  z_f = A A\nA = A": "if z_f is a name of its own, declare its shape first",
     "where x \\in \\mathbb{R}\n  x x\n    &= x^2": "a chain of equations starts at the left margin",
     "where x \\in \\mathbb{R}\n  x x = x^2": "a chain of equations starts at the left margin",
+    "where z \\in \\mathbb{R}, s(x) = \\frac{\\mathrm d}{\\mathrm d x} x^2\ns(z) = 2 z": "s is defined without derivatives",
+    "where z \\in \\mathbb{R}, s(x) = \\dot x\ns(z) = z": "its own derivative is s'",
     "where x \\in \\mathbb{R}\nx^{(2)} = x": "x^{(2)} is not declared; a power has no parentheses",
 }
 REFUSED = {  # where part, formula: what the checker says

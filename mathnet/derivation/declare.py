@@ -195,6 +195,9 @@ def _define(reader, tokens, at):
         _new(names, name, place)
         scope = replace(names, symbols=names.symbols | {parameter: Declared(parameter, parameter, place, ())})
         body = Reader(scope, reader.source).formula(right)
+        for part in body.walk():
+            if isinstance(part, DERIVATIVES):
+                raise part.error(f"{name} is defined without derivatives; its own derivative is {name}'")
         names.functions[name] = Function(name, place.latex, place, parameter, body)
     else:
         _define_symbol(reader, left, reader.formula(right))

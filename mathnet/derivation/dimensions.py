@@ -20,13 +20,15 @@ class Dimensions:
         From the name of a symbol to its shape.
     ranges : dict
         From a `Sum` to the ranges of its letters.
+    numbers : dict
+        From a comparison of an index letter with a number to that number and the range of the letter.
     smallest : dict
         From a dimension to the smallest size that the numbers used as indices allow.
     """
 
     def __init__(self, names):
         self.names = names
-        self.types, self.ranges, self.smallest = {}, {}, {}
+        self.types, self.ranges, self.numbers, self.smallest = {}, {}, {}, {}
         self.shapes = {
             name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None
         }
@@ -58,6 +60,9 @@ class Dimensions:
                 scope = Scope(self, zip(part.letters, self.ranges[part], strict=True))
                 for letter in part.letters:
                     scope.resolve(letter, part)
+            number, range_ = self.numbers.get(part, (None, Range()))
+            if range_.root().dimension is not None:
+                Scope(self).index(part, (number,), (range_.root().dimension,), part.latex)
 
     def _function(self, function):
         self.shapes, outer = self.shapes | {function.parameter: ()}, self.shapes

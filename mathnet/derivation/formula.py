@@ -173,7 +173,8 @@ class Reader(Derivatives):
         if below[0].data == "besides":
             over, besides = over[:1], self._besides(below[0])
         letters = tuple(letter for part in over for letter in self._indices(part))
-        if any(isinstance(letter, int) for letter in letters) or len(set(letters)) < len(letters):
+        over = (*letters, besides) if besides else letters
+        if any(isinstance(letter, int) for letter in letters) or len(set(over)) < len(over):
             raise DerivationError("a sum runs over different index letters", self.place(tree))
         kind = SUMS[tree.children[0][1:4]]
         bound = above[0].text if above else None

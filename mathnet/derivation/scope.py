@@ -61,17 +61,24 @@ class Scope:
                 f"index {letter} runs over {range_.dimension} (in {range_.where}) but over {dimension} (in {where})"
             )
 
-    def link(self, node, *letters):
-        """Give the letters one range."""
-        if not letters:
-            return
-        first, second = self.range(letters[0]), self.range(letters[-1])
+    def link(self, node, left, right):
+        """Give two indices that are compared one range; return the letters among them."""
+        letters = [index for index in (left, right) if isinstance(index, str)]
+        if len(letters) == 1:
+            number = right if left in letters else left
+            self.dimensions.numbers[node] = number, self.range(letters[0])
+        elif letters:
+            self._join(node, left, right)
+        return frozenset(letters)
+
+    def _join(self, node, left, right):
+        first, second = self.range(left), self.range(right)
         if first.dimension is None:
             first, second = second, first
         if second.dimension not in {None, first.dimension}:
             raise node.error(
-                f"{node.latex} compares {letters[0]}, which runs over {first.dimension} (in {first.where}), "
-                f"with {letters[1]}, which runs over {second.dimension} (in {second.where})"
+                f"{node.latex} compares {left}, which runs over {first.dimension} (in {first.where}), "
+                f"with {right}, which runs over {second.dimension} (in {second.where})"
             )
         if second is not first:
             second.same_as = first

@@ -27,9 +27,9 @@ class Sum(Node):
         inner = scope.inside(self.letters)
         for letter in self.letters if self.bound else ():
             inner.fix(self, letter, self.bound, self.latex)
-        outer = {self.besides} if isinstance(self.besides, str) else set()
-        for letter in outer:
-            inner.link(self, *self.letters, letter)
+        outer = frozenset()
+        if self.besides is not None:
+            outer = inner.link(self, *self.letters, self.besides)
         body = inner.infer(self.body)
         scope.leave(self, inner)
         return Type(body.shape, (body.free | outer) - set(self.letters))
@@ -78,9 +78,7 @@ class Delta(Node):
     right: str | int
 
     def infer(self, scope):
-        letters = [index for index in (self.left, self.right) if isinstance(index, str)]
-        scope.link(self, *letters)
-        return Type((), frozenset(letters))
+        return Type((), scope.link(self, self.left, self.right))
 
     def evaluate(self, point):
         return (int(point.index(self.left) == point.index(self.right)),)
