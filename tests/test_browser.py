@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import shutil
 import threading
 
@@ -108,3 +109,15 @@ def test_the_chosen_colours_are_kept(browser, base):
     page.goto(base + "notation/")
     assert page.get_attribute("body", "data-md-color-scheme") == "slate"
     context.close()
+
+
+def test_the_cheat_sheet_prints_in_black_on_one_sheet_of_a4(browser, base):
+    page = browser.new_page(color_scheme="dark")
+    page.goto(f"{base}cheat-sheet/")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/MediaBox \[0 0 (\d+)\.\d* (\d+)", pdf) == [(b"594", b"841")]
+    page.emulate_media(media="print")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.cheat-sheet')).color") == "rgb(34, 32, 28)"
+    )
+    page.close()
