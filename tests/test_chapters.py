@@ -1,0 +1,41 @@
+"""What a chapter owes its reader: goals, what it builds on, exercises with hints and checked solutions, a summary."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+CHAPTERS = sorted(
+    path for path in DOCS.rglob("*.md") if "\n## Exercises\n" in path.read_text(encoding="utf-8")
+)
+BOX = re.compile(r'^( *)\?\?\? (tip|success) "(?:Hint|Solution)"\n((?:\1    .*\n|\n)+)', re.MULTILINE)
+
+
+def test_the_chapters_are_found():
+    assert len(CHAPTERS) >= 12
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_begins_with_its_goals_and_ends_with_a_summary(path):
+    text = path.read_text(encoding="utf-8")
+    assert re.match(
+        r'(?:---\n(?:.*\n)+?---\n\n)?# .+\n\n!!! abstract "After this page you can"\n(?:    .+\n)+\nYou need: .*\[.+\]\(.+\)',
+        text,
+    )
+    (card,) = re.findall(r'^!!! summary "In short"\n((?:    .+\n)+)\nNext: .*\[', text, re.MULTILINE)
+    lines = card.splitlines()
+    assert len(lines) <= 8
+    assert lines[-1].startswith("    - The mistake: ")
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_exercise_has_a_hint_and_a_solution_that_is_run_or_checked(path):
+    exercises = path.read_text(encoding="utf-8").split("\n## Exercises\n")[1]
+    boxes = BOX.findall(exercises)
+    assert [kind for _, kind, _ in boxes] == ["tip", "success"] * (len(boxes) // 2)
+    assert len(boxes) >= 8
+    numbers = re.findall(r"^(?:\*\*\d\.\*\*|\d\. )", exercises, re.MULTILINE)
+    assert len(numbers) - len(boxes) // 2 in (0, 1), "only a last, open exercise may go without a solution"
+    for _, kind, body in boxes:
+        assert kind == "tip" or re.search(r'```(?:python exec="1"|derivation )', body), body
