@@ -61,6 +61,8 @@ class Report:
         Whether all of them were fractions, compared without tolerance.
     drawn : list of Data
         The random numbers that were tried.
+    work : int
+        How many times a part of a formula was evaluated; a large product counts for more.
     seconds : float
         The processor time that it took.
     dimensions : Dimensions
@@ -75,6 +77,7 @@ class Report:
     comparisons: int = 0
     exact: bool = True
     drawn: list = field(default_factory=list)
+    work: int = 0
     seconds: float = 0.0
     dimensions: Dimensions | None = None
 

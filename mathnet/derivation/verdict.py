@@ -143,6 +143,7 @@ class Derivation:
                     continue
                 draws.done.append(data)
                 draws.work += evaluator.work
+                self.report.work = draws.work
                 self.report.exact = self.report.exact and data.exact
                 break
             else:
