@@ -157,14 +157,21 @@ def _read_row(chain, tokens, text):
     row = Row(
         line=shown[0].line if shown else tokens[0].line,
         left="" if continued or not first else Side(first, text, 0).latex,
-        right=" ".join(text[shown[0].start_pos : shown[-1].end_pos].replace("&", " ").split())
-        if shown
-        else "",
+        right=_shown(shown, text),
         relation="" if continued or not relations else str(relations[0]),
         steps=len(rest),
         end=tokens[-1].end_pos,
     )
     chain.rows.append(row)
+
+
+def _shown(tokens, text):
+    """Return the text of tokens without the & that align the rows; one inside of cases or a matrix stays."""
+    if not tokens:
+        return ""
+    inside = {token.start_pos for token in tokens if token.type == "ALIGN"}
+    span = range(tokens[0].start_pos, tokens[-1].end_pos)
+    return " ".join("".join(" " if text[at] == "&" and at not in inside else text[at] for at in span).split())
 
 
 def _attach(chain, reasons):
