@@ -7,6 +7,7 @@ import shutil
 import threading
 
 import pytest
+from lxml import html
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -120,4 +121,32 @@ def test_the_cheat_sheet_prints_in_black_on_one_sheet_of_a4(browser, base):
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.cheat-sheet')).color") == "rgb(34, 32, 28)"
     )
+    page.close()
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
+    for path in sorted(site.rglob("index.html")):
+        found = html.fromstring(path.read_bytes()).xpath("//a[contains(@class, 'equation-reference')]/@href")
+        links = [href for href in found if href.startswith("#") == (where == "here")]
+        if links:
+            break
+    page = browser.new_page()
+    page.goto(f"{base}{path.relative_to(site).parent.as_posix()}/")
+    link = page.locator(f".equation-reference[href='{links[0]}']").first
+    preview = page.locator(".equation-preview")
+    link.hover()
+    preview.locator("math").first.wait_for()
+    assert preview.locator("[id]").count() == 0
+    preview.hover()  # it stays while the pointer is in it
+    page.wait_for_timeout(500)
+    assert preview.is_visible()
+    page.keyboard.press("Escape")
+    preview.wait_for(state="hidden")
+    page.mouse.move(0, 0)
+    page.keyboard.press("Tab")  # from here on the focus is shown
+    link.focus()
+    preview.wait_for()
+    link.blur()
+    preview.wait_for(state="hidden")
     page.close()

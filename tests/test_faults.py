@@ -9,6 +9,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from mathnet.site import tags
+
 ROOT = Path(__file__).parents[1]
 LAYER = (ROOT / "docs/one-layer.md").read_text(encoding="utf-8")
 RULES = (ROOT / "docs/rules.md").read_text(encoding="utf-8").split("```")[1].removeprefix("python")
@@ -36,7 +38,7 @@ def build(
     return partial(_build, mkdocs_build, tmp_path)
 
 
-def _build(mkdocs_build, folder, page, patched=None):
+def _build(mkdocs_build, folder, page, patched=None, numbered=True):
     """Copy library and configuration, change one place of the library if asked, and build."""
     shutil.copytree(ROOT / "mathnet", folder / "mathnet", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "docs/assets", folder / "docs/assets")
@@ -52,6 +54,10 @@ def _build(mkdocs_build, folder, page, patched=None):
     assert count == 1
     (folder / "mkdocs.yml").write_text(without_nav, encoding="utf-8")
     (folder / "docs/index.md").write_text(page, encoding="utf-8")
+    if numbered:
+        tags.append(
+            re.findall(r"^```(?:derivation|definition|unchecked) ([a-z0-9-]+)", page, re.M), folder / "docs"
+        )
     done = mkdocs_build(folder / "mkdocs.yml", folder / "site", PYTHONPATH=str(folder), cwd=folder)
     return done.returncode, done.stdout
 
@@ -88,6 +94,7 @@ FAULTS = {  # name: (page with the fault, what the build must say)
     "misspelt value": (broken(RIGHT, 'source="above"', 'source="abov"'), "source is one of"),
     "link to nowhere": (RIGHT + "\n[there](nowhere.md)\n", "nowhere.md"),
     "anchor to nowhere": (RIGHT + "\n[there](#nowhere)\n", "#nowhere"),
+    "reference to nowhere": (RIGHT + "\nAs in [](#d-nowhere).\n", r"reference \[\]\(#d-nowhere\)"),
     "unknown citation": (RIGHT + "\nAs in [@nobody-1900].\n", "nobody-1900"),
 }
 
@@ -98,6 +105,12 @@ def test_a_fault_on_a_page_stops_the_build(build, fault):
     code, said = build(page)
     assert code != 0, said
     assert re.search(message, said), said
+
+
+def test_an_equation_without_a_number_stops_the_build(build):
+    code, said = build(RIGHT, numbered=False)
+    assert code != 0, said
+    assert f"derivation small: it has no number yet; run {tags.COMMAND}" in said
 
 
 SEED = {  # the seed's own derivations, on the page itself: (what stands there, the fault, what the build must say)

@@ -18,6 +18,6 @@ addEventListener("resize", mark);
 for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", mark);
 
 // A script that only some pages need is fetched by them alone.
-for (const [name, module] of [["product-explorer", "explorer"], ["backprop-stepper", "stepper"], ["draw-a-digit", "digit"], ["derivation-desk", "desk"]]) {
+for (const [name, module] of [[".equation-reference", "previews"], ["product-explorer", "explorer"], ["backprop-stepper", "stepper"], ["draw-a-digit", "digit"], ["derivation-desk", "desk"]]) {
   if (document.querySelector(name)) import(`./${module}.js`);
 }

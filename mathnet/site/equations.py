@@ -132,7 +132,11 @@ def unchecked_html(source: str, id: str, reason: str) -> str:
     """Return the HTML of an equation that the checker cannot read, with the reason."""
     formula = to_mathml(source.strip(), display=True)
     body = f'<div class="math-display scrolls" data-search-exclude>{formula}</div>'
-    return frame(id, body, f'<p class="derivation-mark">not checked: {html.escape(reason)}</p>', "unchecked")
+    mark = (
+        f'<details class="derivation-mark"><summary>not checked: {html.escape(reason)}</summary>'
+        f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre></details>"
+    )
+    return frame(id, body, mark, "unchecked")
 
 
 class _Fences(Preprocessor):

@@ -1,6 +1,6 @@
 r"""What the book shows and what it rests on, read from its sources: every equation, where it stands, how it was checked.
 
-The page "What is checked" is printed from this, and the build fails if the finished site shows another set of equations.
+The page "What is checked" is printed from this, and a test fails if the finished site shows another set of equations.
 """
 
 import ast
@@ -63,10 +63,11 @@ class Equation(NamedTuple):
 def pages(docs: Path = DOCS) -> list[Page]:
     """Return the pages of the book in the order of reading, which is that of `mkdocs.yml`."""
     order = re.findall(r"[\w/-]+\.md", (docs.parent / "mkdocs.yml").read_text(encoding="utf-8"))
-    return [_page(docs / name, Path(name)) for name in order]
+    return [read(docs / name, Path(name)) for name in order]
 
 
-def _page(path: Path, name: Path) -> Page:
+def read(path: Path, name: Path) -> Page:
+    """Return the page of a Markdown file, which has this name in the folder of the book."""
     text = path.read_text(encoding="utf-8")
     title = re.search(r"^# (.+?)(?: \{.*)?$", text, re.MULTILINE)
     url = "" if name.as_posix() == "index.md" else f"{name.with_suffix('').as_posix()}/"

@@ -1,0 +1,58 @@
+r"""An equation of the book for a paper: its LaTeX, and how to cite it.
+
+The LaTeX needs amsmath and amssymb. That of a derivation begins with the comments that `mathnet check paper.tex` reads, so it
+can be checked again where it was pasted.
+"""
+
+from mathnet.derivation.source import Chain, read_chain, split
+from mathnet.site.citation import bibtex
+from mathnet.site.inventory import Equation
+
+
+def latex(equation: Equation) -> str:
+    """Return an equation environment, below its where part as comments."""
+    lines = [rf"\begin{{equation}} \label{{eq:{equation.id}}}", *_body(equation), r"\end{equation}"]
+    if equation.kind == "derivation":
+        lines.insert(0, f"% mathnet: derivation {equation.id}")
+    at = equation.kind == "derivation"
+    lines[at:at] = [f"% {line}".rstrip() for line in where(equation).splitlines()]
+    return "\n".join(lines)
+
+
+def where(equation: Equation) -> str:
+    """Return the where part as it was written, if there is one."""
+    if equation.kind == "unchecked":
+        return ""
+    first = next((line for line, _ in split(equation.source)[1]), 1)
+    return "\n".join(equation.source.splitlines()[: first - 1]).strip()
+
+
+def _body(equation: Equation) -> list[str]:
+    if equation.kind == "unchecked":
+        return [f"  {line}" for line in equation.source.strip().splitlines()]
+    rows = []
+    for first, text in split(equation.source)[1]:
+        parts = text.splitlines() if equation.kind == "definition" else [text]
+        chains = [read_chain(part, first) for part in parts]
+        rows += [row for chain in chains for row in _rows(chain)]
+    rows[:-1] = [rf"{row} \\" for row in rows[:-1]]
+    return [r"\begin{aligned}", *(f"  {row}" for row in rows), r"\end{aligned}"]
+
+
+def _rows(chain: Chain) -> list[str]:
+    rows = []
+    for row in chain.rows:
+        reason = f" && {row.reason}" if row.reason else ""
+        rows.append(f"{row.left} &{row.relation or ' {}'} {row.right}{reason}".strip())
+    return rows
+
+
+def citation(equation: Equation, number: int, book: dict[str, str]) -> str:
+    """Return the BibTeX entry of an equation; `book` is that of the book."""
+    fields = {
+        **book,
+        "chapter": f"{equation.page.title}, equation ({number})",
+        "url": f"{book['url']}{equation.page.url}#eq-{number}",
+    }
+    order = ["chapter", *book]
+    return bibtex("inbook", f"mathnet-eq-{number}", {name: fields[name] for name in order})

@@ -1,0 +1,129 @@
+"""Every displayed equation has a number that never changes, a place, LaTeX that can be checked, and an entry in one file."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from mathnet import RULES
+from mathnet.derivation import check
+from mathnet.derivation.latex import find_latex
+from mathnet.site import paper, tags
+from mathnet.site.inventory import equations, pages
+
+ROOT = Path(__file__).parents[1]
+FILE = "docs/assets/equation-tags.txt"
+
+
+@pytest.fixture(scope="module")
+def book():
+    return {equation.id: equation for equation in equations(pages())}
+
+
+# The numbers
+
+
+def test_every_equation_has_a_number_and_every_number_is_used_or_retired(book):
+    known = tags.load()
+    assert len(book) > 200
+    assert {id for id, tag in known.items() if not tag.retired} == set(book), f"run {tags.COMMAND}"
+    assert {tag.heir for tag in known.values() if tag.heir} <= set(book)
+
+
+def test_no_number_was_ever_changed_reused_or_removed():
+    def git(*arguments):
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    commits = git("log", "--format=%H", "--", FILE).stdout.split()
+    if not commits:
+        pytest.skip("this copy is not a git repository, so nothing says what the numbers were")
+    now = [(tag.number, tag.id) for tag in tags.load().values()]
+    for commit in commits:
+        then = [(tag.number, tag.id) for tag in tags.read(git("show", f"{commit}:{FILE}").stdout).values()]
+        assert now[: len(then)] == then, commit
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "2 a",
+        "1 a\n1 b",
+        "1 a\n2 a",
+        "1 a\n3 b",
+        "1 a\n\n2 b",
+        "1 A",
+        "1",
+        "1 a gone",
+        "1 a retired b c",
+        "01 a",
+    ],
+)
+def test_a_file_of_numbers_with_a_mistake_is_refused(wrong):
+    assert len(tags.read("1 b\n2 a retired\n3 c retired b")) == 3
+    with pytest.raises(tags.TagError):
+        tags.read(wrong)
+
+
+def test_new_equations_are_numbered_after_all_others(tmp_path):
+    (tmp_path / "assets").mkdir()
+    tags.append(["b", "a"], tmp_path)
+    before = tags.load(tmp_path)
+    assert [str(tag) for tag in tags.append(["c", "a", "b"], tmp_path)] == ["3 c"]
+    assert tags.load(tmp_path) == before | {"c": tags.Tag(3, "c")}
+
+
+# The LaTeX
+
+
+def test_the_latex_of_a_derivation_can_be_checked_where_it_is_pasted(book):
+    derivations = [equation for equation in book.values() if equation.kind == "derivation"]
+    written = derivations[::12] + [e for e in derivations if "cases" in e.source or "\n\n" in e.source][:4]
+    for equation in written:
+        (found,) = find_latex(paper.latex(equation))
+        report = check(found.source, found.id)
+        assert report.ok, report.errors[0]
+        assert (report.id, report.steps) == (equation.id, equation.report.steps)
+
+
+# The site
+
+
+@pytest.fixture(scope="module")
+def listing(site):
+    return json.loads((site / "equations.json").read_text(encoding="utf-8"))["equations"]
+
+
+def test_the_list_of_equations_is_that_of_the_book_in_the_order_of_the_numbers(listing, book):
+    assert [(entry["tag"], entry["id"]) for entry in listing] == [
+        (tag.number, tag.id) for tag in tags.load().values()
+    ]
+    for entry in listing:
+        if entry["kind"] == "retired":
+            continue
+        equation = book[entry["id"]]
+        assert (entry["kind"], entry["where"]) == (equation.kind, paper.where(equation))
+        if equation.kind == "derivation":
+            assert entry["verdict"] == equation.report.verdict()
+            assert (entry["digits"] is None) == entry["exact"]
+            assert entry["bound"] is None or 0 < entry["bound"] < 1e-9
+    assert sum(entry.get("code") is not None for entry in listing) == len(RULES)
+
+
+def test_every_equation_stands_where_the_list_says(site, listing):
+    trees = {
+        path.parent.relative_to(site).as_posix(): html.fromstring(path.read_bytes())
+        for path in site.rglob("index.html")
+    }
+    for entry in listing:
+        if entry["kind"] == "retired":
+            continue
+        page, _, anchor = entry["url"].partition("#")
+        (equation,) = trees[page.rstrip("/") or "."].xpath(f"//span[@id='{anchor}']/..")
+        assert equation.get("id") == f"d-{entry['id']}"
+        (number,) = equation.xpath(".//a[contains(@class, 'equation-number')]")
+        assert (number.text, number.get("href")) == (f"({entry['tag']})", f"#{anchor}")
+        latex, bibtex = (block.text_content() for block in equation.xpath(".//details//pre"))
+        assert latex == entry["latex"]
+        assert entry["url"] in bibtex
