@@ -10,7 +10,8 @@ from lxml import html
 from mathnet import RULES
 from mathnet.derivation import check
 from mathnet.derivation.latex import find_latex
-from mathnet.site import paper, tags
+from mathnet.derivation.rendering import report_html
+from mathnet.site import numbering, paper, tags
 from mathnet.site.inventory import equations, pages
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +73,16 @@ def test_new_equations_are_numbered_after_all_others(tmp_path):
     before = tags.load(tmp_path)
     assert [str(tag) for tag in tags.append(["c", "a", "b"], tmp_path)] == ["3 c"]
     assert tags.load(tmp_path) == before | {"c": tags.Tag(3, "c")}
+
+
+def test_an_equation_that_took_the_place_of_others_has_their_anchors(book):
+    equation = book["one-layer-weights"]
+    known = tags.read("1 older retired one-layer-weights\n2 gone retired\n3 one-layer-weights")
+    page = f"<p>before</p>{report_html(equation.report)}<p>after</p>"
+    shown = html.fromstring(f"<div>{numbering._numbered(page, {equation.id: equation}, known)}</div>")
+    anchors = shown.xpath("//*[@id='d-one-layer-weights']/span/@id")
+    assert anchors == ["eq-3", "eq-1", "d-older"]
+    assert shown.xpath("//a[contains(@class, 'equation-number')]/text()") == ["(3)"]
 
 
 # The LaTeX
