@@ -5,6 +5,7 @@ import http.server
 import re
 import shutil
 import threading
+from importlib.resources import files
 
 import pytest
 from lxml import html
@@ -149,4 +150,42 @@ def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     preview.wait_for()
     link.blur()
     preview.wait_for(state="hidden")
+    page.close()
+
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What is folded away is read as well. To axe a formula is one word: it would look at each of a thousand parts.
+OPENED = """
+document.querySelectorAll("details").forEach((details) => { details.open = true; });
+document.querySelectorAll("math").forEach((math) => math.replaceWith("x"));
+"""
+VIOLATIONS = "only => axe.run({resultTypes: ['violations'], runOnly: only}).then(found => found.violations)"
+
+
+@pytest.mark.parametrize(("scheme", "rules"), [("light", ALL_RULES), ("dark", ["cat.color"])])
+def test_no_page_breaks_a_rule_of_accessibility(browser, base, addresses, scheme, rules):
+    """Every page by axe-core: WCAG 2.2 at levels A and AA and best practice; in the dark the contrasts once more."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    broken = []
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(OPENED)
+        page.evaluate(AXE)
+        for violation in page.evaluate(VIOLATIONS, rules):
+            element = violation["nodes"][0]["html"][:200]
+            broken.append(f"{address.removeprefix(base)}: {violation['id']}: {element}")
+    context.close()
+    assert not broken, "\n".join(broken)
+
+
+def test_a_picture_without_words_is_noticed(browser, base):
+    page = browser.new_page()
+    page.goto(base)
+    page.evaluate("document.querySelector('article').append(document.createElement('img'))")
+    page.evaluate(AXE)
+    assert "image-alt" in {violation["id"] for violation in page.evaluate(VIOLATIONS, ALL_RULES)}
     page.close()
