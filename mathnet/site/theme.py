@@ -11,7 +11,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
-from mathnet.site import downloads, metadata
+from mathnet.site import metadata
 
 _STYLESHEET = re.compile(r'\n *<link rel="stylesheet" href="(?P<address>[^":]+)">')
 
@@ -50,9 +50,8 @@ def on_page_content(html: str, **_: object) -> str:
 
 
 def on_page_context(context: dict, page, config: MkDocsConfig, **_: object) -> None:
-    """Hand the template what stands in a page's head, and its downloads."""
+    """Hand the template what stands in a page's head."""
     context["head"] = metadata.head(page, config)
-    context["downloads"] = downloads.links(page)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
