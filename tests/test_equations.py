@@ -1,12 +1,14 @@
 r"""Every displayed equation is checked, a definition, or marked as not checked: nothing else gets onto a page."""
 
+import inspect
 import re
 
 import pytest
 from markdown import Markdown
 
-from mathnet.derivation import DerivationError
-from mathnet.site.equations import EquationError
+from mathnet import RULES
+from mathnet.derivation import DerivationError, check, find
+from mathnet.site.equations import EquationError, declarations
 from mathnet.site.inventory import claims, equations, pages
 
 
@@ -106,3 +108,14 @@ def test_the_book_lists_every_equation_that_its_pages_show(site):
         for anchor in re.findall(r' id="d-([a-z0-9-]+)"', page.read_text("utf-8"))
     }
     assert shown == {equation.id for equation in equations(pages())}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_formula_of_a_rule_holds_with_the_letters_of_its_derivation(rule):
+    (fence,) = find(inspect.getdoc(rule.vjp))
+    letters = declarations("derivation", fence.source)
+    formulas = re.findall(r"\$(.+?)\$", rule.formula)
+    assert formulas
+    for formula in formulas:
+        report = check(f"{letters}\n{formula}", rule.name)
+        assert report.ok, report
