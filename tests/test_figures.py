@@ -76,7 +76,9 @@ def test_the_four_products_show_computed_results_that_fit_a_phone():
         (panels[0], matmul(np.array(A), np.array(B))),
         (panels[2], hadamard(np.array(A), np.array(C))),
     ):
-        numbers = panel.xpath(".//g[contains(@class, 'matrix')]")[-1].xpath(".//text[@class='cell' or @class='chosen']/text()")
+        numbers = panel.xpath(".//g[contains(@class, 'matrix')]")[-1].xpath(
+            ".//text[@class='cell' or @class='chosen']/text()"
+        )
         assert numbers == [str(value) for value in result.ravel()]
     assert max(float(panel.get("width")) for panel in panels) <= 350
 
