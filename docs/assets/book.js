@@ -1,7 +1,7 @@
 // What is wider than its box scrolls; then it must also be reachable by keyboard and have a name.
 const scrollers = document.querySelectorAll(".math-display, .md-typeset__scrollwrap, .md-typeset pre > code");
 
-function mark() {
+export function mark() {
   for (const box of scrollers) {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
@@ -18,6 +18,6 @@ addEventListener("resize", mark);
 for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", mark);
 
 // A script that only some pages need is fetched by them alone.
-for (const [name, module] of [[".equation-reference", "previews"], ["product-explorer", "explorer"], ["backprop-stepper", "stepper"], ["draw-a-digit", "digit"], ["derivation-desk", "desk"]]) {
+for (const [name, module] of [[".equation-reference", "previews"], ["product-explorer", "explorer"], ["backprop-stepper", "stepper"], ["draw-a-digit", "digit"], ["derivation-desk", "desk"], [".layout-choice", "layouts"]]) {
   if (document.querySelector(name)) import(`./${module}.js`);
 }
