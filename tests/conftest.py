@@ -1,14 +1,23 @@
-"""The book, built once for all tests that read it."""
+"""The book, built once for all tests that read it, and a browser to read it in."""
 
+import functools
+import http.server
 import os
+import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "docs" / "assets"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def _mkdocs_build(
@@ -40,3 +49,83 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = _mkdocs_build(ROOT / "mkdocs.yml", folder)
     assert build.returncode == 0, build.stdout
     return folder
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[int]:
+    """Serve a folder, and yield the port."""
+    handler = functools.partial(_Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """Return the function that serves a folder from a sub-path, as a project's Pages site does."""
+    with ExitStack() as servers:
+
+        def start(folder: Path) -> str:
+            root = tmp_path_factory.mktemp("served")
+            (root / "some").mkdir()
+            (root / "some" / "book").symlink_to(folder)
+            return f"http://127.0.0.1:{servers.enter_context(_server(root))}/some/book/"
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def base(site: Path, serve: Callable[[Path], str]) -> str:
+    """Return the address of the built book."""
+    return serve(site)
+
+
+@pytest.fixture(scope="session")
+def serve_elements(
+    tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]
+) -> Callable[[dict[str, str]], str]:
+    """Return the function that serves pages of one element each: with the book's styles and script, and nothing else."""
+
+    def start(elements: dict[str, str], files: dict[str, bytes] | None = None) -> str:
+        book = tmp_path_factory.mktemp("elements")
+        shutil.copytree(ASSETS, book / "assets")
+        css = (book / "assets" / "book.css").read_text(encoding="utf-8")
+        css = re.sub(r"@font-face \{.*?\}", "", css, flags=re.DOTALL)  # the build makes the font
+        (book / "assets" / "book.css").write_text(css, encoding="utf-8")
+        styles = "".join(
+            f'<link rel="stylesheet" href="../assets/{file.name}">' for file in ASSETS.glob("*.css")
+        )
+        for name, element in elements.items():
+            (book / name).mkdir()
+            (book / name / "index.html").write_text(
+                f'<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">'
+                f'<meta name="viewport" content="width=device-width"><title>{name}</title>{styles}'
+                f'<script type="module" src="../assets/book.js"></script></head>'
+                f'<body data-md-color-scheme="default"><main class="md-typeset">{element}</main></body></html>',
+                encoding="utf-8",
+            )
+        for name, content in (files or {}).items():
+            (book / name).parent.mkdir(exist_ok=True)
+            (book / name).write_bytes(content)
+        return serve(book)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a real browser."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on the PATH (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

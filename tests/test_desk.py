@@ -1,26 +1,15 @@
 """The derivation desk in a real browser: the verdicts of CPython, nothing fetched unasked, nothing sent, and it can be stopped."""
 
-import functools
-import http.server
 import re
-import shutil
-import threading
 import time
 import zlib
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from mathnet.derivation import check, find
 from mathnet.site import desk, pyodide
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ASSETS = Path(__file__).parents[1] / "docs" / "assets"
-in_browser = pytest.mark.skipif(
-    not (CHROMIUM and pyodide.version()),
-    reason="no Pyodide: npm ci installs it" if CHROMIUM else "no Chromium on the PATH",
-)
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
 ENDLESS = (
     "where A \\in \\mathbb{R}^{n \\times n}\n\\sum_{abcdefghij} A_{ab} A_{cd} A_{ef} A_{gh} A_{ij}"
@@ -40,45 +29,12 @@ TEXTS = [
 ]
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Serve the desk alone from a sub-path, with the book's styles and scripts."""
-    root = tmp_path_factory.mktemp("desk")
-    book = root / "some" / "book"
-    shutil.copytree(ASSETS, book / "assets")
-    for name, content in pyodide.addresses().items():
-        (book / name).parent.mkdir(exist_ok=True)
-        (book / name).write_bytes(content)
-    css = (book / "assets" / "book.css").read_text(encoding="utf-8")
-    (book / "assets" / "book.css").write_text(re.sub(r"@font-face \{.*?\}", "", css, flags=re.DOTALL))
-    (book / "desk").mkdir()
-    (book / "desk" / "index.html").write_text(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Desk</title><link rel="icon" href="data:,">'
-        '<link rel="stylesheet" href="../assets/book.css"><link rel="stylesheet" href="../assets/hands-on.css">'
-        '<script type="module" src="../assets/book.js"></script></head>'
-        f'<body data-md-color-scheme="default"><main class="md-typeset">{desk.derivation_desk()}</main></body></html>',
-        encoding="utf-8",
-    )
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=root))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/some/book/desk/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def address(serve_elements):
+    """Serve the desk alone."""
+    if not pyodide.version():
+        pytest.skip("no Pyodide: npm ci installs it")
+    return serve_elements({"desk": desk.derivation_desk()}, pyodide.addresses()) + "desk/"
 
 
 @pytest.fixture(scope="module")
@@ -139,18 +95,16 @@ def expected(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts]
 
 
-@in_browser
 @pytest.mark.parametrize("text", TEXTS + [example.source for example in desk.examples()])
 def test_the_verdict_is_that_of_cpython(loaded, text):
     shown, at = verdict(loaded, text), 0
     for part in expected(text):
         assert part in shown[at:]
         at = shown.index(part, at) + len(part)
-    assert loaded.title() == "Desk"
+    assert loaded.title() == "desk"
     assert not loaded.query_selector("derivation-desk img")
 
 
-@in_browser
 def test_each_line_is_marked(loaded):
     wrong = next(example for example in desk.examples() if not example.report.ok)
     verdict(loaded, wrong.source)
@@ -169,7 +123,6 @@ def test_each_line_is_marked(loaded):
     assert (before.count("\n") + 1, len(before) - before.rfind("\n")) == (place.line, place.column)
 
 
-@in_browser
 def test_by_keyboard(loaded):
     verdict(loaded, RIGHT)
     loaded.keyboard.press("Tab")
@@ -186,7 +139,6 @@ def test_by_keyboard(loaded):
     assert loaded.get_by_role("textbox").input_value() == RIGHT
 
 
-@in_browser
 def test_without_a_connection_it_goes_on_also_after_a_stop(loaded, context, record_property):
     context.set_offline(True)
     try:
@@ -205,7 +157,6 @@ def test_without_a_connection_it_goes_on_also_after_a_stop(loaded, context, reco
         context.set_offline(False)
 
 
-@in_browser
 def test_nothing_is_asked_of_another_server(loaded, opened, address):
     base = address.removesuffix("desk/")
     _, requests = opened
@@ -215,7 +166,6 @@ def test_nothing_is_asked_of_another_server(loaded, opened, address):
     ] == []
 
 
-@in_browser
 def test_a_link_holds_the_derivation(loaded, context: BrowserContext):
     text = "where \\alpha \\in \\mathbb{R}\n\\alpha = \\alpha  && \\text{„wahr“, 真, é}"
     loaded.get_by_role("textbox").fill(text)
@@ -237,7 +187,6 @@ def test_a_link_holds_the_derivation(loaded, context: BrowserContext):
     other.close()
 
 
-@in_browser
 def test_a_link_cannot_fill_the_memory(context, address):
     page = context.new_page()
     page.goto(address)
@@ -253,7 +202,6 @@ def test_a_link_cannot_fill_the_memory(context, address):
     page.close()
 
 
-@in_browser
 def test_loading_can_be_stopped(browser, address):
     page = browser.new_page()
     page.route("**/*.wasm.deflate", lambda route: None)  # never answers
@@ -267,7 +215,6 @@ def test_loading_can_be_stopped(browser, address):
     page.close()
 
 
-@in_browser
 def test_a_file_that_is_missing_is_reported(browser, address):
     page = browser.new_page()
     page.route("**/checker.zip.deflate", lambda route: route.fulfill(status=404))
@@ -277,7 +224,6 @@ def test_a_file_that_is_missing_is_reported(browser, address):
     page.close()
 
 
-@in_browser
 def test_without_javascript_the_page_says_what_it_needs(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -1,75 +1,32 @@
 """The hands-on figures in a real browser: what is shown is what the library computes, by mouse, keyboard and touch."""
 
-import functools
-import http.server
 import re
-import shutil
-import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from lxml import html
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from mathnet import dot, hadamard, matmul, outer
 from mathnet.site import digit, explorer, stepper
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ASSETS = Path(__file__).parents[1] / "docs" / "assets"
 FIGURES = {
     "product-explorer": (explorer.product_explorer, "products/which/index.html"),
     "backprop-stepper": (stepper.backprop_stepper, "hidden-layer/index.html"),
     "draw-a-digit": (digit.draw_a_digit, "train/index.html"),
 }
 PRODUCTS = {"matmul": matmul, "dot": dot, "hadamard": hadamard, "outer": outer}
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    """Serve a page for each figure from a sub-path; the page has the book's styles and script, and nothing else."""
-    root = tmp_path_factory.mktemp("hands-on")
-    book = root / "some" / "book"
-    shutil.copytree(ASSETS, book / "assets")
-    css = (book / "assets" / "book.css").read_text(encoding="utf-8")
-    (book / "assets" / "book.css").write_text(
-        css.partition("@font-face")[0] + css.partition("}")[2]
-    )  # the build makes the font
-    styles = "".join(f'<link rel="stylesheet" href="assets/{file.name}">' for file in ASSETS.glob("*.css"))
-    for name, (make, _) in FIGURES.items():
-        (book / f"{name}.html").write_text(
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">'
-            f'<meta name="viewport" content="width=device-width"><title>{name}</title>{styles}'
-            f'<script type="module" src="assets/book.js"></script></head>'
-            f'<body data-md-color-scheme="default"><main class="md-typeset">{make()}</main></body></html>',
-            encoding="utf-8",
-        )
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=root))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/some/book/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def figures(serve_elements):
+    """Return the address of a page for each figure."""
+    return serve_elements({name: make() for name, (make, _) in FIGURES.items()})
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def open_figure(browser, base):
+def open_figure(browser, figures):
     """Return the function that opens a figure's page; whatever the browser complains about is an error in the end."""
     complaints, contexts = [], []
 
@@ -79,7 +36,7 @@ def open_figure(browser, base):
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(request.url))
-        page.goto(f"{base}{name}.html")
+        page.goto(f"{figures}{name}/")
         contexts.append(context)
         if settings.get("java_script_enabled", True):
             page.wait_for_selector(f"{name} .hands-on")
@@ -147,14 +104,12 @@ def test_without_a_script_there_is_a_figure(name, site):
     assert element.xpath("./script[@type='application/json']")
 
 
-@in_browser
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_static_figure_is_seen_where_scripts_are_off(name, open_figure):
     page = open_figure(name, java_script_enabled=False)
     assert page.locator(f"{name} figure svg").first.is_visible()
 
 
-@in_browser
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
     page = open_figure(name, width=320, has_touch=True)
@@ -176,7 +131,6 @@ def _operand(numbers: list[list[int]], shape: tuple[int, ...]) -> np.ndarray:
     return np.asarray(np.array(numbers)[axes])
 
 
-@in_browser
 def test_the_explorer_shows_what_mathnet_and_numpy_compute(open_figure):
     page = open_figure("product-explorer")
     data = page.evaluate("document.querySelector('product-explorer').data")
@@ -222,7 +176,6 @@ def test_the_explorer_shows_what_mathnet_and_numpy_compute(open_figure):
     assert shown > 8
 
 
-@in_browser
 def test_the_explorer_names_the_traps(open_figure):
     page = open_figure("product-explorer")
     page.get_by_text("(3,) and (3, 1)").click()
@@ -233,7 +186,6 @@ def test_the_explorer_names_the_traps(open_figure):
     assert page.locator("dt", has_text="np.dot").inner_text() == "np.dot(A, B) ✓ ()"
 
 
-@in_browser
 def test_the_explorer_by_keyboard(open_figure):
     page = open_figure("product-explorer")
     page.get_by_label("axes").first.focus()
@@ -271,7 +223,6 @@ def _fill(page: Page, inputs: dict[str, np.ndarray]) -> None:
             page.get_by_label(f"{name}, row {i + 1}, column {j + 1}").fill(str(x))
 
 
-@in_browser
 def test_the_stepper_computes_what_mathnet_computes(open_figure):
     page = open_figure("backprop-stepper")
     random = np.random.default_rng(0)
@@ -301,7 +252,6 @@ def test_the_stepper_computes_what_mathnet_computes(open_figure):
             assert sum(seen["chosen"][:-1]) == len(re.findall(r"[\d.]+(?:e.\d+)?", terms))
 
 
-@in_browser
 def test_what_the_page_says_of_the_stepper(open_figure):
     page = open_figure("backprop-stepper")
     for inputs, zero, other in (
@@ -316,7 +266,6 @@ def test_what_the_page_says_of_the_stepper(open_figure):
         assert all(np.all(values[name]) for name in other)
 
 
-@in_browser
 def test_the_stepper_by_keyboard(open_figure):
     page = open_figure("backprop-stepper")
     title, total = page.locator(".title"), page.locator(".sum")
@@ -400,7 +349,6 @@ def _check_reading(page: Page, net) -> dict:
     return state
 
 
-@in_browser
 def test_the_digit_is_read_as_by_the_library(open_figure):
     page = open_figure("draw-a-digit")
     net = digit.in_bytes(digit.digits_network()[0])[1]
@@ -424,7 +372,6 @@ def test_the_digit_is_read_as_by_the_library(open_figure):
     assert _same_digits([[status.split()[-1].removesuffix(".")]], np.array([[value]]))
 
 
-@in_browser
 def test_a_drawing_is_made_into_a_picture_as_the_data_were(open_figure):
     page = open_figure("draw-a-digit")
     net = digit.in_bytes(digit.digits_network()[0])[1]
@@ -446,7 +393,6 @@ def test_a_drawing_is_made_into_a_picture_as_the_data_were(open_figure):
     assert not any(_check_reading(page, net)["pixels"])
 
 
-@in_browser
 def test_the_digit_by_keyboard(open_figure):
     page = open_figure("draw-a-digit")
     net = digit.in_bytes(digit.digits_network()[0])[1]
