@@ -27,7 +27,7 @@ function ask() {
 
 // One entry for each page, its best sections below it. The text comes from the book's own index.
 function show(pages) {
-  const found = pages.slice(0, 10).flatMap((sections) => sections.filter((section) => section.score > 0).slice(0, 3));
+  const found = pages.slice(0, 10).flatMap((sections) => sections.filter((section) => section.score > 0 && section.text).slice(0, 3));
   if (input.value.trim()) status.textContent = found.length ? `${found.length} places in ${Math.min(pages.length, 10)} pages` : "Nothing found";
   else status.textContent = "";
   list.replaceChildren(...found.map((section) => {
@@ -41,18 +41,28 @@ function show(pages) {
   }));
 }
 
+// Some words around the first that was found; from a program only if the sentences do not have it.
 function excerpt(text) {
-  const plain = new DOMParser().parseFromString(text, "text/html");
-  const first = plain.querySelector("mark");
-  const words = plain.body.textContent.replace(/\s+/g, " ");
-  const start = first ? Math.max(0, words.indexOf(first.textContent) - 60) : 0;
+  const plain = new DOMParser().parseFromString(text.replace(/<\/(p|li|pre)>/g, "$& "), "text/html").body;
+  const sentences = plain.cloneNode(true);
+  for (const program of sentences.querySelectorAll("pre")) program.remove();
+  const read = sentences.querySelector("mark") || (sentences.textContent.trim() && !plain.querySelector("mark")) ? sentences : plain;
+  const first = read.querySelector("mark");
+  const words = read.textContent.replace(/\s+/g, " ").trim();
+  const at = first ? words.indexOf(first.textContent) : 0;
+  const start = at < 60 ? 0 : words.indexOf(" ", at - 60) + 1;
+  const end = words.length - start < 180 ? words.length : words.lastIndexOf(" ", start + 180);
   const escaped = document.createElement("span");
-  escaped.textContent = `${start ? "… " : ""}${words.slice(start, start + 180)} …`;
+  escaped.textContent = `${start ? "… " : ""}${words.slice(start, end)}${end < words.length ? " …" : ""}`;
   return escaped.innerHTML;
 }
 
 // Down and up walk through the results, as in any list of suggestions.
 box.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {  // a search field would take the first press to empty itself
+    event.preventDefault();
+    box.hidePopover();
+  }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();
