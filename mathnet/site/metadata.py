@@ -8,6 +8,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
 from mathnet.site.citation import book, released
+from mathnet.site.search import readable
 
 _LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
@@ -35,7 +36,9 @@ def head(page: Page, config: MkDocsConfig) -> str:
         properties["citation_inbook_title"] = work["title"]
     elif config.extra.get("pdf"):
         properties["citation_pdf_url"] = config.site_url + config.extra["pdf"]
-    tags = [f"<title>{escape(title if page.is_homepage else f'{title} - {config.site_name}')}</title>"]
+    section = [page.parent.title] if page.parent else []  # two pages may have one title, in different parts
+    name = title if page.is_homepage else " - ".join([title, *section, config.site_name])
+    tags = [f"<title>{escape(name)}</title>"]
     for name, value in properties.items():
         kind = "property" if name.startswith("og:") else "name"
         tags.append(f'<meta {kind}="{name}" content="{escape(value)}">')
@@ -55,9 +58,14 @@ def description(content: str, written: str | None = None) -> str:
     """
     if written:
         return " ".join(written.split())
+    content = readable(content)
     content = re.sub(r'<div class="admonition.*?</div>|<figure.*?</figure>', "", content, flags=re.DOTALL)
     paragraphs = map(_plain, re.findall(r"<p>(.*?)</p>", content, flags=re.DOTALL))
-    text = next((words for words in paragraphs if len(words) > 40), _plain(content))
+    text = ""
+    for words in paragraphs:
+        if len(text) < 60 and len(words) > 40 and not words.startswith("You need:"):
+            text = f"{text} {words}".strip()
+    text = text or _plain(content)
     if len(text) <= 160:
         return text
     sentences = text[:160].rpartition(". ")[0]
@@ -85,7 +93,7 @@ def _linked_data(page: Page, config: MkDocsConfig, title: str, about: str) -> di
     }
     if page.is_homepage:
         return {"@context": "https://schema.org", **whole, "description": about}
-    goals = re.search(r'<div class="admonition abstract">.*?</ul>', page.content, flags=re.DOTALL)
+    goals = re.search(r'<div class="admonition abstract">.*?</ul>', readable(page.content), flags=re.DOTALL)
     taught = [
         _plain(item).rstrip(";.")
         for item in re.findall(r"<li>(.*?)</li>", goals[0] if goals else "", flags=re.DOTALL)
