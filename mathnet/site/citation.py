@@ -1,5 +1,6 @@
 """How to cite the book: BibTeX and APA, made from CITATION.cff when the site is built."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -9,7 +10,12 @@ CITATION = Path(__file__).parents[2] / "CITATION.cff"
 
 
 def _record() -> dict:
-    return yaml.safe_load(CITATION.read_text(encoding="utf-8"))
+    return _parsed(CITATION.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=1)
+def _parsed(text: str) -> dict:
+    return yaml.safe_load(text)
 
 
 def released() -> str:

@@ -12,7 +12,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
-from mathnet.site import font, pyodide
+from mathnet.site import font, pyodide, results
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
@@ -24,7 +24,10 @@ SHOWN_ON_PURPOSE = re.compile(
 
 
 def on_startup(**_: object) -> None:
-    """Make an executed block that leaves by sys.exit an error: it would end the build early with success."""
+    """Make an executed block that leaves by sys.exit an error: it would end the build early with success.
+
+    And keep what the blocks gave.
+    """
 
     def guarded(run: Callable[..., str]) -> Callable[..., str]:
         def wrapper(*, code: str, **options: object) -> str:
@@ -39,7 +42,7 @@ def on_startup(**_: object) -> None:
         return wrapper
 
     for language in ("python", "pycon"):
-        formatters[language] = guarded(formatters[language])
+        formatters[language] = results.keeping(guarded(formatters[language]))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:

@@ -125,6 +125,7 @@ class _Reader(HTMLParser):
             (self.copied if self.formula is None else self.formula).append(text)
 
 
+@functools.lru_cache(maxsize=200)
 def readable(html: str) -> str:
     """Return the HTML of a page as the search reads it.
 
