@@ -61,19 +61,23 @@ def where_html(items):
     """Return the where part in words."""
     if not items:
         return ""
-    phrases = "; ".join(_item(item) for item in items)
-    return f'<p class="derivation-where">where {phrases}</p>'
+    return f'<p class="derivation-where">where {where_words(items, _math)}</p>'
 
 
-def _item(item):
+def where_words(items, formula):
+    """Return the items of a where part in words; `formula` gives the text of a piece of LaTeX."""
+    return "; ".join(_item(item, formula) for item in items)
+
+
+def _item(item, formula):
     if item.definition:
-        return _math(item.definition)
-    *first, last = map(_math, item.names)
+        return formula(item.definition)
+    *first, last = map(formula, item.names)
     names = f"{', '.join(first)} and {last}" if first else last
     words = [PHRASES[name][bool(first)] for name in item.properties]
     if item.shape is not None:
         verb = "are" if first else "is"
-        shape = _math(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
+        shape = formula(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
         words.insert(0, f"{verb} {shape}")
     return f"{names} {', '.join(words)}"
 

@@ -11,7 +11,7 @@ from mathnet.site.inventory import Equation
 
 def latex(equation: Equation) -> str:
     """Return an equation environment, below its where part as comments."""
-    lines = [rf"\begin{{equation}} \label{{eq:{equation.id}}}", *_body(equation), r"\end{equation}"]
+    lines = [rf"\begin{{equation}} \label{{eq:{equation.id}}}", *body(equation), r"\end{equation}"]
     if equation.kind == "derivation":
         lines.insert(0, f"% mathnet: derivation {equation.id}")
     at = equation.kind == "derivation"
@@ -27,7 +27,8 @@ def where(equation: Equation) -> str:
     return "\n".join(equation.source.splitlines()[: first - 1]).strip()
 
 
-def _body(equation: Equation) -> list[str]:
+def body(equation: Equation) -> list[str]:
+    """Return the lines of LaTeX that stand in mathematics: the rows, aligned at their relations."""
     if equation.kind == "unchecked":
         return [f"  {line}" for line in equation.source.strip().splitlines()]
     rows = []

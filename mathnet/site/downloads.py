@@ -1,0 +1,222 @@
+"""Every page with code as a notebook and as a script, beside the page: they run as they are, once mathnet is installed.
+
+Both are written by jupytext. The text is the page's source, which a notebook shows better than the finished page: there a
+formula is still LaTeX. The outputs are those of the finished page. A wheel of the library lies at the root of the site.
+"""
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+import jupytext
+from hatchling.builders.wheel import WheelBuilder
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from mathnet import __version__
+from mathnet.derivation.fences import Fence, fences
+from mathnet.derivation.rendering import where_words
+from mathnet.site import inventory, paper, tags
+from mathnet.site.bibliography import works
+from mathnet.site.equations import KINDS, define
+
+WHEEL = f"mathnet-{__version__}-py3-none-any.whl"
+_PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module
+
+_BLOCK = re.compile(
+    r'<div class="language-python highlight"><pre>(?P<code>.*?)</pre></div>'
+    r'(?:\s*<div class="language-text highlight"><pre>(?P<output>.*?)</pre></div>)?',
+    re.DOTALL,
+)
+_BOX = re.compile(
+    r'^(?P<indent> *)(?:!!!|\?\?\?\+?) [\w ]+?"(?P<title>[^"\n]*)"\n(?P<inside>(?:(?:(?P=indent) {4}.*| *)\n)+)',
+    re.MULTILINE,
+)
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_HEADING_ID = re.compile(r"^(#+ .*?) \{[^{}\n]*\}$", re.MULTILINE)
+_LINK = re.compile(r"\[(?P<words>[^\[\]]*)\](?:\((?P<target>[^()\s]*)\)|\[(?P<name>mathnet[\w.]*)\])")
+_HREF = re.compile(r'href="(?P<target>[^"]*)"')
+_CITATION = re.compile(r"\[@(?P<key>[\w-]+)\]")
+
+
+class Block(NamedTuple):
+    """A visible block of Python on a finished page, and what is shown as its output."""
+
+    code: str
+    output: str
+
+
+def blocks(content: str) -> list[Block]:
+    """Return the Python blocks of a page's HTML, in order.
+
+    Examples
+    --------
+    >>> blocks('<div class="language-python highlight"><pre><code><b>1</b> &lt; 2</code></pre></div>')
+    [Block(code='1 < 2', output='')]
+    """
+    return [Block(*map(_plain, found.group("code", "output"))) for found in _BLOCK.finditer(content)]
+
+
+def _plain(html: str | None) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html or "")).strip("\n")
+
+
+class Notebook:
+    """The notebook of one page; `equations` are those of the whole book, `known` their permanent numbers."""
+
+    def __init__(
+        self, page: Page, base: str, equations: dict[str, inventory.Equation], known: dict[str, tags.Tag]
+    ) -> None:
+        self.page, self.base, self.address = page, base, base + page.url
+        self.equations, self.known = equations, known
+        self.shown = iter(blocks(page.content))
+        self.cells: list[NotebookNode] = []
+        self.text = ""
+        self._read(_unboxed(_HEADING_ID.sub(r"\1", _FRONT_MATTER.sub("", page.file.content_string))))
+        self._end_text()
+
+    def _read(self, source: str) -> None:
+        lines, at = source.split("\n"), 0
+        for fence in fences(source):
+            self.text += self._linked("\n".join(lines[at : fence.line - 2])) + "\n\n"
+            at = fence.line + fence.height
+            self._add(fence)
+        self.text += self._linked("\n".join(lines[at:]))
+
+    def _add(self, fence: Fence) -> None:
+        if fence.word in KINDS:
+            self.text += f"{self._equation(fence)}\n\n"
+        elif 'exec="1"' not in fence.rest:
+            self.text += f"```{fence.word}\n{fence.source}\n```\n\n"
+        elif "source=" not in fence.rest:
+            self.text += f"*Here [the page]({self.address}) shows a figure or a table.*\n\n"
+        else:
+            self._end_text()
+            block = next((block for block in self.shown if block.code == fence.source.strip("\n")), None)
+            if block is None:
+                raise PluginError(
+                    f"{self.page.file.src_uri}: the page does not show this block:\n{fence.source}"
+                )
+            output = [new_output("stream", name="stdout", text=f"{block.output}\n")] if block.output else []
+            self._append(new_code_cell(block.code, outputs=output))
+
+    def _end_text(self) -> None:
+        # what followed a block in a list is no longer in the list
+        if text := re.sub(r"\n{3,}", "\n\n", textwrap.dedent(self.text)).strip():
+            self._append(new_markdown_cell(text))
+        self.text = ""
+
+    def _append(self, cell: NotebookNode) -> None:
+        cell["id"] = f"cell-{len(self.cells) + 1}"
+        self.cells.append(cell)
+
+    def _equation(self, fence: Fence) -> str:
+        equation = self.equations[fence.rest.split()[0]]
+        items = ()
+        if equation.kind == "derivation":
+            items = equation.report.names.items
+        elif equation.kind == "definition":
+            derivation, chain = define(equation.source, equation.id)
+            items = derivation.names.items[: -len(chain.rows)]
+        where = f"where {where_words(items, lambda latex: f'${latex}$')}\n\n" if items else ""
+        lines = "\n".join([*paper.body(equation), rf"\tag{{{self.known[equation.id].number}}}"])
+        return f"{where}$$\n{lines}\n$$"
+
+    def _linked(self, text: str) -> str:
+        """Return Markdown whose links and citations lead to the site, as a file of its own needs it."""
+        text = _HREF.sub(lambda found: f'href="{urljoin(self.address, found["target"])}"', text)
+        return _CITATION.sub(self._citation, _LINK.sub(self._link, text))
+
+    def _citation(self, found: re.Match) -> str:
+        return f"[{works()[found['key']].label}]({self.base}bibliography/#{found['key']})"
+
+    def _link(self, found: re.Match) -> str:
+        words, target = found["words"], found["target"]
+        if target is None:  # a name of the library
+            return words or f"`{found['name']}`"
+        if target.startswith("#d-"):
+            id = target.removeprefix("#d-")
+            number = self.known[id].number
+            return f"[{words or f'({number})'}]({self.base}{self.equations[id].page.url}#eq-{number})"
+        path, hash, anchor = target.partition("#")
+        if path.endswith(".md"):
+            path = urljoin(self.page.file.src_uri, path).removesuffix("index.md")
+            target = self.base + re.sub(r"\.md$", "/", path) + hash + anchor
+        return f"[{words}]({urljoin(self.address, target)})"
+
+    def finished(self) -> NotebookNode:
+        """Return the notebook with what it needs to run said on top, and nothing that depends on the machine."""
+        needs = " ".join(sorted(self._packages()))
+        title = "the home page" if self.page.is_homepage else f"the page *{self.page.title}*"
+        head = (
+            f"This is [{title}]({self.address}) of mathnet, without its figures. "
+            f"To run it: Python 3.11 or newer, and\n\n```sh\npip install {self.base}{WHEEL} {needs}".rstrip()
+            + "\n```\n\nText CC BY-SA 4.0, code MIT, mathnet contributors."
+        )
+        first = new_markdown_cell(head)
+        first["id"] = "about"
+        about = {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        }
+        return new_notebook(cells=[first, *self.cells], metadata=about)
+
+    def _packages(self) -> Iterator[str]:
+        code = "\n".join(cell.source for cell in self.cells if cell.cell_type == "code")
+        for module in set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)):
+            if module not in {"mathnet", "numpy", *sys.stdlib_module_names}:
+                yield _PACKAGES.get(module, module)
+
+
+def _unboxed(source: str) -> str:
+    """Return Markdown in which a box is a paragraph with its title, and then what stands in it."""
+
+    def opened(box: re.Match) -> str:
+        inside = re.sub(rf"^{box['indent']} {{4}}", "", box["inside"], flags=re.MULTILINE)
+        return f"**{box['title']}**\n\n{_unboxed(inside)}\n"
+
+    return _BOX.sub(opened, source if source.endswith("\n") else f"{source}\n")
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Write both files of every page that shows code, and the wheel."""
+    known, base = tags.load(Path(config.docs_dir)), config.site_url
+    pages = [file.page for file in files.documentation_pages() if file.page]
+    read = [inventory.read(Path(page.file.abs_src_path), Path(page.file.src_uri)) for page in pages]
+    equations = {equation.id: equation for equation in inventory.equations(read)}
+    for page in pages:
+        if 'source="' not in page.file.content_string:
+            continue
+        notebook = Notebook(page, base, equations, known).finished()
+        script = notebook.copy()
+        script.metadata = {
+            "jupytext": dict.fromkeys(("notebook_metadata_filter", "cell_metadata_filter"), "-all")
+        }
+        page.downloads = (
+            f"{page.url}mathnet-{Path(page.url).name or 'question'}"  # no module can have this name
+        )
+        for suffix, text in (
+            ("ipynb", jupytext.writes(notebook, "ipynb")),
+            ("py", jupytext.writes(script, "py:percent")),
+        ):
+            files.append(File.generated(config, f"{page.downloads}.{suffix}", content=text))
+    folder = inventory.ROOT / ".cache" / "wheel"
+    (wheel,) = WheelBuilder(str(inventory.ROOT)).build(directory=str(folder), versions=["standard"])
+    files.append(File.generated(config, WHEEL, abs_src_path=wheel))
+
+
+def on_page_context(context: dict, page: Page, **_: object) -> None:
+    """Tell the template where the two files are, if there are any."""
+    if place := getattr(page, "downloads", None):
+        context["downloads"] = get_relative_url(place, page.url)
