@@ -17,7 +17,8 @@ addEventListener("load", mark);
 addEventListener("resize", mark);
 for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", mark);
 
-// A script that only some pages need is fetched by them alone.
+// A script that only some pages need is fetched by them alone. The desk needs a page from a server.
 for (const [name, module] of [[".equation-reference", "previews"], ["product-explorer", "explorer"], ["backprop-stepper", "stepper"], ["draw-a-digit", "digit"], ["derivation-desk", "desk"], [".layout-choice", "layouts"]]) {
+  if (module === "desk" && location.protocol === "file:") continue;
   if (document.querySelector(name)) import(`./${module}.js`);
 }

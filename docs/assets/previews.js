@@ -9,9 +9,13 @@ document.querySelector("article").append(preview);
 const pages = new Map();
 let timer, shown;
 
+function isHere(link) {
+  return link.href.split("#")[0] === location.href.split("#")[0];
+}
+
 function page(link) {
+  if (isHere(link)) return document;
   const address = link.href.split("#")[0];
-  if (address === location.href.split("#")[0]) return document;
   if (!pages.has(address)) {
     pages.set(address, fetch(address).then((answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/html")));
   }
@@ -52,6 +56,7 @@ function soon(action, delay) {
 }
 
 for (const link of document.querySelectorAll(".equation-reference")) {
+  if (location.protocol === "file:" && !isHere(link)) continue; // a file can fetch nothing
   link.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && soon(() => show(link), 200));
   link.addEventListener("pointerleave", () => soon(hide, 300));
   link.addEventListener("focus", () => link.matches(":focus-visible") && soon(() => show(link), 0));

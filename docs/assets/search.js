@@ -5,20 +5,37 @@ const [input, status, list] = ["input", ".book-found", "ol"].map((selector) => b
 const base = new URL(box.dataset.base, location);
 const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3];
 
+let worker;
 status.textContent = "Reading the index …";
-const worker = new Worker(new URL("search/worker.js", base));
-const { config, docs } = await (await fetch(new URL("search/search_index.json", base))).json();
-worker.postMessage({ type: SETUP, data: { config, docs, options: {} } });
-
-worker.addEventListener("message", ({ data: { type, data } }) => {
-  if (type === READY) {
-    status.textContent = "";
-    input.addEventListener("input", ask);
-    ask();
-  } else if (type === RESULT) {
-    show(data.items);
-  }
+(location.protocol === "file:" ? fromScript() : fromServer()).then(({ script, index: { config, docs } }) => {
+  worker = new Worker(script);
+  worker.addEventListener("message", ({ data: { type, data } }) => {
+    if (type === READY) {
+      status.textContent = "";
+      input.addEventListener("input", ask);
+      ask();
+    } else if (type === RESULT) {
+      show(data.items);
+    }
+  });
+  worker.postMessage({ type: SETUP, data: { config, docs, options: {} } });
 });
+
+async function fromServer() {
+  const index = await fetch(new URL("search/search_index.json", base));
+  return { script: new URL("search/worker.js", base), index: await index.json() };
+}
+
+// A page that was opened as a file can fetch nothing, but it can run a script: see mathnet/site/editions.py.
+async function fromScript() {
+  const script = document.createElement("script");
+  script.src = new URL("search/offline.js", base);
+  await new Promise((loaded) => {
+    script.addEventListener("load", loaded);
+    document.head.append(script);
+  });
+  return { script: URL.createObjectURL(new Blob([window.bookSearch.worker])), index: window.bookSearch.index };
+}
 
 function ask() {
   if (input.value.trim()) worker.postMessage({ type: QUERY, data: input.value });

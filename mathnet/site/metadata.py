@@ -34,8 +34,6 @@ def head(page: Page, config: MkDocsConfig) -> str:
     }
     if not page.is_homepage:
         properties["citation_inbook_title"] = work["title"]
-    elif config.extra.get("pdf"):
-        properties["citation_pdf_url"] = config.site_url + config.extra["pdf"]
     section = [page.parent.title] if page.parent else []  # two pages may have one title, in different parts
     name = title if page.is_homepage else " - ".join([title, *section, config.site_name])
     tags = [f"<title>{escape(name)}</title>"]

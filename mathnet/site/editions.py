@@ -1,0 +1,202 @@
+"""The book to take along, made from the built site: a PDF, and a zip that opens without a server.
+
+    uv run python -m mathnet.site.editions
+
+Run it after `mkdocs build`. The PDF is the page `book/` as Chromium prints it; the zip needs `npm ci`, for esbuild. What cannot be made
+is left out and named. The page "Take it with you" lists what was made.
+"""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pikepdf
+from playwright.sync_api import sync_playwright
+
+from mathnet.site.theme import commit_date
+
+ROOT = Path(__file__).parents[2]
+ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
+PDF, ZIP = "mathnet.pdf", "mathnet-offline.zip"
+_PLACE = re.compile(r'<(?P<tag>p|ul) id="editions">.*?</(?P=tag)>', re.DOTALL)
+_PDF_TAG = re.compile(r' *<meta name="citation_pdf_url"[^>]*>')
+_LINK = re.compile(r'\b(href|data-base)="(?P<address>[^"]*)"')
+_SCRIPT = re.compile(
+    r'<script(?: type="module"| defer| src="(?P<address>[^"]*/)(?P<name>book|controls)\.js")+></script>'
+)
+_FONT = re.compile(r'url\("?(?P<address>[^")]*stix-two-math\.woff2)"?\)')
+
+
+def chromium() -> str | None:
+    """Return the browser on the PATH, if there is one."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def print_pdf(site: Path) -> Path:
+    """Print the book: tagged, with an outline, and the same bytes for the same commit and the same Chromium."""
+    loose = site / f"{PDF}.loose"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--allow-file-access-from-files"]
+        )
+        page = browser.new_page()
+        page.goto((site / "book" / "index.html").resolve().as_uri(), wait_until="load", timeout=120_000)
+        page.evaluate("document.fonts.ready")
+        page.pdf(path=loose, prefer_css_page_size=True, outline=True, tagged=True, print_background=True)
+        browser.close()
+    made = f"{datetime.fromtimestamp(commit_date(), UTC):D:%Y%m%d%H%M%SZ}"
+    with pikepdf.open(loose) as document:
+        document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(made)
+        document.docinfo["/Creator"] = pikepdf.String("mathnet")
+        document.save(
+            site / PDF,
+            deterministic_id=True,
+            compress_streams=True,
+            recompress_flate=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+    loose.unlink()
+    return site / PDF
+
+
+def pack(site: Path) -> Path:
+    """Zip the site, changed so that its pages work when they are opened as files.
+
+    A browser that opens a file refuses modules, `fetch` and workers, and shows a folder as a list. So the scripts become one classic
+    script each, the search brings its index along as a script, the font is part of the style sheet, and links name `index.html`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder, "mathnet")
+        left_out = shutil.ignore_patterns(
+            "pyodide-*", "desk*.js", PDF, ZIP, "sitemap*", "robots.txt", "404.html", "*.map"
+        )
+        shutil.copytree(site, book, ignore=left_out)
+        for name in ("book", "controls"):
+            entry = site / "assets" / f"{name}.js"
+            subprocess.run(
+                [
+                    ESBUILD,
+                    entry,
+                    "--bundle",
+                    "--format=iife",
+                    "--minify",
+                    "--log-level=error",
+                    f"--outfile={book / 'assets' / name}.js",
+                ],
+                check=True,
+            )
+        for script in {path.name for path in (site / "assets").glob("*.js")} - {"book.js", "controls.js"}:
+            (book / "assets" / script).unlink(missing_ok=True)
+        font = base64.b64encode((site / "assets" / "fonts" / "stix-two-math.woff2").read_bytes()).decode()
+        for style in book.rglob("*.css"):
+            style.write_text(
+                _FONT.sub(f"url(data:font/woff2;base64,{font})", style.read_text(encoding="utf-8")),
+                encoding="utf-8",
+            )
+        for page in book.rglob("*.html"):
+            page.write_text(_opened_as_file(page.read_text(encoding="utf-8")), encoding="utf-8")
+        _search_as_script(book / "search")
+        _zip(book, site / ZIP)
+    return site / ZIP
+
+
+def _opened_as_file(html: str) -> str:
+    html = _PLACE.sub('<p id="editions">This copy of the site is the zip.</p>', _PDF_TAG.sub("", html))
+    html = _LINK.sub(lambda found: f'{found[1]}="{_to_file(found[1], found["address"])}"', html)
+    html = re.sub(r'\s*<link rel="(?:preload|canonical)"[^>]*>', "", html)
+    return _SCRIPT.sub(
+        lambda found: f'<script defer src="{found["address"]}{found["name"]}.js"></script>', html
+    )
+
+
+def _to_file(attribute: str, address: str) -> str:
+    url = urlsplit(address)
+    if (
+        attribute == "href"
+        and not url.scheme
+        and not url.netloc
+        and url.path
+        and not re.search(r"\.\w+$", url.path)
+    ):
+        return url._replace(path=f"{url.path.removesuffix('/')}/index.html").geturl()
+    return address
+
+
+def _search_as_script(folder: Path) -> None:
+    """Turn the two files that the search fetches into one script, which it reads on a page that was opened as a file."""
+    index = re.sub(
+        r'("location":\s*")([^"#]*)',
+        lambda found: f"{found[1]}{found[2]}index.html",
+        (folder / "search_index.json").read_text(encoding="utf-8"),
+    )
+    worker = base64.b64encode((folder / "worker.js").read_bytes()).decode()
+    (folder / "offline.js").write_text(
+        f'window.bookSearch = {{ worker: atob("{worker}"), index: {index} }};\n', encoding="utf-8"
+    )
+    for name in ("search_index.json", "worker.js"):
+        (folder / name).unlink()
+
+
+def _zip(folder: Path, target: Path) -> None:
+    stamp = time.gmtime(commit_date())[:6]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), stamp)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+
+
+def announce(site: Path, made: list[Path]) -> None:
+    """List what was made on the page "Take it with you", and tell scholars' search engines of the PDF."""
+    items = "".join(
+        f'<li><a href="../{path.name}" download>{WORDS[path.name]}</a>, {path.stat().st_size / 1e6:.1f} MB</li>'
+        for path in made
+    )
+    page = site / "downloads" / "index.html"
+    html = page.read_text(encoding="utf-8")
+    page.write_text(_PLACE.sub(f'<ul id="editions">{items}</ul>', html), encoding="utf-8")
+    home = site / "index.html"
+    html = _PDF_TAG.sub("", home.read_text(encoding="utf-8"))
+    if site / PDF in made:
+        address = re.search(r'<meta name="citation_public_url" content="([^"]*)">', html)
+        html = html.replace(
+            address[0], f'{address[0]} <meta name="citation_pdf_url" content="{address[1]}{PDF}">'
+        )
+    home.write_text(html, encoding="utf-8")
+
+
+WORDS = {PDF: "The book as a PDF", ZIP: "The site as a zip"}
+
+
+def main(site: Path) -> list[Path]:
+    """Make what can be made, say what cannot and why, and return what was made."""
+    if not (site / "book" / "index.html").exists():
+        raise SystemExit(f"{site.name} holds no built book: run mkdocs build first")
+    os.environ.setdefault("SOURCE_DATE_EPOCH", str(commit_date()))
+    made = []
+    for make, tool, missing in (
+        (print_pdf, chromium(), f"no {PDF}: there is no Chromium on the PATH"),
+        (pack, ESBUILD.exists(), f"no {ZIP}: esbuild is missing, run npm ci"),
+    ):
+        if tool:
+            made.append(make(site))
+            print(f"{made[-1].name}: {made[-1].stat().st_size / 1e6:.1f} MB")
+        else:
+            print(missing)
+    if made:
+        announce(site, made)
+    return made
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if sys.argv[1:] else ROOT / "site"))

@@ -1,0 +1,178 @@
+"""The book on one page, as a PDF, and as a zip that opens without a server."""
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pytest
+from lxml import html
+
+from mathnet.site import editions
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def whole(site):
+    return html.fromstring((site / "book" / "index.html").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def made(site, tmp_path_factory):
+    """Return a copy of the site after the step that makes the PDF and the zip."""
+    if not (editions.chromium() and editions.ESBUILD.exists()):
+        pytest.skip("no Chromium on the PATH, or no esbuild (npm ci)")
+    copy = tmp_path_factory.mktemp("made") / "site"
+    shutil.copytree(site, copy)
+    _make(copy)
+    return copy
+
+
+def _make(site):
+    """Run the command; Playwright allows one of itself in a process, and the tests have theirs."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "mathnet.site.editions", site],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+    assert [line.split(":")[0] for line in run.stdout.splitlines()] == [editions.PDF, editions.ZIP]
+
+
+def _chapters(site):
+    pages = [path for path in sorted(site.rglob("index.html")) if path.parent.name != "book"]
+    return {path.parent.relative_to(site).as_posix(): html.fromstring(path.read_bytes()) for path in pages}
+
+
+def test_the_page_holds_every_chapter_and_every_equation(site, whole):
+    ids = set(whole.xpath("//@id"))
+    for address, page in _chapters(site).items():
+        chapter = "question" if address == "." else address.replace("/", "-")
+        assert chapter in ids
+        assert {id for id in page.xpath("//article//@id") if re.fullmatch(r"eq-\d+", id)} <= ids
+    assert sum(bool(re.fullmatch(r"eq-\d+", id)) for id in ids) > 200
+
+
+def test_the_chapters_stand_in_the_order_of_the_contents(whole):
+    linked = [href.removeprefix("#") for href in whole.xpath("//nav[@class='book-toc']//@href")]
+    assert linked == whole.xpath("//section[@class='book-chapter']/@id")
+    assert len(linked) > 40
+
+
+def test_a_link_to_a_chapter_stays_in_the_book(whole):
+    outside = [href for href in whole.xpath("//section//@href") if href.startswith("../")]
+    assert {re.sub(r"#.*", "", href) for href in outside} <= {"../book/", "../equations.json"} | {
+        href for href in outside if href.startswith("../assets/")
+    }
+
+
+def test_nothing_is_folded_away_or_alive(whole):
+    assert not whole.xpath("//details[not(@open)] | //button | //textarea | //section//script")
+    assert not whole.xpath("//*[starts-with(name(), 'product-') or contains(name(), 'stepper')]")
+    assert whole.xpath("//section//details[@open]")
+
+
+def test_nothing_is_wider_than_the_paper(browser, base):
+    """A4 less the margins of `paper.css` is 166 mm, 627 CSS pixels."""
+    page = browser.new_page(viewport={"width": 627, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(f"{base}book/", wait_until="load")
+    wide = page.evaluate(
+        """[...document.querySelectorAll('.whole-book :is(p, pre, table, figure, .math-display, .derivation, svg, h1, h2, h3, h4)')]
+        .filter((box) => box.checkVisibility() && !box.closest('svg svg') && box.getBoundingClientRect().right > innerWidth + 1)
+        .map((box) => `${box.closest('section')?.id} ${box.tagName} ${box.textContent.trim().slice(0, 60)}`)"""
+    )
+    page.close()
+    assert not wide
+
+
+def test_the_pdf_is_tagged_has_an_outline_and_ends_where_the_book_ends(made, whole):
+    with pikepdf.open(made / editions.PDF) as document:
+        assert document.Root.MarkInfo.Marked
+        assert document.Root.Lang == "en"
+        assert 200 < len(document.pages) < 500
+        with document.open_outline() as outline:
+            titles = [item.title for part in outline.root for item in (part, *part.children)]
+    headings = [" ".join(heading.text_content().split()) for heading in whole.xpath("//section/h2")]
+    assert [title for title in map(str.strip, titles) if title in headings] == headings
+
+
+def test_the_same_site_gives_the_same_bytes(made):
+    before = [(made / name).read_bytes() for name in (editions.PDF, editions.ZIP)]
+    _make(made)
+    assert [(made / name).read_bytes() for name in (editions.PDF, editions.ZIP)] == before
+
+
+def test_the_page_of_downloads_lists_both_and_scholars_find_the_pdf(site, made):
+    page = html.fromstring((made / "downloads" / "index.html").read_bytes())
+    assert page.xpath("//ul[@id='editions']//@href") == [f"../{editions.PDF}", f"../{editions.ZIP}"]
+    home = html.fromstring((made / "index.html").read_bytes())
+    (address,) = home.xpath("//meta[@name='citation_pdf_url']/@content")
+    assert address.endswith(f"/{editions.PDF}")
+    assert not html.fromstring((site / "index.html").read_bytes()).xpath("//meta[@name='citation_pdf_url']")
+
+
+def test_without_the_tools_the_command_says_what_is_missing(site, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(editions, "chromium", lambda: None)
+    monkeypatch.setattr(editions, "ESBUILD", tmp_path / "none")
+    assert editions.main(site) == []
+    assert capsys.readouterr().out == (
+        "no mathnet.pdf: there is no Chromium on the PATH\nno mathnet-offline.zip: esbuild is missing, run npm ci\n"
+    )
+    with pytest.raises(SystemExit, match="holds no built book: run mkdocs build first"):
+        editions.main(tmp_path)
+
+
+@pytest.fixture
+def offline(made, tmp_path):
+    with zipfile.ZipFile(made / editions.ZIP) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / "mathnet"
+
+
+def test_the_zip_opens_without_a_server(browser, offline):
+    page = browser.new_page()
+    wrong = []
+    page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(request.url))
+    page.on(
+        "request",
+        lambda request: request.url.startswith(("file:", "data:", "blob:")) or wrong.append(request.url),
+    )
+    for path in sorted(offline.rglob("index.html")):
+        page.goto(path.as_uri())
+    page.goto((offline / "index.html").as_uri())
+    page.click("nav.book-contents >> text=One layer")
+    assert page.url.endswith("/mathnet/one-layer/index.html")
+    page.wait_for_function("[...document.fonts].some((font) => font.status === 'loaded')")
+    page.keyboard.press("Control+k")
+    page.fill("#search input", "why transpose")
+    page.locator("#search li a").first.click()
+    page.wait_for_function("location.pathname.endsWith('index.html') && location.hash")
+    page.goto((offline / "hidden-layer" / "index.html").as_uri())
+    stepper = page.locator("backprop-stepper")
+    before = stepper.inner_text()
+    stepper.get_by_role("button", name="Next").click()
+    assert stepper.inner_text() != before
+    page.click("#colours")
+    page.goto((offline / "products" / "which" / "index.html").as_uri())
+    assert page.get_attribute("body", "data-md-color-scheme") == "slate"
+    page.locator("product-explorer select, product-explorer input").first.wait_for()
+    page.close()
+    assert not wrong
+
+
+def test_every_link_of_the_zip_names_a_file_in_it(offline):
+    for path in offline.rglob("*.html"):
+        for href in html.fromstring(path.read_bytes()).xpath("//@href"):
+            target = re.sub(r"[#?].*", "", href)
+            if target and not re.match(r"[a-z]+:", target):
+                assert (path.parent / target).is_file(), f"{path}: {href}"
