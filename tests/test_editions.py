@@ -142,7 +142,9 @@ def test_the_zip_opens_without_a_server(browser, offline):
     wrong = []
     page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(request.url))
+    page.on(
+        "requestfailed", lambda request: request.failure == "net::ERR_ABORTED" or wrong.append(request.url)
+    )
     page.on(
         "request",
         lambda request: request.url.startswith(("file:", "data:", "blob:")) or wrong.append(request.url),
