@@ -59,6 +59,17 @@ def test_a_complaint_is_not_kept(runs):
     assert [_formatter(runs, "fails")(code=PURE, md=None) for _ in range(2)] == ["run 1", "run 2"]
 
 
+def test_a_result_with_headings_is_not_kept(runs):
+    def run(*, code, md):
+        runs.append(code)
+        return "<h3>An entry of the table of contents</h3>"
+
+    formatter = results.keeping(run)
+    for _ in range(2):
+        formatter(code=PURE, md=None)
+    assert len(runs) == 2
+
+
 def test_nothing_is_kept_where_complaints_are_not_heard(runs):
     log = logging.getLogger("mkdocs")
     level = log.level

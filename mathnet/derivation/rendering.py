@@ -54,7 +54,7 @@ def style_link():
     """Return the style sheet as a link that needs no file beside the page."""
     sheet = Path(__file__).with_name("derivation.css").read_text(encoding="utf-8")
     sheet = re.sub(r"/\*.*?\*/|(?<=[;{}:,])\s+|\s+(?=[{}>])", "", sheet, flags=re.S).strip()
-    return f'<link rel="stylesheet" href="data:text/css,{quote(sheet, safe=" !()*,/:;=@{}~+&>")}">'
+    return f'<link rel="stylesheet" href="data:text/css,{quote(sheet, safe="!()*,/:;=@~+&")}">'
 
 
 def where_html(items):

@@ -20,6 +20,7 @@ _VALUES = {
     "source": {"above", "below", "block", "tabbed-left", "tabbed-right", "console"},
     "result": {"text", "pycon", "console"},
     "id": None,
+    "idprefix": None,
     "title": None,
     "hl_lines": None,
 }

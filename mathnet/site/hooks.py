@@ -16,6 +16,9 @@ from mathnet.site import font, pyodide, results
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
+# markdown-exec leaves the headings of a block's output behind, in a paragraph around all of the output.
+PARAGRAPH_OF_BLOCKS = re.compile(r"<p>(<p>.*?)<div></div>\n</p>", re.DOTALL)
+
 # The source of a documented function may hold a fence, and a doctest may show the error that it expects.
 SHOWN_ON_PURPOSE = re.compile(
     r'<details class="mkdocstrings-source".*?</details>|<div class="language-(?:pycon|markdown) highlight">.*?</div>',
@@ -53,10 +56,11 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_content(html: str, **_: object) -> str:
-    """Keep a shape such as 1 × 3 on one line, and the source of documented functions out of the search.
+    """Mend what the extensions leave, keep a shape such as 1 × 3 on one line, and sources out of the search.
 
-    That source is code and TeX, and the page says it better.
+    The source of a documented function is code and TeX, and the page says it better.
     """
+    html = PARAGRAPH_OF_BLOCKS.sub(r"\1", html)
     html = CROSS.sub(
         lambda found: "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}" if found["prose"] else found[0], html
     )

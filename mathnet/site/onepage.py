@@ -65,7 +65,8 @@ def chapter(page: Page, chapters: dict[str, Page]) -> str:
         return f'{found["name"]}="{there}{"#" * bool(target.fragment)}{target.fragment}"'
 
     html = _MARK.sub(r'<span class="derivation-mark">\1</span>', page.content)
-    html = _ALIVE.sub(r"<\1div", _ONLY_ON_SCREEN.sub("", html)).replace("<details", "<details open")
+    html = _ALIVE.sub(r"<\1div", _ONLY_ON_SCREEN.sub("", html))
+    html = re.sub(r"<details(?![^>]*\sopen\b)", "<details open", html)
     html = _PAINT.sub(lambda found: f"url(#{_id(page, found['id'])})", html)
     html = _HEADING.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", html)
     return _ADDRESS.sub(linked, _NAMES.sub(named, html))

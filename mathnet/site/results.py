@@ -9,6 +9,7 @@ import functools
 import hashlib
 import logging
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -115,7 +116,8 @@ def keeping(run: Callable[..., str]) -> Callable[..., str]:
         finally:
             log.removeHandler(complaints)
         heard = log.isEnabledFor(logging.WARNING)  # under --quiet nothing complains
-        if heard and not complaints.count and _library() == at_start:
+        in_contents = re.search(r"<h[1-6]\b", html)  # which the run itself puts into the table of contents
+        if heard and not complaints.count and not in_contents and _library() == at_start:
             folder.mkdir(parents=True, exist_ok=True)
             unfinished = kept.with_suffix(f".{os.getpid()}")
             unfinished.write_text(html, encoding="utf-8")
