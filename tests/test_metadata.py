@@ -116,6 +116,24 @@ def test_how_to_cite_says_what_citation_cff_says(pages):
     assert blocks[0].text_content().strip() == bibtex("book", "mathnet", book())
 
 
+def test_at_the_foot_of_every_page_stands_its_entry(pages):
+    keys = set()
+    for address, page in pages.items():
+        (foot,) = page.xpath("//details[@class='book-cite']")
+        library = bibtexparser.parse_string(foot.find(".//code").text)
+        (entry,) = library.entries
+        fields = {field.key: field.value.strip("{}") for field in entry.fields}
+        assert not library.failed_blocks
+        assert fields["url"] == address
+        assert {**fields, "url": BASE, "chapter": None} == {**book(), "chapter": None}
+        heading = page.find(".//h1").text_content().replace("¶", "").strip()
+        assert fields.get("chapter") == (None if address == BASE else heading)
+        assert entry.entry_type == ("book" if address == BASE else "inbook")
+        keys.add(entry.key)
+    assert len(keys) == len(pages)
+    assert {"mathnet", "mathnet-one-layer", "mathnet-gradients-losses"} < keys
+
+
 def test_a_description_is_made_of_the_first_sentences():
     need = "<p>You need: the chain rule for functions of one variable, and patience.</p>"
     first = "A formula such as <math><msub><mi>H</mi><mi>k</mi></msub></math> is written in a line."
