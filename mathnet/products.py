@@ -279,8 +279,12 @@ def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Arr
 
     Parameters
     ----------
-    Y_bar, Y, A, B : arrays of one shape
-        Cotangent of the product, the product (not needed), and the operands.
+    Y_bar : array of the shape of A and B
+        Cotangent of the product.
+    Y : array of that shape
+        The product; not needed.
+    A, B : arrays of that shape
+        The operands.
 
     Returns
     -------
