@@ -69,8 +69,12 @@ def identity_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
 
     Parameters
     ----------
-    Y_bar, Y, Z : (...) arrays
-        Cotangent of the output, output, input; one shape.
+    Y_bar : (...) array
+        Cotangent of the output.
+    Y : (...) array
+        The output.
+    Z : (...) array
+        The input, in the same shape.
 
     Returns
     -------
@@ -163,8 +167,12 @@ def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
 
     Parameters
     ----------
-    Y_bar, Y, Z : (...) arrays
-        Cotangent of the output, output, input; one shape.
+    Y_bar : (...) array
+        Cotangent of the output.
+    Y : (...) array
+        The output.
+    Z : (...) array
+        The input, in the same shape.
 
     Returns
     -------
@@ -254,8 +262,12 @@ def tanh_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
 
     Parameters
     ----------
-    Y_bar, Y, Z : (...) arrays
-        Cotangent of the output, output, input; one shape.
+    Y_bar : (...) array
+        Cotangent of the output.
+    Y : (...) array
+        The output.
+    Z : (...) array
+        The input, in the same shape.
 
     Returns
     -------
@@ -333,8 +345,12 @@ def relu_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
 
     Parameters
     ----------
-    Y_bar, Y, Z : (...) arrays
-        Cotangent of the output, output, input; one shape.
+    Y_bar : (...) array
+        Cotangent of the output.
+    Y : (...) array
+        The output.
+    Z : (...) array
+        The input, in the same shape.
 
     Returns
     -------
@@ -423,8 +439,12 @@ def softplus_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
 
     Parameters
     ----------
-    Y_bar, Y, Z : (...) arrays
-        Cotangent of the output, output, input; one shape.
+    Y_bar : (...) array
+        Cotangent of the output.
+    Y : (...) array
+        The output.
+    Z : (...) array
+        The input, in the same shape.
 
     Returns
     -------

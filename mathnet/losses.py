@@ -78,8 +78,10 @@ def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[
 
     Returns
     -------
-    Y_bar, T_bar : (n, y) arrays
-        Cotangents of outputs and targets.
+    Y_bar : (n, y) array
+        Cotangent of the outputs.
+    T_bar : (n, y) array
+        Cotangent of the targets.
 
     Raises
     ------
@@ -179,8 +181,10 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
 
     Returns
     -------
-    Z_bar, T_bar : (n, k) arrays
-        Cotangents of logits and targets.
+    Z_bar : (n, k) array
+        Cotangent of the logits.
+    T_bar : (n, k) array
+        Cotangent of the targets.
 
     Raises
     ------

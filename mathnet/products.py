@@ -195,8 +195,10 @@ def dot_vjp(y_bar: float, y: float, a: Array, b: Array) -> tuple[Array, Array]:
 
     Returns
     -------
-    a_bar, b_bar : arrays
-        Cotangents, in the shapes of a and b.
+    a_bar : array
+        Cotangent of a, in its shape.
+    b_bar : array
+        Cotangent of b, in its shape.
 
     Raises
     ------
@@ -277,13 +279,19 @@ def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Arr
 
     Parameters
     ----------
-    Y_bar, Y, A, B : arrays of one shape
-        Cotangent of the product, the product (not needed), and the operands.
+    Y_bar : array of the shape of A and B
+        Cotangent of the product.
+    Y : array of that shape
+        The product; not needed.
+    A, B : arrays of that shape
+        The operands.
 
     Returns
     -------
-    A_bar, B_bar : arrays of that shape
-        Cotangents of the operands.
+    A_bar : array of that shape
+        Cotangent of A.
+    B_bar : array of that shape
+        Cotangent of B.
 
     Raises
     ------
@@ -377,8 +385,10 @@ def outer_vjp(Y_bar: Array, Y: Array, a: Array, b: Array) -> tuple[Array, Array]
 
     Returns
     -------
-    a_bar, b_bar : arrays
-        Cotangents, in the shapes of a and b.
+    a_bar : array
+        Cotangent of a, in its shape.
+    b_bar : array
+        Cotangent of b, in its shape.
 
     Raises
     ------

@@ -62,6 +62,17 @@ def test_the_style_sheet_comes_along_once_and_needs_no_file():
     assert "stylesheet" not in convert("No derivation.")
 
 
+def test_the_where_part_reads_as_a_sentence():
+    fence = "```derivation numbers\nwhere  %s\na = a\n```"
+    for where, said in {
+        r"a, b \in \mathbb{R} \text{ nonzero}": "where a and b are numbers, not zero",
+        r"a \in \mathbb{R} \text{ positive, constant}": "where a is a number, positive, constant",
+        r"a \in \mathbb{R}^{n} \text{ positive, constant}": "where a is n×1, all entries are positive, constant",
+    }.items():
+        html = re.search(r'<p class="derivation-where">(.*?)</p>', convert(fence % where))[1]
+        assert re.sub(r"<[^>]*>", "", html) == said
+
+
 def test_every_property_and_case_has_a_rendering():
     assert set(PHRASES) == set(PROPERTIES)
     html = convert(
@@ -166,7 +177,7 @@ def test_the_mark_says_how_it_was_checked():
     drawn = [SimpleNamespace(sizes=sizes) for sizes in ({"n": 2, "h": 3}, {"n": 3, "h": 2}, {"n": 3, "h": 2})]
     report = Report("an-id", "t = t", comparisons=12, drawn=drawn)
     report.bound = None
-    said = re.sub(r"<[^>]*>", "", mark_html(report))
+    said = re.sub(r"<[^>]*>", "", mark_html(report)).replace("&nbsp;", " ")
     assert "12 comparisons on 3 sets of random numbers, in exact fractions, without any tolerance." in said
     assert "The sizes tried: h = 3, n = 2 and h = 2, n = 3." in said
     report.exact, report.bound = False, 2.5e-17

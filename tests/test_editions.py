@@ -73,6 +73,10 @@ def test_a_link_to_a_chapter_stays_in_the_book(whole):
     }
 
 
+def test_search_engines_are_sent_to_the_chapters(whole):
+    assert whole.xpath("//meta[@name='robots']/@content") == ["noindex"]
+
+
 def test_nothing_is_folded_away_or_alive(whole):
     assert not whole.xpath("//details[not(@open)] | //button | //textarea | //section//script")
     assert not whole.xpath("//*[starts-with(name(), 'product-') or contains(name(), 'stepper')]")

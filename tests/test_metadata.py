@@ -19,12 +19,13 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 @pytest.fixture(scope="module")
 def pages(site):
-    """Return the pages by address."""
+    """Return the pages by address; the book on one page asks not to be listed."""
     return {
         urljoin(BASE, path.parent.relative_to(site).as_posix() + "/").replace("/./", "/"): html.fromstring(
             path.read_bytes()
         )
         for path in sorted(site.rglob("index.html"))
+        if path.parent.name != "book"
     }
 
 
@@ -114,6 +115,24 @@ def test_how_to_cite_says_what_citation_cff_says(pages):
     text = " ".join(page.text_content().split())
     assert apa(book()).replace("*", "") in text
     assert blocks[0].text_content().strip() == bibtex("book", "mathnet", book())
+
+
+def test_at_the_foot_of_every_page_stands_its_entry(pages):
+    keys = set()
+    for address, page in pages.items():
+        (foot,) = page.xpath("//details[@class='book-cite']")
+        library = bibtexparser.parse_string(foot.find(".//code").text)
+        (entry,) = library.entries
+        fields = {field.key: field.value.strip("{}") for field in entry.fields}
+        assert not library.failed_blocks
+        assert fields["url"] == address
+        assert {**fields, "url": BASE, "chapter": None} == {**book(), "chapter": None}
+        heading = page.find(".//h1").text_content().replace("¶", "").strip()
+        assert fields.get("chapter") == (None if address == BASE else heading)
+        assert entry.entry_type == ("book" if address == BASE else "inbook")
+        keys.add(entry.key)
+    assert len(keys) == len(pages)
+    assert {"mathnet", "mathnet-one-layer", "mathnet-gradients-losses"} < keys
 
 
 def test_a_description_is_made_of_the_first_sentences():

@@ -299,6 +299,10 @@ def test_citations_become_links_by_key_and_by_label():
     ):
         link = f'<autoref identifier="magnus-2019">{shown}</autoref>'
         assert converted(f"See {citation}, chapter 3.") == f"<p>See {link}, chapter 3.</p>"
+    aside = '<autoref identifier="magnus-2019">Magnus and Neudecker, 2019</autoref>'
+    assert converted("Known ([@magnus-2019]).") == f"<p>Known ({aside}).</p>"
+    assert converted("([@magnus-2019], chapter 3)") == f"<p>({aside}, chapter 3)</p>"
+    assert "Neudecker (2019)<" in converted("([@magnus-2019] has more)")
     assert 'identifier="bertoin-2021">Bertoin et al. (2021)<' in converted(
         "Bertoin et al. (2021) measure it."
     )

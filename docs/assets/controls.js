@@ -20,7 +20,11 @@ showColours();
 
 // The index of the whole book is fetched when somebody searches, not before.
 const search = document.getElementById("search");
-search.addEventListener("toggle", (event) => event.newState === "open" && import("./search.js"));
+search.addEventListener("toggle", (event) => {
+  if (event.newState !== "open") return;
+  search.querySelector("input").focus();  // by autofocus the browser complains on every link to a place in a page
+  import("./search.js");
+});
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "k") {
     event.preventDefault();

@@ -29,6 +29,12 @@ PHRASES = {  # a property, for one name and for several
     "invertible": ("is invertible", "are invertible"),
     "orthogonal": ("is orthogonal", "are orthogonal"),
 }
+OF_A_NUMBER = {
+    "nonzero": "not zero",
+    "positive": "positive",
+    "between 0 and 1": "between 0 and 1",
+    "integer": "whole",
+}
 
 
 def report_html(report):
@@ -78,7 +84,9 @@ def _item(item, formula):
     if item.shape is not None:
         verb = "are" if first else "is"
         shape = formula(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
-        words.insert(0, f"{verb} {shape}")
+        if not item.shape:
+            words = [OF_A_NUMBER.get(name, word) for name, word in zip(item.properties, words, strict=True)]
+        words = [f"{verb} {shape}", *(word.removeprefix(f"{verb} ") for word in words)]
     return f"{names} {', '.join(words)}"
 
 
@@ -112,7 +120,8 @@ def _reason(latex):
 def mark_html(report):
     """Return the mark of a right derivation, which opens to how it was checked."""
     sizes = " and ".join(
-        ", ".join(f"{_math(name)} = {size}" for name, size in sorted(sizes.items())) for sizes in report.sizes
+        ", ".join(f"{_math(name)}&nbsp;=&nbsp;{size}" for name, size in sorted(sizes.items()))
+        for sizes in report.sizes
     )
     arithmetic = (
         "in exact fractions, without any tolerance" if report.exact else f"to {DIGITS} digits, with mpmath"

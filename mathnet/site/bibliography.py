@@ -1,6 +1,6 @@
 r"""The bibliography: one BibTeX file, printed at build, linked from wherever a work is cited.
 
-A page cites with `[@giles-2008]`. Pages and docstrings may also call a work by its label, as in
+A page cites with `[@giles-2008]`; in brackets of its own, `([@giles-2008])` reads (Giles, 2008). Pages and docstrings may also call a work by its label, as in
 Giles (2008), which reads well in a terminal; both become links to the work's place on the
 bibliography page, where `\bibliography{matrix calculus}` on a line of its own prints a group.
 """
@@ -112,14 +112,18 @@ class _Citation(InlineProcessor):
     def __init__(self, md: Markdown) -> None:
         self.by_label = {label: work for work in works().values() for label in (work.label, work.short)}
         labels = "|".join(re.escape(label).replace(r"\ ", r"\s+") for label in self.by_label)
-        super().__init__(rf"\[@(?P<key>[^\]\s]+)\]|\b(?P<label>{labels})", md)
+        key = r"\[@(?P<{}>[^\]\s]+)\]"
+        aside = rf"(?<=\(){key.format('aside')}(?=[),])"  # in brackets, where another pair would be too many
+        super().__init__(rf"{aside}|{key.format('key')}|\b(?P<label>{labels})", md)
 
     def handleMatch(self, m: re.Match, data: str):
-        if m["key"] and m["key"] not in works():
-            raise ValueError(f"[@{m['key']}]: no such work in {REFERENCES.name}")
-        work = works()[m["key"]] if m["key"] else self.by_label[" ".join(m["label"].split())]
+        key = m["aside"] or m["key"]
+        if key and key not in works():
+            raise ValueError(f"[@{key}]: no such work in {REFERENCES.name}")
+        work = works()[key] if key else self.by_label[" ".join(m["label"].split())]
         link = ElementTree.Element("autoref", {"identifier": work.key})
-        link.text = AtomicString(m["label"] or work.label)
+        aside = re.sub(r" \((\d{4})\)$", r", \1", work.label)
+        link.text = AtomicString(aside if m["aside"] else m["label"] or work.label)
         return link, m.start(0), m.end(0)
 
 

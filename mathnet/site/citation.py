@@ -42,6 +42,14 @@ def bibtex(kind: str, key: str, fields: dict[str, str]) -> str:
     return "\n".join([f"@{kind}{{{key},", *lines, f"  {'url':<{width}} = {{{fields['url']}}},", "}"])
 
 
+def page_bibtex(path: str, chapter: str) -> str:
+    """Return the entry of the page at `path`, below the book's title; of the book itself for its first page."""
+    if not path:
+        return bibtex("book", "mathnet", book())
+    key = "-".join(["mathnet", *path.strip("/").split("/")])
+    return bibtex("inbook", key, {"chapter": chapter, **book(path)})
+
+
 def apa(fields: dict[str, str]) -> str:
     """Format fields in the style of the American Psychological Association, as Markdown."""
     part = f"{fields['chapter']}. In " if "chapter" in fields else ""

@@ -16,8 +16,8 @@ from mathnet.site import font, pyodide, results
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
-# markdown-exec leaves the headings of a block's output behind, in a paragraph around all of the output.
-PARAGRAPH_OF_BLOCKS = re.compile(r"<p>(<p>.*?)<div></div>\n</p>", re.DOTALL)
+# markdown-exec puts the output of a block that has headings into a paragraph.
+PARAGRAPH_OF_BLOCKS = re.compile(r"<p>(<p>.*?)\n</p>", re.DOTALL)
 
 # The source of a documented function may hold a fence, and a doctest may show the error that it expects.
 SHOWN_ON_PURPOSE = re.compile(

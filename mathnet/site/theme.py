@@ -5,13 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
-from mathnet.site import metadata
+from mathnet.site import citation, metadata
 
 _STYLESHEET = re.compile(r'\n *<link rel="stylesheet" href="(?P<address>[^":]+)">')
 
@@ -55,8 +56,10 @@ def on_page_content(html: str, **_: object) -> str:
 
 
 def on_page_context(context: dict, page, config: MkDocsConfig, **_: object) -> None:
-    """Hand the template what stands in a page's head."""
+    """Hand the template what stands in a page's head, and the BibTeX entry at its foot."""
     context["head"] = metadata.head(page, config)
+    path = "" if page.is_homepage else page.url
+    context["bibtex"] = citation.page_bibtex(path, unescape(page.toc.items[0].title))
 
 
 def on_post_build(config: MkDocsConfig) -> None:
