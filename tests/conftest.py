@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from mathnet.site.figures import STYLES
+
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "docs" / "assets"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -97,11 +99,13 @@ def serve_elements(
     def start(elements: dict[str, str], files: dict[str, bytes] | None = None) -> str:
         book = tmp_path_factory.mktemp("elements")
         shutil.copytree(ASSETS, book / "assets")
+        shutil.copy(STYLES, book / "assets")
         css = (book / "assets" / "book.css").read_text(encoding="utf-8")
         css = re.sub(r"@font-face \{.*?\}", "", css, flags=re.DOTALL)  # the build makes the font
         (book / "assets" / "book.css").write_text(css, encoding="utf-8")
         styles = "".join(
-            f'<link rel="stylesheet" href="../assets/{file.name}">' for file in ASSETS.glob("*.css")
+            f'<link rel="stylesheet" href="../assets/{file.name}">'
+            for file in (book / "assets").glob("*.css")
         )
         for name, element in elements.items():
             (book / name).mkdir()

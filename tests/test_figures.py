@@ -1,5 +1,8 @@
 """Figures show the values they are given, mark what they are told to mark, and are the same at every build."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from lxml import html
@@ -7,6 +10,7 @@ from matplotlib.figure import Figure
 
 from mathnet import hadamard, matmul
 from mathnet.site.figures import COLOURS, figure, four_products, matrix, row
+from mathnet.site.graphs import decisions
 from mathnet.site.mathml import FormulaError
 from mathnet.site.plots import plot_svg
 
@@ -106,3 +110,40 @@ def test_plots_are_the_same_at_every_build_and_refer_to_their_own_ids():
     assert ids
     assert all(f"#{name}" in page for name in ids)
     assert page.count("url(#") + page.count('href="#') == sum(page.count(f"#{name}") for name in ids)
+
+
+def test_questions_stand_above_their_answers():
+    page = _draw(decisions([("Shared?", "no", "outer", "a_i b_j", "yes")], ("matrix", "A_ik B_kj")))
+    assert _texts(page, "words") == ["Shared?"]
+    assert _texts(page, "answer") == ["no", "yes"]
+    assert _texts(page, "words chosen") == ["outer", "matrix"]
+
+
+DOCUMENTED = re.findall(
+    r"^(`{3,})(?:yaml|markdown)\n(.*?)^\1$",
+    (Path(__file__).parents[1] / "docs" / "reference" / "figures.md").read_text(encoding="utf-8"),
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "material"])
+def test_another_site_shows_a_figure_and_a_derivation_with_what_the_page_says(
+    tmp_path, mkdocs_build, browser, serve, theme
+):
+    (_, configuration), (_, page) = DOCUMENTED
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(page, encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(f"{configuration}theme: {theme}\n", encoding="utf-8")
+    built = mkdocs_build(tmp_path / "mkdocs.yml", tmp_path / "site", cwd=tmp_path)
+    assert built.returncode == 0, built.stdout
+    page = browser.new_page()
+    page.goto(serve(tmp_path / "site"))
+    chosen = page.locator(".figure .var-H rect.chosen").first
+    assert chosen.bounding_box()["width"] > 20
+    assert chosen.evaluate("box => getComputedStyle(box).stroke") == "rgb(29, 57, 157)"
+    assert page.locator("figcaption math").is_visible()
+    assert page.locator(".derivation").inner_text().count("✓ 1 step · exact") == 1
+    scheme = "data-bs-theme" if theme == "mkdocs" else "data-md-color-scheme"
+    page.evaluate(f"document.body.setAttribute('{scheme}', '{'dark' if theme == 'mkdocs' else 'slate'}')")
+    assert chosen.evaluate("box => getComputedStyle(box).stroke") == "rgb(86, 123, 248)"
+    page.close()

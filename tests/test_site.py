@@ -158,3 +158,10 @@ def test_the_font_holds_every_character_of_every_formula(site):
         "\u2061\u2062\u2063\u2064\ufe00"
     )
     assert "SIL OPEN FONT LICENSE" in (site / "assets/fonts/OFL.txt").read_text()
+
+
+def test_no_table_is_left_as_text(pages):
+    for name, page in pages.items():
+        assert not [p.text_content() for p in page.iter("p") if p.text_content().lstrip().startswith("|")], (
+            name
+        )

@@ -1,16 +1,9 @@
 r"""Pictures of matrices, drawn from their values.
 
 A matrix is a grid: rows are samples, the name stands above it, its shape below. A variable has one colour in the whole
-book, and a cotangent has the colour of its variable with a dashed border. On a page:
+book, and a cotangent has the colour of its variable with a dashed border.
 
-    ```python exec="1" html="1"
-    from mathnet.site.figures import figure, matrix, row
-
-    print(figure(row(matrix("H", [[1, 2]], columns=[0]), "@", matrix("W", [[3], [4]], rows=[0]), "=", matrix("Z", [[11]])),
-                 alt="The row H times the column W.", caption="Two pairs meet in the one entry of $Z$."))
-    ```
-
-The colours are CSS variables (`docs/assets/figures.css`), so that a picture follows the light and the dark theme.
+The colours are CSS variables (`figures.css`, beside this file), so that a picture follows the light and the dark theme.
 """
 
 import re
@@ -18,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
+from mathnet.derivation.rendering import style_link
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.site.mathml import to_mathml
 
@@ -34,6 +29,7 @@ COLOURS = {
     "Y": "#267762",
     "T": "#c78201",
 }
+STYLES = Path(__file__).with_suffix(".css")
 _CELL = 28
 _FONT = 15
 _NARROW = set(" .,:·'′()|/ijlt")  # the rest is about as wide as a digit
@@ -198,6 +194,14 @@ def _formulas(words: str) -> str:
     return re.sub(
         r"\$([^$]+)\$", lambda m: f'<span class="math">{to_mathml(m[1])}</span>', escape(words, quote=False)
     )
+
+
+def stylesheet() -> str:
+    """Return the style sheet of all figures as an HTML link that needs no file beside the page.
+
+    A page of another site prints it once, above its first figure. This book loads it with its own style sheets.
+    """
+    return style_link(STYLES)
 
 
 def four_products() -> str:

@@ -1,14 +1,4 @@
-r"""Pictures of a whole network: its units and weights as a graph, and its two passes side by side.
-
-```python exec="1" html="1"
-from mathnet import Network
-from mathnet.site.figures import figure
-from mathnet.site.graphs import network_graph
-
-net = Network([2, 3, 1])
-print(figure(network_graph(net, [[1.0, 2.0]]), alt="Two inputs, three hidden units, one output.", caption="Every unit meets every unit."))
-```
-"""
+r"""Pictures with arrows: the units and weights of a network, its two passes side by side, questions and answers."""
 
 from collections.abc import Sequence
 
@@ -122,6 +112,50 @@ def two_passes(
             parts += [arrow(right - 38, y + 34, right - 38, y), label(backward, right + 12, y + 22)]
             y += 38
     return Drawing("".join(parts), width, y)
+
+
+def decisions(
+    questions: Sequence[tuple[str, str, str, str, str]], last: tuple[str, str], *, width: float = 316
+) -> Drawing:
+    """Draw questions one below the other, each with one answer that ends at the right and one that goes on below.
+
+    Parameters
+    ----------
+    questions : sequence of (question, answer, name, formula, other answer)
+        The answer leads to what the name and the formula say, the other answer to the next question. A question may
+        have two lines.
+    last : (name, formula)
+        Where the other answer to the last question leads.
+    width : float
+        Of the drawing.
+    """
+    box, end, step = 158, 104, 92
+    parts = []
+    for k, (question, answer, name, formula, other) in enumerate(questions):
+        y, lines = step * k, question.split("\n")
+        parts.append(
+            f'<g class="matrix"><rect class="frame" x="1" y="{y + 1}" width="{box}" height="50" rx="6"/></g>'
+        )
+        for line, text in enumerate(lines):
+            at = y + 31 + 19 * (line - (len(lines) - 1) / 2)
+            parts.append(f'<text class="words" x="{1 + box / 2:g}" y="{at:g}">{text}</text>')
+        parts += [
+            arrow(box + 2, y + 26, width - end - 3, y + 26),
+            _ending(name, formula, width - end, y, end),
+        ]
+        parts.append(f'<text class="answer" x="{(box + width - end) / 2:g}" y="{y + 20}">{answer}</text>')
+        parts.append(arrow(box / 2, y + 52, box / 2, y + step - 1))
+        parts.append(f'<text class="answer" x="{box / 2 + 28:g}" y="{y + 77}">{other}</text>')
+    parts.append(_ending(*last, box / 2 - end / 2, step * len(questions), end))
+    return Drawing("".join(parts), width, step * len(questions) + 54)
+
+
+def _ending(name: str, formula: str, x: float, y: float, width: float) -> str:
+    middle = x + width / 2
+    return (
+        f'<g class="matrix"><rect class="cell" x="{x:g}" y="{y + 1}" width="{width - 1:g}" height="50"/></g>'
+        f'<text class="words chosen" x="{middle:g}" y="{y + 21}">{name}</text>{label(formula, middle, y + 42)}'
+    )
 
 
 def arrow(x1: float, y1: float, x2: float, y2: float) -> str:

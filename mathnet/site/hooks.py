@@ -13,6 +13,7 @@ from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
 from mathnet.site import font, pyodide, results
+from mathnet.site.figures import STYLES
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
@@ -49,7 +50,8 @@ def on_startup(**_: object) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add what the derivation desk loads, if the book has one."""
+    """Add the style sheet of the figures, which lies with them, and what the derivation desk loads, if the book has one."""
+    files.append(File.generated(config, "assets/figures.css", abs_src_path=str(STYLES)))
     if files.get_file_from_path("desk.md"):
         for address, content in pyodide.addresses().items():
             files.append(File.generated(config, address, content=content))
