@@ -17,7 +17,7 @@ def section(link: str) -> tuple[str, str]:
     Examples
     --------
     >>> section("one-layer.md#why-transpose")[0]
-    'Why the transpose of H?'
+    'Why the transpose of $H$?'
     """
     page, _, id = link.partition("#")
     text = _FENCE.sub("", (DOCS / page).read_text(encoding="utf-8"))
