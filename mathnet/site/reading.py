@@ -46,4 +46,4 @@ def path(reader: str, *links: str) -> str:
     stops = [
         f"[{section(link)[0]}]({link.replace('.md', '/')})&nbsp;{minutes(link)}&nbsp;min" for link in links
     ]
-    return f"**{reader}**, {sum(map(minutes, links))} minutes\n:   {' · '.join(stops)}"
+    return f"**{reader}**, {sum(map(minutes, links))} minutes\n:   {'&nbsp;· '.join(stops)}"
