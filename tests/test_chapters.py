@@ -12,8 +12,27 @@ CHAPTERS = sorted(
 BOX = re.compile(r'^( *)\?\?\? (tip|success) "(?:Hint|Solution)"\n((?:\1    .*\n|\n)+)', re.MULTILINE)
 
 
-def test_the_chapters_are_found():
-    assert len(CHAPTERS) >= 12
+PARTS = ("Reading the maths", "Backpropagation")
+SECTION = re.compile(r"^## The mistakes? people make here\n([\s\S]*?)^## ", re.MULTILINE)
+
+
+def test_every_page_of_the_two_parts_is_a_chapter():
+    nav = re.search(
+        r"^nav:\n((?: .*\n)+)", (DOCS.parent / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    parts = dict(re.findall(r"^  - (.+):\n((?:      - .+\n)+)", nav[1], re.MULTILINE))
+    pages = {DOCS / page for part in PARTS for page in re.findall(r"[\w/-]+\.md", parts[part])}
+    assert len(pages) >= 11
+    assert pages <= set(CHAPTERS)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_computes_by_hand_and_shows_a_mistake_with_its_output(path):
+    text = path.read_text(encoding="utf-8")
+    before = text.split("\n## Exercises\n")[0]
+    assert re.search(r"\bby hand\b", before.split("You need: ")[1], re.IGNORECASE)
+    (mistake,) = SECTION.findall(text)
+    assert re.search(r'^`{3,}python exec="1"', mistake, re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ PAGES = {
     "hidden-layer/": "hidden",
     "batches/": "batches",
 }
-LAYOUTS = {"book": "this book's", "numerator": "numerator", "denominator": "denominator"}
+LAYOUTS = {"book": "this book’s", "numerator": "numerator", "denominator": "denominator"}
 SHIFTS = """() => new Promise((tell) => new PerformanceObserver((list) => tell(list.getEntries().length))
     .observe({type: "layout-shift", buffered: true}) ?? setTimeout(() => tell(0), 300))"""
 
@@ -47,7 +47,7 @@ def shown(page, address, layout):
 def test_the_book_has_its_own_layout_until_another_is_chosen(open_page, address):
     page = open_page(address)
     shown(page, address, "book")
-    expect(page.get_by_role("radio", name="this book's")).to_be_checked()
+    expect(page.get_by_role("radio", name="this book’s")).to_be_checked()
     for layout in ("numerator", "denominator"):
         page.get_by_role("radio", name=LAYOUTS[layout], exact=True).check()
         shown(page, address, layout)
@@ -59,13 +59,13 @@ def test_without_a_script_every_version_stands_under_its_name(open_page, address
     for layout in LAYOUTS:
         expect(page.locator(f"#d-{PAGES[address]}-in-{layout}-layout")).to_be_visible()
     names = page.locator(".layouts > .admonition > .admonition-title")
-    expect(names).to_have_text(["Numerator layout", "Denominator layout", "This book's layout"])
+    expect(names).to_have_text(["Numerator layout", "Denominator layout", "This book’s layout"])
     expect(page.get_by_role("radio")).to_have_count(0)
 
 
 def test_the_choice_by_keyboard_is_kept_and_moves_nothing(open_page):
     page = open_page("layouts/")
-    page.get_by_role("radio", name="this book's").focus()
+    page.get_by_role("radio", name="this book’s").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     assert page.url.endswith("/layouts/"), "the form was sent"

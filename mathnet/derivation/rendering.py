@@ -112,7 +112,7 @@ def _reason(latex):
     shown = []
     for at, part in enumerate(parts):
         if at % 2:
-            shown.append(html.escape(part))
+            shown.append(html.escape(part.replace("'", "’")))
         elif part.strip():
             shown.append(_math(part))
     return "".join(shown)

@@ -19,7 +19,7 @@ It stands in a box with three versions; `docs/assets/layouts.js` shows the chose
             …
 """
 
-LAYOUTS = {"book": "this book's", "numerator": "numerator", "denominator": "denominator"}
+LAYOUTS = {"book": "this book’s", "numerator": "numerator", "denominator": "denominator"}
 
 
 def layout_choice() -> str:

@@ -17,7 +17,7 @@ def section(link: str) -> tuple[str, str]:
     Examples
     --------
     >>> section("one-layer.md#why-transpose")[0]
-    'Why the transpose of H?'
+    'Why the transpose of $H$?'
     """
     page, _, id = link.partition("#")
     text = _FENCE.sub("", (DOCS / page).read_text(encoding="utf-8"))
@@ -46,4 +46,4 @@ def path(reader: str, *links: str) -> str:
     stops = [
         f"[{section(link)[0]}]({link.replace('.md', '/')})&nbsp;{minutes(link)}&nbsp;min" for link in links
     ]
-    return f"**{reader}**, {sum(map(minutes, links))} minutes\n:   {' · '.join(stops)}"
+    return f"**{reader}**, {sum(map(minutes, links))} minutes\n:   {'&nbsp;· '.join(stops)}"
