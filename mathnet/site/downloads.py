@@ -190,7 +190,7 @@ def _unboxed(source: str) -> str:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Write both files of every page that shows code, and the wheel."""
+    """Write both files of every page that shows code, and the wheel if the book has a page about it."""
     known, base = tags.load(Path(config.docs_dir)), config.site_url
     pages = [file.page for file in files.documentation_pages() if file.page]
     read = [inventory.read(Path(page.file.abs_src_path), Path(page.file.src_uri)) for page in pages]
@@ -211,9 +211,10 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
             ("py", jupytext.writes(script, "py:percent")),
         ):
             files.append(File.generated(config, f"{page.downloads}.{suffix}", content=text))
-    folder = inventory.ROOT / ".cache" / "wheel"
-    (wheel,) = WheelBuilder(str(inventory.ROOT)).build(directory=str(folder), versions=["standard"])
-    files.append(File.generated(config, WHEEL, abs_src_path=wheel))
+    if files.get_file_from_path("downloads.md"):  # the page that says how to install it
+        folder = inventory.ROOT / ".cache" / "wheel"
+        (wheel,) = WheelBuilder(str(inventory.ROOT)).build(directory=str(folder), versions=["standard"])
+        files.append(File.generated(config, WHEEL, abs_src_path=wheel))
 
 
 def on_page_context(context: dict, page: Page, **_: object) -> None:
