@@ -81,7 +81,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Write the page."""
     pages = [file.page for file in files.documentation_pages() if file.page and file.page.title]
     chapters = {page.url if page.url != "./" else "": page for page in pages}
-    in_order = sorted(pages, key=lambda page: _position(page, config.nav))
+    order = re.findall(r"[\w/-]+\.md", str(config.nav))  # a book without a nav keeps the order of its files
+    in_order = sorted(
+        pages,
+        key=lambda page: order.index(page.file.src_uri) if page.file.src_uri in order else len(order),
+    )
     parts: list[tuple[str, list[dict[str, str]]]] = []
     for page in in_order:
         part = page.parent.title if page.parent else ""
@@ -98,7 +102,3 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
         parts=parts,
     )
     files.append(File.generated(config, f"{URL}index.html", content=html))
-
-
-def _position(page: Page, nav: list) -> int:
-    return re.findall(r"[\w/-]+\.md", str(nav)).index(page.file.src_uri)
