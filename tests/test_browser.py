@@ -14,7 +14,9 @@ def addresses(site, base):
     return [f"{base}{page}/".replace("/./", "/") for page in pages]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (640, "light"), (390, "dark"), (320, "light")]
+)
 def test_every_page_in_the_browser(browser, base, addresses, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
@@ -47,6 +49,26 @@ def test_every_page_in_the_browser(browser, base, addresses, width, scheme):
     assert not complaints
     assert not without_font
     assert not cut_off, f"wider than {width} px"
+
+
+MOVING = """
+() => [...document.querySelectorAll("*")].filter((element) => {
+  const style = getComputedStyle(element);
+  const seconds = [...style.transitionDuration.split(","), style.animationName === "none" ? "0s" : style.animationDuration];
+  return style.scrollBehavior === "smooth" || seconds.some((duration) => parseFloat(duration) > 0);
+}).map((element) => element.tagName)
+"""
+
+
+def test_nothing_moves_for_a_reader_who_asks_for_that(browser, base):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    for address in ("", "hidden-layer/", "products/which/", "train/", "desk/", "reference/elementwise/"):
+        page.goto(base + address)
+        assert page.evaluate(MOVING) == [], address
+    page.evaluate("document.body.style.transition = 'color 1s'")
+    assert page.evaluate(MOVING) == ["BODY"]
+    context.close()
 
 
 def test_a_wide_formula_scrolls_by_keyboard(browser, base, addresses):
