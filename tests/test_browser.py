@@ -66,7 +66,7 @@ def test_nothing_moves_for_a_reader_who_asks_for_that(browser, base):
     for address in ("", "hidden-layer/", "products/which/", "train/", "desk/", "reference/elementwise/"):
         page.goto(base + address)
         assert page.evaluate(MOVING) == [], address
-    page.evaluate("document.body.style.transition = 'color 1s'")
+    page.evaluate("document.body.style.setProperty('transition', 'color 1s', 'important')")
     assert page.evaluate(MOVING) == ["BODY"]
     context.close()
 
