@@ -19,7 +19,7 @@ from mathnet.derivation.rendering import style_link
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.site.mathml import to_mathml
 
-# The palette of the light theme; that of the dark one is in figures.css. Their distances are tested for every colour vision.
+# The palette of the light theme; that of the dark one is in figures.css.
 COLOURS = {
     "X": "#3599b8",
     "H": "#1d399d",
