@@ -1,5 +1,6 @@
 """What only MkDocs can tell: when a build begins and ends."""
 
+import gc
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -69,6 +70,11 @@ def on_page_content(html: str, **_: object) -> str:
     return html.replace(
         '<details class="mkdocstrings-source">', '<details class="mkdocstrings-source" data-search-exclude>'
     )
+
+
+def on_serve(server: object, **_: object) -> None:
+    """Leave what the first build keeps out of garbage collection, which would walk through it at every edit."""
+    gc.freeze()
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -4,6 +4,8 @@ The LaTeX needs amsmath and amssymb. That of a derivation begins with the commen
 can be checked again where it was pasted.
 """
 
+from functools import lru_cache
+
 from mathnet.derivation.source import Chain, read_chain, split
 from mathnet.site.citation import bibtex
 from mathnet.site.inventory import Equation
@@ -27,17 +29,18 @@ def where(equation: Equation) -> str:
     return "\n".join(equation.source.splitlines()[: first - 1]).strip()
 
 
-def body(equation: Equation) -> list[str]:
+@lru_cache(maxsize=1000)
+def body(equation: Equation) -> tuple[str, ...]:
     """Return the lines of LaTeX that stand in mathematics: the rows, aligned at their relations."""
     if equation.kind == "unchecked":
-        return [f"  {line}" for line in equation.source.strip().splitlines()]
+        return tuple(f"  {line}" for line in equation.source.strip().splitlines())
     rows = []
     for first, text in split(equation.source)[1]:
         parts = text.splitlines() if equation.kind == "definition" else [text]
         chains = [read_chain(part, first) for part in parts]
         rows += [row for chain in chains for row in _rows(chain)]
     rows[:-1] = [rf"{row} \\" for row in rows[:-1]]
-    return [r"\begin{aligned}", *(f"  {row}" for row in rows), r"\end{aligned}"]
+    return (r"\begin{aligned}", *(f"  {row}" for row in rows), r"\end{aligned}")
 
 
 def _rows(chain: Chain) -> list[str]:
