@@ -20,7 +20,18 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".cache" / "results"
 
 # Nothing here reads a page. A block that imports anything else may do so, and runs in every build.
-_PURE = {"fractions", "inspect", "itertools", "math", "matplotlib", "numpy", "re", "sklearn", "textwrap", "mathnet"} | {
+_PURE = {
+    "fractions",
+    "inspect",
+    "itertools",
+    "math",
+    "matplotlib",
+    "numpy",
+    "re",
+    "sklearn",
+    "textwrap",
+    "mathnet",
+} | {
     f"mathnet.site.{name}"
     for name in (
         "digit",
