@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from html import unescape
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -52,6 +53,10 @@ def on_startup(**_: object) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Add the style sheet of the figures, which lies with them, and what the derivation desk loads, if the book has one."""
+    if reference := config.plugins.get("mkdocstrings"):
+        folder = Path(config.config_file_path).parent / ".cache" / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        reference.get_handler("python").env.bytecode_cache = FileSystemBytecodeCache(str(folder))
     files.append(File.generated(config, "assets/figures.css", abs_src_path=str(STYLES)))
     if files.get_file_from_path("desk.md"):
         for address, content in pyodide.addresses().items():

@@ -1,5 +1,6 @@
 """What the book takes from its theme: one style sheet and the search's worker, and nothing else is sent to a reader."""
 
+import functools
 import hashlib
 import os
 import re
@@ -89,6 +90,7 @@ def _join_stylesheets(page: Path, site: Path) -> str:
     return _STYLESHEET.sub(lambda match: joined if match["address"] == links[0] else "", html)
 
 
+@functools.lru_cache(maxsize=50)
 def _shrunk(rules: str) -> str:
     rules = re.sub(r'/\*.*?\*/|@charset "[^"]*";', "", rules, flags=re.DOTALL)
     return re.sub(r"\s*\n\s*", "\n", rules).strip()
