@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from mathnet.site.figures import STYLES
+from mathnet.figures import STYLE_SHEET
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "docs" / "assets"
@@ -99,7 +99,7 @@ def serve_elements(
     def start(elements: dict[str, str], files: dict[str, bytes] | None = None) -> str:
         book = tmp_path_factory.mktemp("elements")
         shutil.copytree(ASSETS, book / "assets")
-        shutil.copy(STYLES, book / "assets")
+        shutil.copy(STYLE_SHEET, book / "assets")
         css = (book / "assets" / "book.css").read_text(encoding="utf-8")
         css = re.sub(r"@font-face \{.*?\}", "", css, flags=re.DOTALL)  # the build makes the font
         (book / "assets" / "book.css").write_text(css, encoding="utf-8")

@@ -169,7 +169,7 @@ def test_without_math_core_the_message_says_what_to_install():
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1] == (
-        "ModuleNotFoundError: to show derivations on a page, mathnet needs math-core: pip install math-core"
+        "ModuleNotFoundError: to show a formula on a page, mathnet needs math-core: pip install math-core"
     )
 
 

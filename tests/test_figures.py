@@ -1,18 +1,30 @@
 """Figures show the values they are given, mark what they are told to mark, and are the same at every build."""
 
+import itertools
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from lxml import html
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from mathnet import hadamard, matmul
-from mathnet.site.figures import COLOURS, figure, four_products, matrix, row
-from mathnet.site.graphs import decisions
+from mathnet import Network, dot, hadamard, matmul, outer
+from mathnet.figures import (
+    COLOURS,
+    STYLE_SHEET,
+    decisions,
+    figure,
+    matrix,
+    network_graph,
+    product,
+    row,
+    stack,
+    two_passes,
+)
+from mathnet.figures.plots import plot_svg
 from mathnet.site.mathml import FormulaError
-from mathnet.site.plots import plot_svg
 
 
 def _texts(page: str, css_class: str) -> list[str]:
@@ -71,20 +83,123 @@ def test_a_bad_formula_in_a_caption_is_an_error():
         _draw(matrix("A", [[1]]), caption=r"$\mystery$")
 
 
-def test_the_four_products_show_computed_results_that_fit_a_phone():
-    page = html.fromstring(four_products())
-    panels = page.xpath("//svg")
-    assert [panel.xpath(".//text[@class='chosen']/text()")[-1] for panel in panels] == ["32", "32", "4", "4"]
-    A, B, C = [[1, 2, 3], [0, 1, 2]], [[4, 1], [5, 0], [6, 2]], [[4, 5, 6], [1, 0, 2]]
-    for panel, result in (
-        (panels[0], matmul(np.array(A), np.array(B))),
-        (panels[2], hadamard(np.array(A), np.array(C))),
-    ):
-        numbers = panel.xpath(".//g[contains(@class, 'matrix')]")[-1].xpath(
-            ".//text[@class='cell' or @class='chosen']/text()"
-        )
-        assert numbers == [str(value) for value in result.ravel()]
-    assert max(float(panel.get("width")) for panel in panels) <= 350
+A, B, C = [[1, 2, 3], [0, 1, 2]], [[4, 1], [5, 0], [6, 2]], [[4, 5, 6], [1, 0, 2]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "right", "entry", "result", "marked", "words"),
+    [
+        ("matrix", A, B, (1, 0), matmul(A, B), ["0", "1", "2", "4", "5", "6", "17"], "0·4 + 1·5 + 2·6 = 17"),
+        (
+            "dot",
+            A[0],
+            B[1] + [1],
+            (0, 0),
+            dot(A[0], B[1] + [1]),
+            [*"123", *"501", "8"],
+            "1·5 + 2·0 + 3·1 = 8",
+        ),
+        ("Hadamard", A, C, (1, 2), hadamard(A, C), ["2", "2", "4"], "2·2 = 4"),
+        ("outer", B[2], A[0], (0, 1), outer(B[2], A[0]), ["6", "2", "12"], "6·2 = 12"),
+    ],
+)
+def test_a_product_shows_its_result_what_meets_in_an_entry_and_their_sum(
+    kind, left, right, entry, result, marked, words
+):
+    panel = product(kind, ("a", left), ("b", right), "c", entry)
+    page = _draw(panel)
+    assert panel.words == words
+    assert _texts(page, "chosen") == marked
+    last = html.fromstring(page).xpath("//g[contains(@class, 'matrix')]")[-1]
+    numbers = last.xpath(".//text[@class='cell' or @class='chosen']/text()")
+    assert numbers == [str(value) for value in np.ravel(result)]
+
+
+MESSAGES = {
+    "a grid of shape 1 × 2 has no name; colour alone tells nobody which it is": lambda: matrix("", [[1, 2]]),
+    "A is 1 × 1 × 2, but a grid has only rows and columns: draw A[0], A[1], … as grids of their own": lambda: (
+        matrix("A", [[[1, 2]]])
+    ),
+    "A is 0 × 2: there is no entry to draw": lambda: matrix("A", np.ones((0, 2))),
+    "no variable has the colour 'Q'; there are X, H, W, B, Z, Y, T, each also with _bar, and other": lambda: (
+        matrix("A", [[1]], colour="Q")
+    ),
+    "A is 1 × 2 and has no entry (0, 2); rows and columns count from 0": lambda: matrix(
+        "A", [[1, 2]], columns=[2]
+    ),
+    "row() has nothing to put side by side: give it drawings, and operators between them": row,
+    "stack() has nothing to put one below the other: give it drawings or lines of words": stack,
+    "a figure needs at least one drawing": _draw,
+    "a figure needs a text alternative: say in `alt` what a reader who does not see it misses": lambda: (
+        figure(matrix("A", [[1]]), alt=" ", caption="A.")
+    ),
+    "a figure needs a caption: say in `caption` what to see in it": lambda: figure(
+        matrix("A", [[1]]), alt="A.", caption=""
+    ),
+    "there is no product 'cross'; there are matrix, dot, Hadamard, outer": lambda: product(
+        "cross", ("a", [1]), ("b", [1]), "c"
+    ),
+    "the graph shows one sample of the network, X of shape (1, 2); got X (2, 2)": lambda: network_graph(
+        Network([2, 1]), np.ones((2, 2))
+    ),
+    "D has shape (1, 1), but X has (1, 2)": lambda: two_passes([("X", [[1, 2]], "D", [[1]])], []),
+    "between 1 levels there are 0 steps, each forward and backward; got 1": lambda: two_passes(
+        [("X", [[1]], "D", [[1]])], [("f", "g")]
+    ),
+}
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_what_cannot_be_drawn_is_told(message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        MESSAGES[message]()
+
+
+# Machado, Oliveira, Fernandes 2009, table 1 at severity 1: what a reader without one kind of cones sees of linear RGB.
+VISIONS = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}  # fmt: skip
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def _linear(colour: str) -> np.ndarray:
+    c = np.array(to_rgb(colour))
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear: np.ndarray) -> np.ndarray:
+    xyz = XYZ @ linear / XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def _palette(scheme: str) -> dict[str, str]:
+    rules = re.findall(r"--var-([A-Z]): (#\w{6})", STYLE_SHEET.read_text(encoding="utf-8"))
+    light, dark = dict(rules[:7]), dict(rules[7:])
+    assert light == COLOURS
+    assert light.keys() == dark.keys()
+    return {"light": light, "dark": dark}[scheme]
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_colours_differ_for_every_kind_of_colour_vision(scheme, vision):
+    seen = [_lab(np.clip(VISIONS[vision] @ _linear(c), 0, 1)) for c in _palette(scheme).values()]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 15
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_lines_stand_out_from_the_ground(scheme):
+    style = (Path(__file__).parents[1] / "docs" / "assets" / "book.css").read_text(encoding="utf-8")
+    light, dark = re.findall(r"--md-default-bg-color: (#\w{6})", style)
+    ground = {"light": light, "dark": dark}[scheme]
+    luminance = {c: XYZ[1] @ _linear(c) for c in [ground, *_palette(scheme).values()]}
+    for colour in _palette(scheme).values():
+        darker, lighter = sorted([luminance[ground], luminance[colour]])
+        assert (lighter + 0.05) / (darker + 0.05) >= 3  # WCAG 2.2, 1.4.11
 
 
 def _plot() -> str:

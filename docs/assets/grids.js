@@ -1,4 +1,4 @@
-// A matrix on the page, drawn like those of mathnet/site/figures.py: name above, shape below, a colour per variable.
+// A matrix on the page, drawn like those of mathnet/figures/drawing.py: name above, shape below, a colour per variable.
 import { format, shapeText } from "./products.js";
 
 /** An element made from HTML that holds one. */

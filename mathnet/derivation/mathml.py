@@ -37,7 +37,7 @@ def math_core():
         from math_core import LatexError, LatexToMathML
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "to show derivations on a page, mathnet needs math-core: pip install math-core"
+            "to show a formula on a page, mathnet needs math-core: pip install math-core"
         ) from None
     return LatexToMathML(fancy_error=False), LatexError
 

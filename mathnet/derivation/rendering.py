@@ -10,7 +10,7 @@ from urllib.parse import quote
 from .dual import DIGITS
 from .mathml import to_mathml
 
-STYLES = Path(__file__).with_name("derivation.css")
+STYLE_SHEET = Path(__file__).with_name("derivation.css")
 PHRASES = {  # a property, for one name and for several
     "elementwise": ("acts on every entry", "act on every entry"),
     "constant": ("is constant", "are constant"),
@@ -57,7 +57,7 @@ def frame(id, body, mark, kind=""):
 
 
 @cache
-def style_link(path=STYLES):
+def style_link(path=STYLE_SHEET):
     """Return a style sheet as a link that needs no file beside the page; without a path, that of the derivations."""
     sheet = path.read_text(encoding="utf-8")
     sheet = re.sub(r"/\*.*?\*/|(?<=[;{}:,])\s+|\s+(?=[{}>])", "", sheet, flags=re.S).strip()

@@ -14,13 +14,13 @@ from sklearn.model_selection import train_test_split
 
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
+from mathnet.figures.plots import plot_svg
 from mathnet.losses import half_squared_error
 from mathnet.network import Network
 from mathnet.products import hadamard, matmul
 from mathnet.shapes import Array
 from mathnet.site.hands_on import custom_element
 from mathnet.site.mathml import to_mathml
-from mathnet.site.plots import plot_svg
 
 _BASE_17 = "0123456789abcdefg"
 SYMBOLS = {

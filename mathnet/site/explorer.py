@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mathnet.figures import figure, matrix, row
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.shapes import Array, ShapeError
-from mathnet.site.figures import figure, matrix, row
 from mathnet.site.hands_on import custom_element
 from mathnet.site.mathml import to_mathml
 

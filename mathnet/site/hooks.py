@@ -14,8 +14,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
+from mathnet.figures import STYLE_SHEET
 from mathnet.site import font, pyodide, results
-from mathnet.site.figures import STYLES
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
@@ -57,7 +57,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         folder = Path(config.config_file_path).parent / ".cache" / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         reference.get_handler("python").env.bytecode_cache = FileSystemBytecodeCache(str(folder))
-    files.append(File.generated(config, "assets/figures.css", abs_src_path=str(STYLES)))
+    files.append(File.generated(config, "assets/figures.css", abs_src_path=str(STYLE_SHEET)))
     if files.get_file_from_path("desk.md"):
         for address, content in pyodide.addresses().items():
             files.append(File.generated(config, address, content=content))

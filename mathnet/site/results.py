@@ -35,12 +35,10 @@ _PURE = {
     f"mathnet.site.{name}"
     for name in (
         "digit",
+        "exact",
         "explorer",
-        "figures",
-        "graphs",
         "layouts",
         "mathml",
-        "plots",
         "stepper",
         "terminal",
     )

@@ -7,7 +7,8 @@ import re
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from mathnet.site.figures import COLOURS, enclose
+from .drawing import COLOURS
+from .page import enclose
 
 
 def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
@@ -17,11 +18,30 @@ def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
     ----------
     plot : matplotlib.figure.Figure
         Make it with `Figure(figsize=..., layout="constrained")`, which needs no `pyplot` and leaves nothing open.
-        What is black takes the colour of the text; what has a colour of `mathnet.site.figures.COLOURS` follows the theme.
+        What is black takes the colour of the text, what is white that of the page; what has a colour of
+        `mathnet.figures.COLOURS` follows the theme.
     alt : str
         What the plot shows, in words.
     caption : str
         What to see in it. May hold formulas between dollar signs.
+
+    Returns
+    -------
+    html : str
+        The same for the same plot: without a date, and with ids that follow from what is drawn.
+
+    Raises
+    ------
+    ValueError
+        If there is no text alternative or no caption.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> plot = Figure(figsize=(3, 2))
+    >>> lines = plot.add_subplot().plot([1, 4, 9])
+    >>> "<svg" in plot_svg(plot, alt="A line that rises.", caption="It rises.")
+    True
     """
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "mathnet", "svg.fonttype": "none"}):

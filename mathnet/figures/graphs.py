@@ -7,7 +7,8 @@ import numpy as np
 from mathnet.dense import affine
 from mathnet.network import ACTIVATIONS, Network
 from mathnet.shapes import Array
-from mathnet.site.figures import Drawing, label, matrix, number
+
+from .drawing import COLOURS, Drawing, label, matrix, number
 
 _UNIT = 17  # radius
 _ROOM = 66  # from one unit to the next
@@ -28,7 +29,26 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
         One sample.
     width : float
         Of the drawing.
+
+    Returns
+    -------
+    drawing : Drawing
+
+    Raises
+    ------
+    ValueError
+        If X is not one sample of the network.
+
+    Examples
+    --------
+    >>> from mathnet import Network
+    >>> network_graph(Network([2, 3, 1]), [[1.0, 2.0]]).width
+    316
     """
+    if np.shape(X) != (1, net.sizes[0]):
+        raise ValueError(
+            f"the graph shows one sample of the network, X of shape (1, {net.sizes[0]}); got X {np.shape(X)}"
+        )
     f = ACTIVATIONS[net.activation][0]
     values = [np.asarray(X, float)]
     for W, B in zip(net.weights, net.biases, strict=True):
@@ -45,7 +65,7 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
         [(x[layer], middle + _ROOM * (unit - (size - 1) / 2)) for unit in range(size)]
         for layer, size in enumerate(net.sizes)
     ]
-    largest = max(np.abs(W).max() for W in net.weights)
+    largest = max(np.abs(W).max() for W in net.weights) or 1
     edges, numbers, below = [], [], []
     for layer, W in enumerate(net.weights):
         for (i, j), w in np.ndenumerate(W):
@@ -88,16 +108,35 @@ def two_passes(
     Parameters
     ----------
     levels : sequence of (name, values, name of the cotangent, its values)
-        From the input at the top to the loss.
+        From the input at the top to the output.
     steps : sequence of (forward, backward)
         What is done between one level and the next, written at the two arrows.
     width : float
         Of the drawing.
+
+    Returns
+    -------
+    drawing : Drawing
+
+    Raises
+    ------
+    ValueError
+        If a cotangent does not have the shape of its variable, or if there is not one step between every two levels.
+
+    Examples
+    --------
+    >>> levels = [("X", [[1, 2]], "X_bar", [[6, 8]]), ("Y", [[3, 4]], "Y_bar", [[3, 4]])]
+    >>> two_passes(levels, [("+ 2", "· 2")]).width
+    316
     """
+    if len(steps) != len(levels) - 1:
+        raise ValueError(
+            f"between {len(levels)} levels there are {len(levels) - 1} steps, each forward and backward; got {len(steps)}"
+        )
     left, right = width / 4, 3 * width / 4
     y, parts = 0.0, []
     for k, (name, values, cotangent, theirs) in enumerate(levels):
-        colour = f"{name[0]}_bar"
+        colour = f"{name[0]}_bar" if name[0] in COLOURS else "other"
         if np.shape(values) != np.shape(theirs):
             raise ValueError(f"{cotangent} has shape {np.shape(theirs)}, but {name} has {np.shape(values)}")
         for drawing, centre in (
@@ -128,6 +167,15 @@ def decisions(
         Where the other answer to the last question leads.
     width : float
         Of the drawing.
+
+    Returns
+    -------
+    drawing : Drawing
+
+    Examples
+    --------
+    >>> decisions([("Shared?", "no", "outer", "a_i b_j", "yes")], ("matrix", "A_ik B_kj")).height
+    146
     """
     box, end, step = 158, 104, 92
     parts = []
@@ -159,7 +207,7 @@ def _ending(name: str, formula: str, x: float, y: float, width: float) -> str:
 
 
 def arrow(x1: float, y1: float, x2: float, y2: float) -> str:
-    """Return the SVG of an arrow."""
+    """Return the SVG of an arrow from one point to another."""
     length = np.hypot(x2 - x1, y2 - y1)
     a, b = (x2 - x1) / length, (y2 - y1) / length
     x, y = x2 - _HEAD * a, y2 - _HEAD * b  # where the head begins
