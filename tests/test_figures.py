@@ -23,7 +23,7 @@ from mathnet.figures import (
     stack,
     two_passes,
 )
-from mathnet.figures.plots import plot_svg
+from mathnet.figures.plots import CURVES, plot_svg
 from mathnet.site.mathml import FormulaError
 
 
@@ -176,28 +176,31 @@ def _lab(linear: np.ndarray) -> np.ndarray:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def _palette(scheme: str) -> dict[str, str]:
-    rules = re.findall(r"--var-([A-Z]): (#\w{6})", STYLE_SHEET.read_text(encoding="utf-8"))
-    light, dark = dict(rules[:7]), dict(rules[7:])
-    assert light == COLOURS
+def _palette(scheme: str, kind: str) -> dict[str, str]:
+    colours = {"var": COLOURS, "curve": CURVES}[kind]
+    rules = re.findall(rf"--{kind}-(\w+): (#\w{{6}})", STYLE_SHEET.read_text(encoding="utf-8"))
+    light, dark = dict(rules[: len(colours)]), dict(rules[len(colours) :])
+    assert light == colours
     assert light.keys() == dark.keys()
     return {"light": light, "dark": dark}[scheme]
 
 
 @pytest.mark.parametrize("vision", VISIONS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_colours_differ_for_every_kind_of_colour_vision(scheme, vision):
-    seen = [_lab(np.clip(VISIONS[vision] @ _linear(c), 0, 1)) for c in _palette(scheme).values()]
+@pytest.mark.parametrize("kind", ["var", "curve"])
+def test_the_colours_differ_for_every_kind_of_colour_vision(kind, scheme, vision):
+    seen = [_lab(np.clip(VISIONS[vision] @ _linear(c), 0, 1)) for c in _palette(scheme, kind).values()]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 15
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_lines_stand_out_from_the_ground(scheme):
+@pytest.mark.parametrize("kind", ["var", "curve"])
+def test_the_lines_stand_out_from_the_ground(kind, scheme):
     style = (Path(__file__).parents[1] / "docs" / "assets" / "book.css").read_text(encoding="utf-8")
     light, dark = re.findall(r"--md-default-bg-color: (#\w{6})", style)
     ground = {"light": light, "dark": dark}[scheme]
-    luminance = {c: XYZ[1] @ _linear(c) for c in [ground, *_palette(scheme).values()]}
-    for colour in _palette(scheme).values():
+    luminance = {c: XYZ[1] @ _linear(c) for c in [ground, *_palette(scheme, kind).values()]}
+    for colour in _palette(scheme, kind).values():
         darker, lighter = sorted([luminance[ground], luminance[colour]])
         assert (lighter + 0.05) / (darker + 0.05) >= 3  # WCAG 2.2, 1.4.11
 
@@ -206,6 +209,8 @@ def _plot() -> str:
     plot = Figure(figsize=(3, 2), layout="constrained")
     axes = plot.add_subplot()
     axes.plot([1, 2], color=COLOURS["H"], label="train")
+    axes.plot([2, 1], color=CURVES["blue"])
+    axes.imshow([[0, 1]], gid="paper")
     axes.legend()
     return plot_svg(plot, alt="A line that rises.", caption="It rises.")
 
@@ -213,6 +218,8 @@ def _plot() -> str:
 def test_a_plot_follows_the_theme_and_reaches_nothing_outside_itself():
     page = _plot()
     assert f"var(--var-H, {COLOURS['H']})" in page
+    assert f"var(--curve-blue, {CURVES['blue']})" in page
+    assert 'class="paper"' in page
     assert "currentColor" in page
     assert "#000000" not in page
     assert "<style" not in page

@@ -147,8 +147,8 @@ def two_passes(
         y += drawing.height
         if k < len(steps):
             forward, backward = steps[k]
-            parts += [arrow(left - 38, y, left - 38, y + 34), label(forward, left + 12, y + 22)]
-            parts += [arrow(right - 38, y + 34, right - 38, y), label(backward, right + 12, y + 22)]
+            parts += [arrow(left - 46, y, left - 46, y + 34), label(forward, left + 12, y + 22)]
+            parts += [arrow(right - 46, y + 34, right - 46, y), label(backward, right + 12, y + 22)]
             y += 38
     return Drawing("".join(parts), width, y)
 

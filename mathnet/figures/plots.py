@@ -10,6 +10,9 @@ from matplotlib.figure import Figure
 from .drawing import COLOURS
 from .page import enclose
 
+# The blue and the vermilion of Okabe and Ito; figures.css has lighter ones for dark ground.
+CURVES = {"blue": "#0072b2", "vermilion": "#d55e00"}
+
 
 def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
     """Return the HTML of a matplotlib figure whose text, axes and palette colours follow the theme.
@@ -19,7 +22,8 @@ def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
     plot : matplotlib.figure.Figure
         Make it with `Figure(figsize=..., layout="constrained")`, which needs no `pyplot` and leaves nothing open.
         What is black takes the colour of the text, what is white that of the page; what has a colour of
-        `mathnet.figures.COLOURS` follows the theme.
+        `mathnet.figures.COLOURS` or of `CURVES` follows the theme. An image with `gid="paper"`, ink on white, is shown
+        as its negative on dark ground.
     alt : str
         What the plot shows, in words.
     caption : str
@@ -54,8 +58,10 @@ def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
     svg = svg.replace("#000000", "currentColor").replace(
         "fill: #ffffff", "fill: var(--md-default-bg-color, #fff)"
     )
-    for name, colour in COLOURS.items():
-        svg = svg.replace(colour, f"var(--var-{name}, {colour})")
+    for kind, palette in (("var", COLOURS), ("curve", CURVES)):
+        for name, colour in palette.items():
+            svg = svg.replace(colour, f"var(--{kind}-{name}, {colour})")
+    svg = svg.replace(' id="paper"', ' class="paper"')
     return enclose(re.sub(r"\s*\n\s*", " ", _own_ids(svg)), alt=alt, caption=caption)
 
 

@@ -14,6 +14,7 @@ from sklearn.model_selection import train_test_split
 
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
+from mathnet.figures import COLOURS
 from mathnet.figures.plots import plot_svg
 from mathnet.losses import half_squared_error
 from mathnet.network import Network
@@ -101,15 +102,17 @@ def draw_a_digit() -> str:
 
 
 def _static(X: Array, seen: dict[str, Array], digit: int) -> str:
-    plot = Figure(figsize=(5.2, 4.6), layout="constrained")
+    plot = Figure(figsize=(4.2, 3.8), layout="constrained")
     (picture, outputs), (hidden, gradient) = plot.subplots(2, 2)
     limit = np.max(np.abs(seen["X_bar"]))
-    picture.imshow(X.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1, interpolation="none")
-    outputs.barh(range(10), seen["Y"][0], color="#009e73")
+    picture.imshow(X.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1, interpolation="none", gid="paper")
+    outputs.barh(range(10), seen["Y"][0], color=COLOURS["Y"])
     outputs.set(yticks=range(10), xlim=(0, 1))
     outputs.invert_yaxis()
-    hidden.imshow(seen["H"].reshape(5, 6), cmap="gray_r", vmin=0, vmax=1, interpolation="none")
-    gradient.imshow(seen["X_bar"].reshape(8, 8), cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="none")
+    hidden.imshow(seen["H"].reshape(5, 6), cmap="gray_r", vmin=0, vmax=1, interpolation="none", gid="paper")
+    gradient.imshow(
+        seen["X_bar"].reshape(8, 8), cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="none", gid="paper"
+    )
     titles = ("X, 1 × 64, as a picture", "Y, 1 × 10", "H, 1 × 30", "∂J/∂X, 1 × 64")
     for axes, title in zip((picture, outputs, hidden, gradient), titles, strict=True):
         axes.set_title(title, fontsize=10)
