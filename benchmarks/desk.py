@@ -10,12 +10,13 @@ import functools
 import http.server
 import os
 import platform
-import shutil
 import statistics
 import threading
 import time
 
 from playwright.sync_api import sync_playwright
+
+from mathnet.site.editions import chromium
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -33,9 +34,8 @@ def main():
     handler = functools.partial(_Quiet, directory=options.site)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         waits = [
             measure(browser, f"http://127.0.0.1:{server.server_port}/desk/") for _ in range(options.repeat)
         ]

@@ -16,10 +16,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from mathnet.figures import STYLE_SHEET
+from mathnet.site.editions import chromium
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "docs" / "assets"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = chromium()
 
 
 def _mkdocs_build(

@@ -7,7 +7,6 @@ is left out and named. The page "Take it with you" lists what was made.
 """
 
 import base64
-import os
 import re
 import shutil
 import subprocess
@@ -182,7 +181,6 @@ def main(site: Path) -> list[Path]:
     """Make what can be made, say what cannot and why, and return what was made."""
     if not (site / "book" / "index.html").exists():
         raise SystemExit(f"{site.name} holds no built book: run mkdocs build first")
-    os.environ.setdefault("SOURCE_DATE_EPOCH", str(commit_date()))
     made = []
     for make, tool, missing in (
         (print_pdf, chromium(), f"no {PDF}: there is no Chromium on the PATH"),
