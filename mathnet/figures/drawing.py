@@ -73,6 +73,7 @@ def matrix(
     Returns
     -------
     drawing : Drawing
+        The grid with its name and shape.
 
     Raises
     ------
@@ -152,6 +153,7 @@ def row(*items: Drawing | str, gap: float = 5) -> Drawing:
     Returns
     -------
     drawing : Drawing
+        As wide as its parts and the gaps.
 
     Raises
     ------
@@ -190,6 +192,7 @@ def stack(*items: Drawing | str, gap: float = 6) -> Drawing:
     Returns
     -------
     drawing : Drawing
+        As high as its parts and the gaps.
 
     Raises
     ------

@@ -33,6 +33,7 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
     Returns
     -------
     drawing : Drawing
+        Of this width, and as high as its largest layer needs.
 
     Raises
     ------
@@ -117,6 +118,7 @@ def two_passes(
     Returns
     -------
     drawing : Drawing
+        Of this width, and as high as its levels need.
 
     Raises
     ------
@@ -171,6 +173,7 @@ def decisions(
     Returns
     -------
     drawing : Drawing
+        Of this width, with one level for each question.
 
     Examples
     --------

@@ -22,6 +22,7 @@ class Panel:
     title, words : str
         May be empty.
     drawing : Drawing
+        The picture.
     """
 
     title: str
@@ -37,10 +38,12 @@ def panel(title: str, drawing: Drawing, words: str = "") -> Panel:
     title, words : str
         May hold formulas between dollar signs.
     drawing : Drawing
+        The picture.
 
     Returns
     -------
     panel : Panel
+        To be given to `figure`.
 
     Examples
     --------
@@ -119,6 +122,7 @@ def enclose(picture: str, *, alt: str, caption: str, lines: int = 1, width: floa
     Returns
     -------
     html : str
+        One `<figure>` with its caption.
 
     Raises
     ------

@@ -42,6 +42,7 @@ def product(
     Returns
     -------
     panel : Panel
+        The product, with its name above and the sum below.
 
     Raises
     ------
