@@ -13,9 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from mathnet.figures import STYLE_SHEET
+from mathnet.site import digit, explorer, stepper
 from mathnet.site.editions import chromium
 
 ROOT = Path(__file__).parents[1]
@@ -134,3 +135,38 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def figures(serve_elements: Callable[..., str]) -> str:
+    """Return the address of a folder with a page for each hands-on figure."""
+    make = {
+        "product-explorer": explorer.product_explorer,
+        "backprop-stepper": stepper.backprop_stepper,
+        "draw-a-digit": digit.draw_a_digit,
+    }
+    return serve_elements({name: element() for name, element in make.items()})
+
+
+@pytest.fixture(scope="module")
+def open_figure(browser: Browser, figures: str) -> Iterator[Callable[..., Page]]:
+    """Return the function that opens a figure's page; whatever the browser complains about is an error in the end."""
+    complaints, contexts = [], []
+
+    def open_page(name: str, width: int = 1280, **settings: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.goto(f"{figures}{name}/")
+        contexts.append(context)
+        if settings.get("java_script_enabled", True):
+            page.wait_for_selector(f"{name} .hands-on")
+            context.set_offline(True)  # nothing is fetched later
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints

@@ -1,6 +1,6 @@
 // <draw-a-digit>: the network that the page trains reads what the reader draws. Its parameters, one byte each, are from the build.
 import { bitmap, count } from "./bitmap.js";
-import { data, element, mark, matrix } from "./grids.js";
+import { data, element, keepRoom, mark, matrix } from "./grids.js";
 import { compute, format, range, rows } from "./products.js";
 
 /** A matrix from the bytes that the build wrote. */
@@ -34,7 +34,7 @@ class DrawADigit extends HTMLElement {
         <label>A digit of the test part <select name="example"><option value="">none</option>${digits}</select></label>
         <label>Target <select name="target">${digits}</select></label>
         <button type="button" name="step">One step against the gradient</button></p>
-      <p class="sum reading" role="status"></p>
+      <p class="sum" role="status"></p>
       <div class="pictures"><div><span class="name">draw here</span><canvas width="320" height="320" role="img" aria-label="Place to draw"></canvas></div>
         <div class="X"></div><div class="X_bar"></div><div class="Y"></div><div class="H"></div></div></div>`));
     this.canvas = this.querySelector("canvas");
@@ -43,6 +43,8 @@ class DrawADigit extends HTMLElement {
     this.querySelector("[name=example]").addEventListener("change", ({ target }) => target.value && this.take(Number(target.value)));
     this.querySelector("[name=target]").addEventListener("change", () => this.show());
     for (const type of ["pointerdown", "pointermove"]) this.canvas.addEventListener(type, (event) => this.draw(event));
+    const small = 0.000001234; // takes most room when written
+    keepRoom(this.querySelector(".sum"), [this.reading(0, small, small, this.words("X_bar", 0, -small))]);
     this.build();
     this.take(3);
   }
@@ -180,7 +182,11 @@ class DrawADigit extends HTMLElement {
   tell() {
     const [Y] = this.values.Y;
     const digit = Y.indexOf(Math.max(...Y));
-    this.querySelector(".sum").textContent = `The network reads ${digit}, with the output ${format(Y[digit])}. J = ${format(this.values.J)}. ${this.pointed?.() ?? ""}`;
+    this.querySelector(".sum").textContent = this.reading(digit, Y[digit], this.values.J, this.pointed?.());
+  }
+
+  reading(digit, output, J, pointed = "") {
+    return `The network reads ${digit}, with the output ${format(output)}. J = ${format(J)}. ${pointed}`;
   }
 }
 

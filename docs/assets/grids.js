@@ -1,6 +1,10 @@
 // A matrix on the page, drawn like those of mathnet/figures/drawing.py: name above, shape below, a colour per variable.
 import { format, shapeText } from "./products.js";
 
+// The largest number that a reader may type, and minus the smallest.
+const LIMIT = 100;
+export const LIMITS = `from ${format(-LIMIT)} to ${LIMIT}`;
+
 /** An element made from HTML that holds one. */
 export function element(html) {
   const template = document.createElement("template");
@@ -67,16 +71,33 @@ function pointable(table, point) {
   });
 }
 
+// What is not a number within the limit is not told; the field's validationMessage says so.
 function editable(table, symbol, values, change) {
   for (const cell of table.querySelectorAll("td")) {
     const [i, j] = [cell.parentElement.rowIndex, cell.cellIndex];
-    const input = element(`<input type="number" step="any" aria-label="${symbol.words}, row ${i + 1}, column ${j + 1}">`);
+    const name = `${symbol.words}, row ${i + 1}, column ${j + 1}`;
+    const input = element(`<input type="number" required min="${-LIMIT}" max="${LIMIT}" step="any" aria-label="${name}">`);
     input.value = Number(values[i][j].toPrecision(4));
     input.addEventListener("input", () => {
-      const valid = input.value !== "" && Number.isFinite(input.valueAsNumber);
+      input.setCustomValidity("");
+      const { valid } = input.validity;
       input.setAttribute("aria-invalid", !valid);
       if (valid) change(i, j, input.valueAsNumber);
+      else input.setCustomValidity(refusal(name, values[i][j]));
     });
     cell.replaceChildren(input);
   }
+}
+
+/** Why a field's number is not taken. */
+export const refusal = (name, kept) =>
+  `${name}, must be a number ${LIMITS}. The figure still shows ${format(kept)}.`;
+
+/** Texts of which `show` chooses one. The others keep their room, so that nothing below moves. */
+export const versions = (name, texts) =>
+  `<div class="versions">${texts.map((text) => `<div class="${name}">${text}</div>`).join("")}</div>`;
+
+/** Let a line of text keep the room of the longest of these. */
+export function keepRoom(line, texts) {
+  line.dataset.longest = texts.reduce((longest, text) => (text.length > longest.length ? text : longest));
 }

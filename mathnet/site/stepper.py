@@ -101,12 +101,12 @@ BACKWARD = (
     Step(
         "B1_bar = D1", "identity", ("D1",), ("", "="), "no product: nothing to compute",
         r"\bar B_1 = \frac{\partial J}{\partial B_1} = D_1", r"[\bar B_1]_l = [D_1]_l", "l",
-        "The first layer's biases, as in the second.",
+        "The first layer’s biases, as in the second.",
     ),
     Step(
         "W1_bar = outer(X, D1)", "outer", ("X.T", "D1"), ("", "@", "="), "outer product",
         r"\bar W_1 = \frac{\partial J}{\partial W_1} = X^{\mathsf T} D_1", r"[\bar W_1]_{kl} = X_k\, [D_1]_l", "kl",
-        r"The first layer's weights, as in the second, with $X$ in the place of $H$.",
+        r"The first layer’s weights, as in the second, with $X$ in the place of $H$.",
     ),
 )  # fmt: skip
 

@@ -1,0 +1,261 @@
+"""The hands-on figures and the pages around them for everybody: narrow screens, other spacing, other colours, keyboard, finger."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+# WCAG 2.2, 1.4.12
+SPACING = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }
+"""
+
+
+@pytest.fixture
+def open_page(browser, base):
+    """Return the function that opens a page of the book."""
+    contexts = []
+
+    def start(address: str, width: int = 390, height: int = 800, **settings: object) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **settings))
+        page = contexts[-1].new_page()
+        page.goto(base + address)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def _height(page: Page, name: str) -> float:
+    return page.evaluate("name => document.querySelector(name).getBoundingClientRect().height", name)
+
+
+@pytest.mark.parametrize("typed", ["", "1e300", "-100.5", "100.001"])
+def test_a_number_that_the_stepper_does_not_take(open_figure, typed):
+    page = open_figure("backprop-stepper")
+    bias = page.get_by_label("B1, row 1, column 2")
+    message = page.locator(".taken")
+    expect(message).to_have_text("Each is a number from −100 to 100.")
+    before, height = page.locator(".shown.equation").inner_text(), _height(page, "backprop-stepper")
+    bias.fill(typed)
+    refusal = "B1, row 1, column 2, must be a number from −100 to 100. The figure still shows −0.9014."
+    expect(message).to_have_text(refusal)
+    assert message.get_attribute("role") == "status"
+    expect(bias).to_have_attribute("aria-invalid", "true")
+    assert page.locator(".shown.equation").inner_text() == before
+    page.get_by_label("X, row 1, column 1").fill("-100")
+    expect(message).to_have_text(refusal)
+    assert "−100" in page.locator(".shown.equation").inner_text()
+    assert _height(page, "backprop-stepper") == height
+    bias.fill("0.5")
+    expect(message).to_have_text("Each is a number from −100 to 100.")
+    bias.fill(typed)
+    expect(message).to_have_text(refusal.replace("−0.9014", "0.5"))
+    page.get_by_role("button", name="Reset").click()
+    expect(message).to_have_text("Each is a number from −100 to 100.")
+
+
+def test_the_largest_numbers_give_numbers(open_figure):
+    page = open_figure("backprop-stepper")
+    for field in page.locator(".inputs input").all():
+        field.fill("100")
+    values = page.evaluate("Object.values(document.querySelector('backprop-stepper').values).flat(2)")
+    assert all(isinstance(x, int | float) and abs(x) < 1e5 for x in values)
+
+
+@pytest.mark.parametrize("style", ["/* as it is */", SPACING])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_step_moves_what_is_below(open_figure, width, style):
+    page = open_figure("backprop-stepper", width=width)
+    page.add_style_tag(content=style)
+    heights = {_height(page, "backprop-stepper")}
+    for _ in range(12):
+        page.get_by_role("button", name="Next").click()
+        for entry in page.locator(".shown [role=grid] td").all():
+            entry.focus()
+            heights.add(_height(page, "backprop-stepper"))
+    assert page.locator(".title").inner_text().startswith("Step 13 of 13")
+    assert len(heights) == 1
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_number_is_cut_where_letters_stand_apart(open_figure, width):
+    page = open_figure("backprop-stepper", width=width)
+    page.add_style_tag(content=SPACING)
+    fields = page.locator(".inputs input").evaluate_all(
+        "fields => fields.map(({value, scrollWidth, clientWidth}) => [value, scrollWidth, clientWidth])"
+    )
+    assert "-0.9014" in {value for value, _, _ in fields}
+    assert not [field for field in fields if field[1] > field[2]]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_what_the_digit_says_does_not_move_its_grids(open_figure, width):
+    page = open_figure("draw-a-digit", width=width)
+    top = "document.querySelector('.pictures').offsetTop"
+    tops = {page.evaluate(top)}
+    for entry in (*page.locator(".X_bar td").all()[::7], *page.locator(":is(.X, .Y, .H) td").all()[::9]):
+        entry.focus()
+        tops.add(page.evaluate(top))
+    page.get_by_role("button", name="Clear").click()
+    tops.add(page.evaluate(top))
+    assert len(tops) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "width"),
+    [("gradients/losses/", 320), ("one-layer/", 390), ("reference/gradcheck/", 390)],
+)
+def test_no_page_is_wider_than_the_screen_where_letters_stand_apart(open_page, address, width):
+    page = open_page(address, width)
+    page.add_style_tag(content=SPACING)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_formula_that_fits_takes_no_focus(open_page):
+    page = open_page("one-layer/", 320)
+    page.locator("main").focus()
+    walked = _walk(page, "Tab")
+    formulas = [stop for stop in walked if stop["name"] == "SPAN math"]
+    assert len(walked) > 50
+    assert all(stop["scrolls"] for stop in formulas)
+
+
+# A radio button is pressed by its label, too.
+TARGETS = """
+() => [...document.querySelectorAll("summary, button, select, input, textarea, [role=grid] td")].filter(
+  (element) => element.checkVisibility({visibilityProperty: true})
+).map((element) => {
+  const {width, height} = (element.closest("label") ?? element).getBoundingClientRect();
+  return [element.tagName, element.textContent.slice(0, 30), width, height];
+})
+"""
+
+
+@pytest.mark.parametrize("address", ["hidden-layer/", "products/which/", "train/"])
+def test_what_is_pressed_is_large_enough(open_page, address):
+    """WCAG 2.2, 2.5.8."""
+    page = open_page(address)
+    page.locator(".hands-on").first.wait_for()
+    targets = page.evaluate(TARGETS)
+    assert any(tag == "SUMMARY" and "exact" in text for tag, text, *_ in targets)
+    assert not [target for target in targets if min(target[2:]) < 24]
+
+
+FOCUSED = """
+() => {
+  const element = document.activeElement;
+  if (element === document.body) return null;
+  const {top, bottom, left, right} = element.getBoundingClientRect();
+  const header = element.closest(".book-header, .skip") ? 0 : document.querySelector(".book-header").offsetHeight;
+  return {
+    name: `${element.tagName} ${element.className}`,
+    seen: bottom > header && top < innerHeight && right > 0 && left < innerWidth,
+    ring: getComputedStyle(element).outlineStyle,
+    scrolls: element.scrollWidth > element.clientWidth,
+  };
+}
+"""
+
+
+def _walk(page: Page, key: str) -> list[dict]:
+    """Press Tab or Shift+Tab until the focus leaves the page; return where it was."""
+    stops = []
+    while len(stops) < 500:
+        page.keyboard.press(key)
+        stop = page.evaluate(FOCUSED)
+        if stop is None:
+            return stops
+        stops.append(stop)
+    raise AssertionError(f"the focus does not leave the page: {stops[-3:]}")
+
+
+@pytest.mark.parametrize(
+    "address", ["train/", "products/which/", "hidden-layer/", "layouts/", "desk/", "check/"]
+)
+def test_the_focus_goes_through_the_page_and_is_seen(open_page, address):
+    """WCAG 2.2, 2.1.2, 2.4.7 and 2.4.11."""
+    page = open_page(address)
+    page.wait_for_load_state("networkidle")
+    for key in ("Tab", "Shift+Tab"):
+        stops = _walk(page, key)
+        assert len(stops) > 20
+        assert not [stop for stop in stops if not stop["seen"] or stop["ring"] == "none"]
+
+
+def test_the_skip_link_leads_to_the_text(open_page):
+    page = open_page("train/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.locator("main :focus").count() == 1
+
+
+def _styles(page: Page, selector: str, *names: str) -> list[str]:
+    return page.locator(selector).first.evaluate(
+        "(element, names) => names.map(name => getComputedStyle(element)[name])", names
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_where_the_system_chooses_the_colours(open_page, scheme):
+    # the reader has chosen the colours that the system does not have
+    page = open_page("hidden-layer/", forced_colors="active", color_scheme=scheme)
+    page.evaluate(
+        "scheme => { document.body.dataset.mdColorScheme = scheme; }",
+        {"light": "slate", "dark": "default"}[scheme],
+    )
+    page.locator(".hands-on").wait_for()
+    text, ground = {"light": ("rgb(0, 0, 0)", "rgb(255, 255, 255)"), "dark": ("rgb(255, 255, 255)", "rgb(0, 0, 0)")}[scheme]  # fmt: skip
+    assert _styles(page, "body", "color", "backgroundColor") == [text, ground]
+    pressed, other = ("[aria-current=step]", "[data-step]:not([aria-current])")
+    assert _styles(page, pressed, "backgroundColor") != _styles(page, other, "backgroundColor")
+    assert len(set(_styles(page, pressed, "backgroundColor", "color"))) == 2
+    assert _styles(page, ".shown td.chosen", "outlineStyle") == ["solid"]
+    assert _styles(page, "figure .matrix rect.frame", "stroke") == [text]
+    page.get_by_role("button", name="Next").focus()
+    page.keyboard.press("Tab")
+    assert _styles(page, ":focus", "outlineStyle") == ["solid"]
+
+
+def test_the_digit_is_seen_where_the_system_chooses_the_colours(open_figure):
+    page = open_figure("draw-a-digit", forced_colors="active")
+    pixels = page.evaluate("document.querySelector('draw-a-digit').pixels")
+    cells = page.locator(".X td")
+    seen = {ink: cells.nth(pixels.index(ink)).screenshot() for ink in (0, 0.5, 1)}
+    assert len(set(seen.values())) == 3
+
+
+def test_a_finger_draws_a_digit_and_the_page_stays(open_figure):
+    page = open_figure("draw-a-digit", width=390, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Clear").tap()
+    page.locator("canvas").scroll_into_view_if_needed()
+    box, scrolled = page.locator("canvas").bounding_box(), page.evaluate("scrollY")
+    finger = page.context.new_cdp_session(page)
+    for k, (x, y) in enumerate([(10, 6), (13, 6), (16, 6), (20, 6), (18, 12), (16, 18), (14, 25)]):
+        point = {"x": box["x"] + x * box["width"] / 32, "y": box["y"] + y * box["height"] / 32}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": [point]})  # fmt: skip
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(".sum")).to_contain_text("The network reads 7,")
+    assert page.evaluate("scrollY") == scrolled
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("products/which/", "Choosing other shapes needs JavaScript."),
+        ("hidden-layer/", "With JavaScript the numbers can be changed."),
+        ("train/", "Drawing your own needs JavaScript."),
+        ("desk/", "Checking here needs JavaScript"),
+    ],
+)
+def test_without_a_script_nothing_is_there_to_be_pressed_in_vain(open_page, address, words):
+    page = open_page(address, java_script_enabled=False)
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.locator("main :is(button, select, input):visible")).to_have_count(0)
+    page.get_by_role("button", name="Contents").click()  # the only button works
+    expect(page.get_by_role("navigation", name="Contents")).to_be_visible()
