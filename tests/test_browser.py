@@ -97,6 +97,18 @@ def test_the_chosen_colours_are_kept(browser, base):
     context.close()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_home_page_answers_before_one_scrolls(browser, base, width, height):
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(base)
+    formulas = page.locator("#d-answer-bias .derivation-row math").evaluate_all(
+        "all => all.map(formula => formula.getBoundingClientRect().bottom)"
+    )
+    assert len(formulas) >= 4
+    assert max(formulas) <= height
+    page.close()
+
+
 def test_the_cheat_sheet_prints_in_black_on_one_sheet_of_a4(browser, base):
     page = browser.new_page(color_scheme="dark")
     page.goto(f"{base}cheat-sheet/")
