@@ -138,6 +138,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def come_near() -> Callable[[Page], None]:
+    """Return the function that goes to the hands-on figures of a page, whose scripts are fetched when a reader comes near."""
+
+    def go(page: Page) -> None:
+        for figure in page.locator("product-explorer, backprop-stepper, draw-a-digit, derivation-desk").all():
+            figure.scroll_into_view_if_needed()
+            figure.locator(".hands-on").wait_for()
+
+    return go
+
+
+@pytest.fixture(scope="session")
 def figures(serve_elements: Callable[..., str]) -> str:
     """Return the address of a folder with a page for each hands-on figure."""
     make = {

@@ -134,10 +134,10 @@ TARGETS = """
 
 
 @pytest.mark.parametrize("address", ["hidden-layer/", "products/which/", "train/"])
-def test_what_is_pressed_is_large_enough(open_page, address):
+def test_what_is_pressed_is_large_enough(open_page, come_near, address):
     """WCAG 2.2, 2.5.8."""
     page = open_page(address)
-    page.locator(".hands-on").first.wait_for()
+    come_near(page)
     targets = page.evaluate(TARGETS)
     assert any(tag == "SUMMARY" and "exact" in text for tag, text, *_ in targets)
     assert not [target for target in targets if min(target[2:]) < 24]
@@ -202,14 +202,14 @@ def _styles(page: Page, selector: str, *names: str) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_where_the_system_chooses_the_colours(open_page, scheme):
+def test_where_the_system_chooses_the_colours(open_page, come_near, scheme):
     # the reader has chosen the colours that the system does not have
     page = open_page("hidden-layer/", forced_colors="active", color_scheme=scheme)
     page.evaluate(
         "scheme => { document.body.dataset.mdColorScheme = scheme; }",
         {"light": "slate", "dark": "default"}[scheme],
     )
-    page.locator(".hands-on").wait_for()
+    come_near(page)
     text, ground = {"light": ("rgb(0, 0, 0)", "rgb(255, 255, 255)"), "dark": ("rgb(255, 255, 255)", "rgb(0, 0, 0)")}[scheme]  # fmt: skip
     assert _styles(page, "body", "color", "backgroundColor") == [text, ground]
     pressed, other = ("[aria-current=step]", "[data-step]:not([aria-current])")

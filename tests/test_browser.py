@@ -149,6 +149,16 @@ def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     page.close()
 
 
+def test_the_script_of_a_figure_comes_when_the_reader_comes_near(browser, base, come_near):
+    page, fetched = browser.new_page(), []
+    page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
+    page.goto(f"{base}hidden-layer/", wait_until="networkidle")
+    assert not {"stepper.js", "explorer.js", "digit.js", "desk.js"} & set(fetched)
+    come_near(page)
+    assert {"stepper.js", "explorer.js", "digit.js", "desk.js"} & set(fetched) == {"stepper.js"}
+    page.close()
+
+
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What is folded away is read as well. To axe a formula is one word: it would look at each of a thousand parts.
@@ -160,7 +170,7 @@ VIOLATIONS = "only => axe.run({resultTypes: ['violations'], runOnly: only}).then
 
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", ALL_RULES), ("dark", ["wcag2aa"])])
-def test_no_page_breaks_a_rule_of_accessibility(browser, base, addresses, scheme, rules):
+def test_no_page_breaks_a_rule_of_accessibility(browser, base, addresses, come_near, scheme, rules):
     """Every page by axe-core: WCAG 2.2 at levels A and AA and best practice; in the dark the contrasts once more."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
@@ -169,6 +179,7 @@ def test_no_page_breaks_a_rule_of_accessibility(browser, base, addresses, scheme
     broken = []
     for address in addresses:
         page.goto(address)
+        come_near(page)
         page.evaluate(OPENED)
         page.evaluate(AXE)
         for violation in page.evaluate(VIOLATIONS, rules):

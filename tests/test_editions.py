@@ -141,7 +141,7 @@ def offline(made, tmp_path):
     return tmp_path / "mathnet"
 
 
-def test_the_zip_opens_without_a_server(browser, offline):
+def test_the_zip_opens_without_a_server(browser, offline, come_near):
     page = browser.new_page()
     wrong = []
     page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
@@ -164,6 +164,7 @@ def test_the_zip_opens_without_a_server(browser, offline):
     page.locator("#search li a").first.click()
     page.wait_for_function("location.pathname.endsWith('index.html') && location.hash")
     page.goto((offline / "hidden-layer" / "index.html").as_uri())
+    come_near(page)
     stepper = page.locator("backprop-stepper")
     before = stepper.inner_text()
     stepper.get_by_role("button", name="Next").click()
@@ -171,7 +172,7 @@ def test_the_zip_opens_without_a_server(browser, offline):
     page.click("#colours")
     page.goto((offline / "products" / "which" / "index.html").as_uri())
     assert page.get_attribute("body", "data-md-color-scheme") == "slate"
-    page.locator("product-explorer select, product-explorer input").first.wait_for()
+    come_near(page)
     page.close()
     assert not wrong
 

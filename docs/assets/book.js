@@ -2,8 +2,9 @@
 const scrollers = document.querySelectorAll(".math-display, .md-typeset__scrollwrap, .md-typeset pre > code");
 
 export function mark() {
+  const wide = [...scrollers].filter((box) => box.scrollWidth > box.clientWidth); // all are measured before any is changed
   for (const box of scrollers) {
-    if (box.scrollWidth > box.clientWidth) {
+    if (wide.includes(box)) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
       box.setAttribute("aria-label", box.matches(".math-display") ? "Equation, scrolls sideways" : "Scrolls sideways");
@@ -13,12 +14,16 @@ export function mark() {
   }
 }
 
-addEventListener("load", mark);
 addEventListener("resize", mark);
 for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", mark);
 
-// A script that only some pages need is fetched by them alone. The desk needs a page from a server.
-for (const [name, module] of [[".equation-reference", "previews"], ["product-explorer", "explorer"], ["backprop-stepper", "stepper"], ["draw-a-digit", "digit"], ["derivation-desk", "desk"], [".layout-choice", "layouts"]]) {
-  if (module === "desk" && location.protocol === "file:") continue;
-  if (document.querySelector(name)) import(`./${module}.js`);
-}
+// A script that only some pages need is fetched by them alone; that of a figure when the reader comes near it.
+const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]].filter(([name]) => document.querySelector(name));
+const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`)));
+addEventListener("load", () => ready.finally(mark));
+const figures = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit" };
+if (location.protocol !== "file:") figures["derivation-desk"] = "desk"; // it needs a page from a server
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) import(`./${figures[target.localName]}.js`);
+}, { rootMargin: "100%" });
+for (const name in figures) document.querySelectorAll(name).forEach((figure) => near.observe(figure));
