@@ -122,6 +122,29 @@ def test_a_formula_that_fits_takes_no_focus(open_page):
     assert all(stop["scrolls"] for stop in formulas)
 
 
+# How far a capital, the first letter of a formula, stands from the line of the sentence: an empty box beside it stands on that line.
+FROM_THE_LINE = """
+() => [...document.querySelectorAll(":is(p, li) > .math")].map((formula) => {
+  const letter = formula.querySelector(":scope > math > mi:first-child");
+  if (!/^[A-Z]$/.test(letter?.textContent)) return null;
+  const line = document.createElement("span");
+  line.style.display = "inline-block";
+  formula.parentNode.style.whiteSpace = "nowrap";
+  formula.before(line);
+  const distance = letter.getBoundingClientRect().bottom - line.getBoundingClientRect().bottom;
+  line.remove();
+  return distance;
+}).filter((distance) => distance !== null)
+"""
+
+
+@pytest.mark.parametrize("address", ["gradients/elementwise/", "one-layer/"])
+def test_a_formula_that_can_scroll_stands_on_its_line(open_page, address):
+    distances = open_page(address).evaluate(FROM_THE_LINE)
+    assert len(distances) > 20
+    assert max(map(abs, distances)) < 2
+
+
 # A radio button is pressed by its label, too.
 TARGETS = """
 () => [...document.querySelectorAll("summary, button, select, input, textarea, [role=grid] td")].filter(
