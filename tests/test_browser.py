@@ -149,12 +149,17 @@ def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     page.close()
 
 
-def test_the_script_of_a_figure_comes_when_the_reader_comes_near(browser, base, come_near):
+@pytest.mark.parametrize("come", ["near", "by keyboard"])
+def test_the_script_of_a_figure_comes_with_the_reader(browser, base, come_near, come):
     page, fetched = browser.new_page(), []
     page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     page.goto(f"{base}hidden-layer/", wait_until="networkidle")
     assert not {"stepper.js", "explorer.js", "digit.js", "desk.js"} & set(fetched)
-    come_near(page)
+    if come == "near":
+        come_near(page)
+    else:
+        page.keyboard.press("Tab")
+        page.locator("backprop-stepper .hands-on").wait_for(state="attached")
     assert {"stepper.js", "explorer.js", "digit.js", "desk.js"} & set(fetched) == {"stepper.js"}
     page.close()
 

@@ -21,9 +21,12 @@ for (const details of document.querySelectorAll("details")) details.addEventList
 const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]].filter(([name]) => document.querySelector(name));
 const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`)));
 addEventListener("load", () => ready.finally(mark));
-const figures = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit" };
-if (location.protocol !== "file:") figures["derivation-desk"] = "desk"; // it needs a page from a server
+const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit" };
+if (location.protocol !== "file:") modules["derivation-desk"] = "desk"; // it needs a page from a server
+const figures = document.querySelectorAll(Object.keys(modules));
+const wake = (figure) => import(`./${modules[figure.localName]}.js`);
 const near = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) import(`./${figures[target.localName]}.js`);
+  for (const { isIntersecting, target } of entries) if (isIntersecting) wake(target);
 }, { rootMargin: "100%" });
-for (const name in figures) document.querySelectorAll(name).forEach((figure) => near.observe(figure));
+figures.forEach((figure) => near.observe(figure));
+addEventListener("keydown", () => figures.forEach(wake), { once: true }); // the next Tab may lead into any of them

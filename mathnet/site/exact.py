@@ -10,6 +10,28 @@ from mathnet.shapes import Array
 _LN3 = log(3)
 
 
+def fractions(values: Array) -> Array:
+    """Return numbers as the fractions of at most 64ths that they are, in an array of objects.
+
+    Examples
+    --------
+    >>> print(fractions([[-0.125, 0.140625]]))
+    [[Fraction(-1, 8) Fraction(9, 64)]]
+    >>> fractions([0.3])
+    Traceback (most recent call last):
+        ...
+    ValueError: 0.3 is not a fraction of 64ths
+    """
+    return np.vectorize(_fraction, otypes=[object])(np.asarray(values, float))
+
+
+def _fraction(value: float) -> Fraction:
+    fraction = Fraction(round(64 * value), 64)
+    if abs(value - fraction) > 1e-12:
+        raise ValueError(f"{value:g} is not a fraction of 64ths")
+    return fraction
+
+
 def exact(values: Array) -> Array:
     """Return the texts of numbers that are fractions of at most 64ths, or such a fraction plus or minus ln 3.
 
@@ -27,14 +49,15 @@ def exact(values: Array) -> Array:
 
 def _exact(value: float) -> str:
     for sign, name in ((0, ""), (1, "ln 3"), (-1, "-ln 3")):
-        rest = value - sign * _LN3
-        fraction = Fraction(round(64 * rest), 64)
-        if abs(rest - fraction) < 1e-12:
-            if not name:
-                text = str(fraction)
-            elif fraction:
-                text = f"{name} {'-' if fraction < 0 else '+'} {abs(fraction)}"
-            else:
-                text = name
-            return text.replace("-", "\N{MINUS SIGN}")
+        try:
+            fraction = _fraction(value - sign * _LN3)
+        except ValueError:
+            continue
+        if not name:
+            text = str(fraction)
+        elif fraction:
+            text = f"{name} {'-' if fraction < 0 else '+'} {abs(fraction)}"
+        else:
+            text = name
+        return text.replace("-", "\N{MINUS SIGN}")
     raise ValueError(f"{value:g} is neither a fraction of 64ths nor one plus or minus ln 3")
