@@ -68,7 +68,8 @@ def where_html(items):
     """Return the where part in words."""
     if not items:
         return ""
-    return f'<p class="derivation-where">where {where_words(items, _math)}</p>'
+    words = re.sub("</span>([,;])", r"\1</span>", where_words(items, _math))  # no line begins with a comma
+    return f'<p class="derivation-where">where {words}</p>'
 
 
 def where_words(items, formula):
