@@ -19,6 +19,10 @@ from mathnet.site import font, pyodide, results
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 
+# The style sheet lets a long formula of a sentence scroll on a phone.
+FORMULA = re.compile(r'<span class="math">(.*?)</span>', re.DOTALL)
+LONG = 15
+
 # markdown-exec puts the output of a block that has headings into a paragraph.
 PARAGRAPH_OF_BLOCKS = re.compile(r"<p>(<p>.*?)\n</p>", re.DOTALL)
 
@@ -64,7 +68,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_content(html: str, **_: object) -> str:
-    """Mend what the extensions leave, keep a shape such as 1 × 3 on one line, and sources out of the search.
+    """Mend what the extensions leave, keep a shape such as 1 × 3 on one line, mark long formulas, keep sources out of the search.
 
     The source of a documented function is code and TeX, and the page says it better.
     """
@@ -72,9 +76,15 @@ def on_page_content(html: str, **_: object) -> str:
     html = CROSS.sub(
         lambda found: "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}" if found["prose"] else found[0], html
     )
+    html = FORMULA.sub(_told_if_long, html)
     return html.replace(
         '<details class="mkdocstrings-source">', '<details class="mkdocstrings-source" data-search-exclude>'
     )
+
+
+def _told_if_long(formula: re.Match) -> str:
+    letters = len(unescape(re.sub(r"<[^>]*>", "", formula[1])))
+    return formula[0].replace('"math"', '"math long"', 1) if letters > LONG else formula[0]
 
 
 def on_serve(server: object, **_: object) -> None:
