@@ -14,7 +14,9 @@ _UNFAITHFUL = {
 }
 
 # STIX's prime is high and small as it is; as a superscript, Chromium raises and shrinks it once more.
-_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″‴])</mo></msup>")
+_PRIME = re.compile(
+    r"<msup>(<mi>[^<]*</mi>|<mrow><mspace/><mi[^>]*>[^<]*</mi></mrow>)<mo>([′″‴])</mo></msup>"
+)
 
 
 class FormulaError(ValueError):
@@ -66,6 +68,8 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     --------
     >>> to_mathml("H W")
     '<math><mi>H</mi><mi>W</mi></math>'
+    >>> [to_mathml(formula).count("msup") for formula in ("f'", r"\tanh'", r"\Phi'", "f^2")]
+    [0, 0, 0, 2]
     >>> to_mathml(r"\frac{1}{2")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
