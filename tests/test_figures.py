@@ -115,6 +115,12 @@ def test_a_product_shows_its_result_what_meets_in_an_entry_and_their_sum(
     assert numbers == [str(value) for value in np.ravel(result)]
 
 
+def test_the_graph_shows_what_the_network_computes():
+    net, X = Network([2, 2, 2], loss="cross_entropy"), [[1.0, 2.0]]
+    shown = _texts(_draw(network_graph(net, X)), "cell")
+    assert shown[-2:] == [f"{logit:.3g}".replace("-", "−") for logit in net.forward(X)[0]]
+
+
 MESSAGES = {
     "a grid of shape 1 × 2 has no name; colour alone tells nobody which it is": lambda: matrix("", [[1, 2]]),
     "A is 1 × 1 × 2, but a grid has only rows and columns: draw A[0], A[1], … as grids of their own": lambda: (

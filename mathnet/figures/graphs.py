@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mathnet.dense import affine
-from mathnet.network import ACTIVATIONS, Network
+from mathnet.network import Network
 from mathnet.shapes import Array
 
 from .drawing import COLOURS, Drawing, label, matrix, number
@@ -50,10 +49,7 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
         raise ValueError(
             f"the graph shows one sample of the network, X of shape (1, {net.sizes[0]}); got X {np.shape(X)}"
         )
-    f = ACTIVATIONS[net.activation][0]
-    values = [np.asarray(X, float)]
-    for W, B in zip(net.weights, net.biases, strict=True):
-        values.append(f(affine(values[-1], W, B)))
+    _, values = net._forward(np.asarray(X, float))
     names = [
         "X",
         *(["H"] if len(net.weights) == 2 else [f"H_{k + 1}" for k in range(len(net.weights) - 1)]),

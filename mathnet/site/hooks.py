@@ -55,12 +55,16 @@ def on_startup(**_: object) -> None:
         formatters[language] = results.keeping(guarded(formatters[language]))
 
 
-def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add the style sheet of the figures, which lies with them, and what the derivation desk loads, if the book has one."""
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Keep the compiled templates of the reference, which mkdocstrings would compile anew at every edit."""
     if reference := config.plugins.get("mkdocstrings"):
         folder = Path(config.config_file_path).parent / ".cache" / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         reference.get_handler("python").env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Add the style sheet of the figures, which lies with them, and what the derivation desk loads, if the book has one."""
     files.append(File.generated(config, "assets/figures.css", abs_src_path=str(STYLE_SHEET)))
     if files.get_file_from_path("desk.md"):
         for address, content in pyodide.addresses().items():
