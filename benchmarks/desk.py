@@ -16,7 +16,7 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-from mathnet.site.editions import chromium
+from book.editions import chromium
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -29,7 +29,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from mathnet.site.editions import chromium
+from book.editions import chromium
 
 ROOT = Path(__file__).parents[1]
 PAGES = {"home page": "", "long chapter": "hidden-layer/", "API reference": "reference/elementwise/"}

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from book import digit, explorer, stepper
+from book.editions import chromium
 from mathnet.figures import STYLE_SHEET
-from mathnet.site import digit, explorer, stepper
-from mathnet.site.editions import chromium
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "docs" / "assets"

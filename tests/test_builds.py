@@ -2,14 +2,14 @@
 
 import shutil
 
-from mathnet.site.theme import commit_date
+from book.theme import commit_date
 
 
 def test_a_build_elsewhere_from_nothing_gives_the_same_bytes(site, mkdocs_build, tmp_path, request):
     """In another folder, with another hash seed and time zone, and nothing kept from the first build."""
     root, copy = request.config.rootpath, tmp_path / "project"
     left_out = shutil.ignore_patterns("__pycache__")
-    for part in ("docs", "mathnet", "overrides"):
+    for part in ("docs", "mathnet", "book"):
         shutil.copytree(root / part, copy / part, ignore=left_out)
     for name in ("mkdocs.yml", "pyproject.toml", "README.md", "CITATION.cff", "LICENSE"):
         shutil.copy(root / name, copy)

@@ -7,8 +7,8 @@ import zlib
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from book import desk, pyodide
 from mathnet.derivation import check, find
-from mathnet.site import desk, pyodide
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
 ENDLESS = (

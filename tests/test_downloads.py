@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from lxml import html
 
-from mathnet.site.downloads import WHEEL, blocks
+from book.downloads import WHEEL, blocks
 
 DEBRIS = re.compile(r'exec="|source="|\[@|\]\(#|^ *(?:!!!|\?\?\?)|¶|\.md[)#]|\]\[mathnet|\{ #', re.MULTILINE)
 

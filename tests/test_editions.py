@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from lxml import html
 
-from mathnet.site import editions
+from book import editions
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,7 +35,7 @@ def made(site, tmp_path_factory):
 def _make(site):
     """Run the command; Playwright allows one of itself in a process, and the tests have theirs."""
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "mathnet.site.editions", site],
+        [sys.executable, "-W", "error", "-m", "book.editions", site],
         cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,

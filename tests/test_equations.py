@@ -6,10 +6,10 @@ import re
 import pytest
 from markdown import Markdown
 
+from book.equations import EquationError, declarations
+from book.inventory import claims, equations, pages
 from mathnet import RULES
 from mathnet.derivation import DerivationError, check, find
-from mathnet.site.equations import EquationError, declarations
-from mathnet.site.inventory import claims, equations, pages
 
 
 def convert(text):
@@ -17,10 +17,10 @@ def convert(text):
         "pymdownx.arithmatex",
         "pymdownx.superfences",
         "mathnet.derivation.markdown",
-        "mathnet.site.equations",
+        "book.equations",
     ]
     return Markdown(
-        extensions=[*extensions, "mathnet.site.mathml"],
+        extensions=[*extensions, "book.mathml"],
         extension_configs={"pymdownx.arithmatex": {"generic": True}},
     ).convert(text)
 

@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from mathnet.site import tags
+from book import tags
 
 ROOT = Path(__file__).parents[1]
 LAYER = (ROOT / "docs/one-layer.md").read_text(encoding="utf-8")
@@ -40,9 +40,9 @@ def build(
 
 def _build(mkdocs_build, folder, page, patched=None, numbered=True):
     """Copy library and configuration, change one place of the library if asked, and build."""
-    shutil.copytree(ROOT / "mathnet", folder / "mathnet", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("mathnet", "book"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "docs/assets", folder / "docs/assets")
-    shutil.copytree(ROOT / "overrides", folder / "overrides")
     shutil.copy(ROOT / "CITATION.cff", folder)
     if patched:
         file, old, new = patched

@@ -10,6 +10,7 @@ from lxml import html
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from book.mathml import FormulaError
 from mathnet import Network, dot, hadamard, matmul, outer
 from mathnet.figures import (
     COLOURS,
@@ -24,7 +25,6 @@ from mathnet.figures import (
     two_passes,
 )
 from mathnet.figures.plots import CURVES, plot_svg
-from mathnet.site.mathml import FormulaError
 
 
 def _texts(page: str, css_class: str) -> list[str]:

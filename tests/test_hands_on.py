@@ -8,8 +8,8 @@ import pytest
 from lxml import html
 from playwright.sync_api import Page, expect
 
+from book import digit, explorer, stepper
 from mathnet import dot, hadamard, matmul, outer
-from mathnet.site import digit, explorer, stepper
 
 PRODUCTS = {"matmul": matmul, "dot": dot, "hadamard": hadamard, "outer": outer}
 

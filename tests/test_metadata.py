@@ -10,8 +10,8 @@ import pytest
 import yaml
 from lxml import etree, html
 
-from mathnet.site.citation import CITATION, apa, bibtex, book
-from mathnet.site.metadata import description
+from book.citation import CITATION, apa, bibtex, book
+from book.metadata import description
 
 BASE = book()["url"]
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

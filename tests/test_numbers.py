@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from book import numbering, paper, tags
+from book.inventory import equations, pages
 from mathnet import RULES
 from mathnet.derivation import check
 from mathnet.derivation.latex import find_latex
 from mathnet.derivation.rendering import report_html
-from mathnet.site import numbering, paper, tags
-from mathnet.site.inventory import equations, pages
 
 ROOT = Path(__file__).parents[1]
 FILE = "docs/assets/equation-tags.txt"

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 import mathnet
+from book.bibliography import REFERENCES, works
+from book.citation import apa, bibtex, book
 from mathnet.derivation import check, find
 from mathnet.derivation.command import main
-from mathnet.site.bibliography import REFERENCES, works
-from mathnet.site.citation import apa, bibtex, book
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "mathnet").rglob("*.py"))
@@ -118,24 +118,6 @@ def test_no_lock_file_registry_or_machine_path_is_tracked():
     )
     offending = [path.name for path in files if path != Path(__file__) and machine.search(path.read_bytes())]
     assert offending == []
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_module_is_short(path):
-    assert lines_of_code(path.read_text(encoding="utf-8")) < 300
-
-
-def lines_of_code(source: str) -> int:
-    """Count the lines that hold code: no blank line, comment or docstring."""
-    tree = ast.parse(source)
-    lines = {
-        line for node in ast.walk(tree) if hasattr(node, "lineno") for line in (node.lineno, node.end_lineno)
-    }
-    for node in ast.walk(tree):
-        match node:
-            case ast.Expr(value=ast.Constant(value=str())):
-                lines -= set(range(node.lineno, node.end_lineno + 1))
-    return len(lines)
 
 
 # The table of contents
@@ -288,7 +270,7 @@ def test_every_work_named_in_a_docstring_is_in_the_bibliography():
 
 
 def converted(text: str) -> str:
-    return markdown.markdown(text, extensions=["mathnet.site.bibliography"])
+    return markdown.markdown(text, extensions=["book.bibliography"])
 
 
 def test_citations_become_links_by_key_and_by_label():

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from mathnet.site import results
+from book import results
 
 PURE = "from mathnet import Network\nprint(Network([2, 1]).sizes)"
 
@@ -83,9 +83,9 @@ def test_nothing_is_kept_where_complaints_are_not_heard(runs):
 @pytest.mark.parametrize(
     "code",
     [
-        "from mathnet.site import tags",
-        "import mathnet.site.inventory",
-        "from mathnet.site.reading import path",
+        "from book import tags",
+        "import book.inventory",
+        "from book.reading import path",
         "from pathlib import Path",
         "print(open('docs/index.md').read())",
         "def late():\n    import os",

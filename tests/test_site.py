@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 from lxml import html
 
 import mathnet
-from mathnet.site import font
+from book import font
 
 
 def _pages(site: Path) -> dict[str, html.HtmlElement]:

@@ -26,7 +26,7 @@ async function fromServer() {
   return { script: new URL("search/worker.js", base), index: await index.json() };
 }
 
-// A page that was opened as a file can fetch nothing, but it can run a script: see mathnet/site/editions.py.
+// A page that was opened as a file can fetch nothing, but it can run a script: see book/editions.py.
 async function fromScript() {
   const script = document.createElement("script");
   script.src = new URL("search/offline.js", base);

@@ -41,7 +41,7 @@ def check_head(head: str) -> None:
     >>> check_head('python exce="1"')
     Traceback (most recent call last):
         ...
-    mathnet.site.fences.FenceError: fence 'python exce="1"': unknown option exce
+    book.fences.FenceError: fence 'python exce="1"': unknown option exce
     """
     language, _, rest = head.strip().partition(" ")
     options = {match["name"]: match["value"] for match in _OPTION.finditer(" " + rest)}

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from book.hands_on import custom_element
+from book.mathml import to_mathml
 from mathnet.figures import figure, matrix, row
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.shapes import Array, ShapeError
-from mathnet.site.hands_on import custom_element
-from mathnet.site.mathml import to_mathml
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from html import escape, unescape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
-from mathnet.site.citation import book, released
-from mathnet.site.search import readable
+from book.citation import book, released
+from book.search import readable
 
 _LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 

@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from book.hands_on import custom_element
+from book.mathml import to_mathml
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import Drawing, figure, matrix, row, stack
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.shapes import Array
-from mathnet.site.hands_on import custom_element
-from mathnet.site.mathml import to_mathml
 
 
 @dataclass(frozen=True)

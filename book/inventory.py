@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from book.equations import KINDS, EquationError, declarations, read_head
 from mathnet.derivation import Derivation, Report
 from mathnet.derivation.fences import fences
 from mathnet.derivation.markdown import checked
 from mathnet.rules import RULES, Rule
-from mathnet.site.equations import KINDS, EquationError, declarations, read_head
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 
 _MODULE = re.compile(r"^::: (mathnet[\w.]*)$", re.MULTILINE)

@@ -36,7 +36,7 @@ def session(command: str, files: dict[str, str], show: bool = True) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "mathnet.derivation", *arguments],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "utf-8"},
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8"},
             text=True,
             encoding="utf-8",
             stdout=subprocess.PIPE,

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
-from mathnet.site import citation, metadata
+from book import citation, metadata
 
 _STYLESHEET = re.compile(r'\n *<link rel="stylesheet" href="(?P<address>[^":]+)">')
 

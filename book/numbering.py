@@ -14,11 +14,11 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
+from book import inventory, paper, tags
+from book.citation import book
 from mathnet.derivation.dual import DIGITS
-from mathnet.site import inventory, paper, tags
-from mathnet.site.citation import book
 
-log = get_plugin_logger("mathnet.site.numbering")
+log = get_plugin_logger("book.numbering")
 
 _EQUATION = re.compile(r'(?P<open><div class="derivation[^"]*" id="d-(?P<id>[a-z0-9-]+)">)')
 _FOOT = re.compile(

@@ -1,7 +1,7 @@
 """References to displayed equations, from anywhere in the book: `[](#d-one-layer-weights)` is shown as (14).
 
 With words between the brackets, those words are the link. This Markdown extension marks a reference; where it leads is known
-when all pages are, and `mathnet.site.numbering` fills it in.
+when all pages are, and `book.numbering` fills it in.
 """
 
 import re

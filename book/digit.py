@@ -1,6 +1,6 @@
 r"""Draw a digit: the network that the page trains, made small enough to be sent along.
 
-Each parameter is rounded to one byte. [`reading`][mathnet.site.digit.reading] is what the script has to show for a picture; the
+Each parameter is rounded to one byte. [`reading`][book.digit.reading] is what the script has to show for a picture; the
 tests compare the two.
 """
 
@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from book.hands_on import custom_element
+from book.mathml import to_mathml
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import COLOURS
@@ -20,8 +22,6 @@ from mathnet.losses import half_squared_error
 from mathnet.network import Network
 from mathnet.products import hadamard, matmul
 from mathnet.shapes import Array
-from mathnet.site.hands_on import custom_element
-from mathnet.site.mathml import to_mathml
 
 _BASE_17 = "0123456789abcdefg"
 SYMBOLS = {

@@ -20,7 +20,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
-REFERENCES = Path(__file__).parents[2] / "docs" / "assets" / "references.bib"
+REFERENCES = Path(__file__).parents[1] / "docs" / "assets" / "references.bib"
 
 
 @dataclass(frozen=True)

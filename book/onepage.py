@@ -15,8 +15,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from mathnet.site.citation import apa, book
-from mathnet.site.theme import commit_date
+from book.citation import apa, book
+from book.theme import commit_date
 
 URL = "book/"
 

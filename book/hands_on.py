@@ -4,7 +4,7 @@ Inside each element stands a static figure, which is all that is seen where no s
 as JSON. `product_explorer`, `backprop_stepper` and `draw_a_digit` return one each; their scripts are in `docs/assets`.
 
     ```python exec="1" html="1"
-    from mathnet.site.explorer import product_explorer
+    from book.explorer import product_explorer
 
     print(product_explorer())
     ```

@@ -14,8 +14,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
+from book import font, pyodide, results
 from mathnet.figures import STYLE_SHEET
-from mathnet.site import font, pyodide, results
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
 

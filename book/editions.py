@@ -1,6 +1,6 @@
 """The book to take along, made from the built site: a PDF, and a zip that opens without a server.
 
-    uv run python -m mathnet.site.editions
+    uv run python -m book.editions
 
 Run it after `mkdocs build`. The PDF is the page `book/` as Chromium prints it; the zip needs `npm ci`, for esbuild. What cannot be made
 is left out and named. The page "Take it with you" lists what was made.
@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 import pikepdf
 from playwright.sync_api import sync_playwright
 
-from mathnet.site.theme import commit_date
+from book.theme import commit_date
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
 PDF, ZIP = "mathnet.pdf", "mathnet-offline.zip"
 _PLACE = re.compile(r'<(?P<tag>p|ul) id="editions">.*?</(?P=tag)>', re.DOTALL)

@@ -1,6 +1,6 @@
 """What the blocks of the book gave when they ran, kept for the next build: no network is trained twice by the same code.
 
-A result lies in `.cache/results` under hashes of all that it depends on: every file of this package with the versions of
+A result lies in `.cache/results` under hashes of all that it depends on: every file of the library and of this package with the versions of
 Python and of what is installed, and the block with its options. A clean checkout has no such folder and runs everything.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".cache" / "results"
 
 # Nothing here reads a page. A block that imports anything else may do so, and runs in every build.
@@ -32,7 +32,7 @@ _PURE = {
     "textwrap",
     "mathnet",
 } | {
-    f"mathnet.site.{name}"
+    f"book.{name}"
     for name in (
         "digit",
         "exact",
@@ -52,7 +52,7 @@ def depends_on_itself(code: str) -> bool:
     --------
     >>> depends_on_itself("from mathnet.losses import cross_entropy")
     True
-    >>> depends_on_itself("from mathnet.site import inventory")
+    >>> depends_on_itself("from book import inventory")
     False
     """
     tree = ast.parse(code)
@@ -65,14 +65,14 @@ def _imports(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "mathnet.site":
-            yield from (f"mathnet.site.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "book":
+            yield from (f"book.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or "."
 
 
 def _is_pure(module: str) -> bool:
-    return (module if module.startswith("mathnet.site") else module.split(".")[0]) in _PURE
+    return (module if module.startswith("book") else module.split(".")[0]) in _PURE
 
 
 def _library() -> str:
@@ -80,7 +80,7 @@ def _library() -> str:
     state = hashlib.sha256(sys.version.encode())
     for name in sorted(f"{found.name} {found.version}" for found in distributions()):
         state.update(name.encode())
-    for path in sorted((ROOT / "mathnet").rglob("*")):
+    for path in sorted([*(ROOT / "mathnet").rglob("*"), *(ROOT / "book").rglob("*")]):
         if path.is_file() and "__pycache__" not in path.parts:
             state.update(f"{path.relative_to(ROOT).as_posix()} ".encode() + path.read_bytes())
     return state.hexdigest()

@@ -24,12 +24,12 @@ from mkdocs.utils import get_relative_url
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from book import inventory, paper, tags
+from book.bibliography import works
+from book.equations import KINDS, define
 from mathnet import __version__
 from mathnet.derivation.fences import Fence, fences
 from mathnet.derivation.rendering import where_words
-from mathnet.site import inventory, paper, tags
-from mathnet.site.bibliography import works
-from mathnet.site.equations import KINDS, define
 
 WHEEL = f"mathnet-{__version__}-py3-none-any.whl"
 _PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module

@@ -4,7 +4,7 @@ It stands in a box with three versions; `docs/assets/layouts.js` shows the chose
 
     !!! layouts "The same in your layout"
         ```python exec="1" html="1"
-        from mathnet.site.layouts import layout_choice
+        from book.layouts import layout_choice
 
         print(layout_choice())
         ```

@@ -4,7 +4,7 @@ import re
 
 from markdown.extensions.toc import slugify
 
-from mathnet.site.inventory import DOCS
+from book.inventory import DOCS
 
 WORDS_PER_MINUTE = 200
 _FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.DOTALL | re.MULTILINE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-CITATION = Path(__file__).parents[2] / "CITATION.cff"
+CITATION = Path(__file__).parents[1] / "CITATION.cff"
 
 
 def _record() -> dict:

@@ -5,17 +5,17 @@ that leaves the book keeps its line, with the word `retired`, and with the id th
 
     17 old-id retired new-id
 
-New equations get their numbers from `python -m mathnet.site.tags`.
+New equations get their numbers from `python -m book.tags`.
 """
 
 import re
 from pathlib import Path
 from typing import NamedTuple
 
+from book.inventory import DOCS, equations, pages
 from mathnet.derivation.fences import ID
-from mathnet.site.inventory import DOCS, equations, pages
 
-COMMAND = "uv run python -m mathnet.site.tags"
+COMMAND = "uv run python -m book.tags"
 _NAME = Path("assets") / "equation-tags.txt"
 _LINE = re.compile(
     rf"(?P<number>[1-9]\d*) (?P<id>{ID.pattern})(?: (?P<retired>retired)(?: (?P<heir>{ID.pattern}))?)?"
@@ -50,7 +50,7 @@ def read(text: str) -> dict[str, Tag]:
     >>> read("1 one-layer\n3 deep")
     Traceback (most recent call last):
         ...
-    mathnet.site.tags.TagError: line 2, '3 deep': expected number 2, an id that is new, and perhaps: retired new-id
+    book.tags.TagError: line 2, '3 deep': expected number 2, an id that is new, and perhaps: retired new-id
     """
     found: dict[str, Tag] = {}
     for number, line in enumerate(text.splitlines(), 1):

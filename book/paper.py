@@ -6,9 +6,9 @@ can be checked again where it was pasted.
 
 from functools import lru_cache
 
+from book.citation import bibtex
+from book.inventory import Equation
 from mathnet.derivation.source import Chain, read_chain, split
-from mathnet.site.citation import bibtex
-from mathnet.site.inventory import Equation
 
 
 def latex(equation: Equation) -> str:
