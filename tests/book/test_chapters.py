@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 CHAPTERS = sorted(
     path for path in DOCS.rglob("*.md") if "\n## Exercises\n" in path.read_text(encoding="utf-8")
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-VNU = Path(__file__).parents[1] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+VNU = Path(__file__).parents[2] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 # What vnu says although it is right as it stands, and why.
 FALSE = {

@@ -11,7 +11,7 @@ import pytest
 
 from book import tags
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LAYER = (ROOT / "docs/one-layer.md").read_text(encoding="utf-8")
 RULES = (ROOT / "docs/rules.md").read_text(encoding="utf-8").split("```")[1].removeprefix("python")
 RIGHT = r"""

@@ -7,7 +7,7 @@ import pytest
 
 from mathnet.derivation import Derivation
 
-PAGE = Path(__file__).parents[1] / "docs/reference/derivation.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/derivation.md"
 WHERE = r"""
 where  A, B \in \mathbb{R}^{n \times n},  a, b, p \in \mathbb{R}^{n},  Z \in \mathbb{R}^{n \times k},  t \in \mathbb{R}
        p \text{ positive}

@@ -20,7 +20,7 @@ from book.citation import apa, bibtex, book
 from mathnet.derivation import check, find
 from mathnet.derivation.command import main
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "mathnet").rglob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

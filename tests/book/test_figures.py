@@ -202,7 +202,7 @@ def test_the_colours_differ_for_every_kind_of_colour_vision(kind, scheme, vision
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["var", "curve"])
 def test_the_lines_stand_out_from_the_ground(kind, scheme):
-    style = (Path(__file__).parents[1] / "docs" / "assets" / "book.css").read_text(encoding="utf-8")
+    style = (Path(__file__).parents[2] / "docs" / "assets" / "book.css").read_text(encoding="utf-8")
     light, dark = re.findall(r"--md-default-bg-color: (#\w{6})", style)
     ground = {"light": light, "dark": dark}[scheme]
     luminance = {c: XYZ[1] @ _linear(c) for c in [ground, *_palette(scheme, kind).values()]}
@@ -249,7 +249,7 @@ def test_questions_stand_above_their_answers():
 
 DOCUMENTED = re.findall(
     r"^(`{3,})(?:yaml|markdown)\n(.*?)^\1$",
-    (Path(__file__).parents[1] / "docs" / "reference" / "figures.md").read_text(encoding="utf-8"),
+    (Path(__file__).parents[2] / "docs" / "reference" / "figures.md").read_text(encoding="utf-8"),
     re.DOTALL | re.MULTILINE,
 )
 

@@ -14,7 +14,7 @@ from mathnet.derivation import check
 from mathnet.derivation.latex import find_latex
 from mathnet.derivation.rendering import report_html
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FILE = "docs/assets/equation-tags.txt"
 
 

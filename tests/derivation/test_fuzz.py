@@ -1,6 +1,6 @@
 """Random changes of valid derivations: the checker answers in time, and accepts no line that is wrong.
 
-`MATHNET_FUZZ=10000 pytest tests/test_derivation_fuzz.py` tries more of them.
+`MATHNET_FUZZ=10000 pytest tests/derivation/test_fuzz.py` tries more of them.
 """
 
 import os
@@ -23,7 +23,7 @@ from mathnet.derivation.needs import Needs
 from mathnet.derivation.relations import holds
 from mathnet.derivation.source import split
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = int(os.environ.get("MATHNET_FUZZ", "300"))
 SECONDS, JUDGE_DRAWS, JUDGE_ATTEMPTS = 15, 6, 60
 FILES = [

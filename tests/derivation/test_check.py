@@ -10,7 +10,7 @@ import pytest
 from mathnet.derivation import Dual, check
 from mathnet.derivation.files import read
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FILES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),

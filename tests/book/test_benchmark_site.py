@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture(scope="module")
 def measure():
     """Return the module, which is a script and not part of the package."""
-    path = Path(__file__).parents[1] / "benchmarks" / "site.py"
+    path = Path(__file__).parents[2] / "benchmarks" / "site.py"
     spec = importlib.util.spec_from_file_location("benchmark_site", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -8,11 +8,11 @@ import pytest
 
 from mathnet.derivation import check, find
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STYLES = ("index", "tangent", "differential")
 FENCES = {
     fence.id: fence.source
-    for folder in ("tests/corpus", "docs/gradients")
+    for folder in ("tests/derivation/corpus", "docs/gradients")
     for path in sorted((ROOT / folder).glob("*.md"))
     for fence in find(path.read_text(encoding="utf-8"))
 }

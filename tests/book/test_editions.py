@@ -13,7 +13,7 @@ from lxml import html
 
 from book import editions
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

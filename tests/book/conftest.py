@@ -19,7 +19,7 @@ from book import digit, explorer, stepper
 from book.editions import chromium
 from mathnet.figures import STYLE_SHEET
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "docs" / "assets"
 CHROMIUM = chromium()
 
