@@ -28,8 +28,8 @@ from book import inventory, paper, tags
 from book.bibliography import works
 from book.equations import KINDS, define
 from mathnet import __version__
-from mathnet.derivation.fences import Fence, fences
-from mathnet.derivation.rendering import where_words
+from mathnet.derivation.read.fences import Fence, fences
+from mathnet.derivation.verdict.rendering import where_words
 
 WHEEL = f"mathnet-{__version__}-py3-none-any.whl"
 _PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module

@@ -20,12 +20,12 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mathnet.derivation import Derivation, DerivationError
+from mathnet.derivation.doors.markdown import claim, refuse
 from mathnet.derivation.errors import Place
-from mathnet.derivation.fences import ID, Fence, fences
-from mathnet.derivation.markdown import claim, refuse
-from mathnet.derivation.mathml import to_mathml
-from mathnet.derivation.rendering import chain_html, frame, style_link, where_html
-from mathnet.derivation.source import Chain, read_chain, split
+from mathnet.derivation.read.fences import ID, Fence, fences
+from mathnet.derivation.read.source import Chain, read_chain, split
+from mathnet.derivation.verdict.mathml import to_mathml
+from mathnet.derivation.verdict.rendering import chain_html, frame, style_link, where_html
 
 KINDS = ("derivation", "definition", "unchecked")
 _HEAD = re.compile(rf'(?P<id>{ID.pattern})(?:\s+"(?P<reason>[^"]+)")?')

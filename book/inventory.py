@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from book.equations import KINDS, EquationError, declarations, read_head
 from mathnet.derivation import Derivation, Report
-from mathnet.derivation.fences import fences
-from mathnet.derivation.markdown import checked
+from mathnet.derivation.doors.markdown import checked
+from mathnet.derivation.read.fences import fences
 from mathnet.rules import RULES, Rule
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ from mkdocs.utils import get_relative_url
 
 from book import inventory, paper, tags
 from book.citation import book
-from mathnet.derivation.dual import DIGITS
+from mathnet.dual import DIGITS
 
 log = get_plugin_logger("book.numbering")
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from book.citation import bibtex
 from book.inventory import Equation
-from mathnet.derivation.source import Chain, read_chain, split
+from mathnet.derivation.read.source import Chain, read_chain, split
 
 
 def latex(equation: Equation) -> str:

@@ -85,7 +85,8 @@ def _needed(path: PurePath, package: str) -> bool:
 
 
 def _checker() -> Iterator[tuple[str, bytes]]:
-    for path in (ROOT / "mathnet" / "derivation").rglob("*"):
+    library = ROOT / "mathnet"
+    for path in [library / "dual.py", *(library / "derivation").rglob("*")]:
         if path.suffix in (".py", ".lark"):
             yield path.relative_to(ROOT).as_posix(), path.read_bytes()
 

@@ -11,7 +11,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
-from mathnet.derivation.fences import ID
+from mathnet.derivation.read.fences import ID
 
 
 class _Reference(InlineProcessor):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from book.inventory import DOCS, equations, pages
-from mathnet.derivation.fences import ID
+from mathnet.derivation.read.fences import ID
 
 COMMAND = "uv run python -m book.tags"
 _NAME = Path("assets") / "equation-tags.txt"

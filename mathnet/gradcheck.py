@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mathnet.derivation.dual import DIGITS, Dual
+from mathnet.dual import DIGITS, Dual
 from mathnet.rules import Rule
 from mathnet.shapes import Array
 

@@ -261,7 +261,7 @@ def test_the_checker_is_packed_whole_and_always_the_same():
     files = list(pyodide._checker())
     assert pyodide._archive(files) == pyodide._archive(reversed(files))
     names = {name for name, _ in files}
-    assert {"mathnet/derivation/grammar.lark", "mathnet/derivation/verdict.py"} <= names
+    assert {"mathnet/derivation/read/grammar.lark", "mathnet/dual.py"} <= names
     assert not any("__pycache__" in name for name in names)
 
 

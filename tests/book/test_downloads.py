@@ -125,5 +125,5 @@ def test_the_wheel_on_the_site_is_the_library(site):
             wheel.read("mathnet/products.py")
             == (Path(__file__).parents[2] / "mathnet" / "products.py").read_bytes()
         )
-    assert "mathnet/derivation/grammar.lark" in names
+    assert "mathnet/derivation/read/grammar.lark" in names
     assert not [name for name in names if "__pycache__" in name]

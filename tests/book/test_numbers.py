@@ -11,8 +11,8 @@ from book import numbering, paper, tags
 from book.inventory import equations, pages
 from mathnet import RULES
 from mathnet.derivation import check
-from mathnet.derivation.latex import find_latex
-from mathnet.derivation.rendering import report_html
+from mathnet.derivation.read.latex import find_latex
+from mathnet.derivation.verdict.rendering import report_html
 
 ROOT = Path(__file__).parents[2]
 FILE = "docs/assets/equation-tags.txt"

@@ -18,7 +18,7 @@ import mathnet
 from book.bibliography import REFERENCES, works
 from book.citation import apa, bibtex, book
 from mathnet.derivation import check, find
-from mathnet.derivation.command import main
+from mathnet.derivation.doors.command import main
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "mathnet").rglob("*.py"))
@@ -175,7 +175,10 @@ assert report.ok
 print(*(name for name in sys.modules if name.startswith("mathnet")))
 """
     ).split()
-    assert [name for name in loaded if not name.startswith("mathnet.derivation")] == ["mathnet"]
+    assert [name for name in loaded if not name.startswith("mathnet.derivation")] == [
+        "mathnet",
+        "mathnet.dual",
+    ]
 
 
 def test_a_chapter_is_imported_when_one_of_its_names_is_asked_for():

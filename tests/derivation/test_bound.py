@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 
 from mathnet.derivation import Derivation, Dual, check
-from mathnet.derivation.bound import Degree, NotRationalError, degrees
-from mathnet.derivation.data import Data, Numbers, UnluckyDrawError
-from mathnet.derivation.draws import LARGE, SMALL
-from mathnet.derivation.dual import elementary, mp, power, reciprocal
-from mathnet.derivation.evaluate import Evaluator
+from mathnet.derivation.numbers.bound import Degree, NotRationalError, degrees
+from mathnet.derivation.numbers.data import Data, Numbers, UnluckyDrawError
+from mathnet.derivation.numbers.draws import LARGE, SMALL
+from mathnet.derivation.numbers.evaluate import Evaluator
+from mathnet.dual import elementary, mp, power, reciprocal
 
 NUMBERS = [number for number in range(-SMALL, SMALL + 1) if number]
 

@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 from mathnet.derivation import Dual, check
-from mathnet.derivation.files import read
+from mathnet.derivation.read.files import read
 
 ROOT = Path(__file__).parents[2]
 FILES = [

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from mathnet.derivation.command import main
-from mathnet.derivation.files import MAX_BYTES, MAX_DERIVATIONS, MAX_PYTHON, read
+from mathnet.derivation.doors.command import main
+from mathnet.derivation.read.files import MAX_BYTES, MAX_DERIVATIONS, MAX_PYTHON, read
 
 PAGE = r"""
 > In a quote:

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mathnet.derivation import Derivation, DerivationError, find
-from mathnet.derivation.data import Data, Numbers, UnluckyDrawError, choose_sizes
-from mathnet.derivation.dual import high_precision, mp
-from mathnet.derivation.evaluate import Evaluator
-from mathnet.derivation.needs import Needs
-from mathnet.derivation.relations import holds
-from mathnet.derivation.source import split
+from mathnet.derivation.numbers.data import Data, Numbers, UnluckyDrawError, choose_sizes
+from mathnet.derivation.numbers.evaluate import Evaluator
+from mathnet.derivation.numbers.needs import Needs
+from mathnet.derivation.read.source import split
+from mathnet.derivation.verdict.relations import holds
+from mathnet.dual import high_precision, mp
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = int(os.environ.get("MATHNET_FUZZ", "300"))

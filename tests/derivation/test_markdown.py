@@ -10,9 +10,9 @@ import markdown
 import pytest
 
 from mathnet.derivation import DerivationError, find
-from mathnet.derivation.declare import PROPERTIES
-from mathnet.derivation.rendering import PHRASES, mark_html
-from mathnet.derivation.report import Report
+from mathnet.derivation.read.declare import PROPERTIES
+from mathnet.derivation.verdict.rendering import PHRASES, mark_html
+from mathnet.derivation.verdict.report import Report
 
 PAGE = r"""
 !!! note

@@ -22,7 +22,7 @@ from mathnet import (
     sigmoid_vjp,
     vjp_error,
 )
-from mathnet.derivation.dual import mp
+from mathnet.dual import mp
 from mathnet.gradcheck import METHODS
 from mathnet.rules import draws
 

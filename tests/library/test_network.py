@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mathnet.derivation.dual import Dual
+from mathnet.dual import Dual
 from mathnet.network import ACTIVATIONS, LOSSES, Network
 from mathnet.products import dot
 from mathnet.shapes import ShapeError

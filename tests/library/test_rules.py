@@ -7,7 +7,7 @@ import pytest
 
 import mathnet
 from mathnet import RULES, exact_jacobians, vjp_error
-from mathnet.derivation.dual import Dual
+from mathnet.dual import Dual
 from mathnet.rules import draws, logits_and_targets, sixteenths
 
 dual = np.frompyfunc(Dual, 1, 1)

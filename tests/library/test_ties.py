@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from mathnet import RULES
-from mathnet.derivation import Derivation, Dual, find, nodes
-from mathnet.derivation.data import Data, Numbers, choose_sizes
-from mathnet.derivation.evaluate import Evaluator
+from mathnet.derivation import Derivation, Dual, find
+from mathnet.derivation.meaning import nodes
+from mathnet.derivation.numbers.data import Data, Numbers, choose_sizes
+from mathnet.derivation.numbers.evaluate import Evaluator
 
 DIGITS = 45
 CODE_NAMES = {"Y^*": "T"}

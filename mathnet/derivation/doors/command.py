@@ -1,0 +1,139 @@
+"""The command `mathnet check FILE…`: one line for each derivation, details for what is wrong."""
+
+import argparse
+import json
+import os
+import sys
+
+from tqdm import tqdm
+
+from ..errors import WHOLE, DerivationError
+from ..read.files import FileError, paths, read
+from ..verdict.report import Report
+from ..verdict.verdict import check
+
+VERSION = 1  # of the JSON; raised when a field changes its meaning or goes away
+RIGHT, WRONG, UNCHECKED = 0, 1, 2
+HELP = """\
+Check all derivations of files, and of the .md, .tex, .py and .ipynb files of folders; - is the standard input.
+
+In Markdown and in docstrings, a derivation is a fence:    In LaTeX, an environment below a comment:
+
+    ```derivation my-id                                        % mathnet: derivation my-id
+    where  A \\in \\mathbb{R}^{n \\times m}                       % where  A \\in \\mathbb{R}^{n \\times m}
+    (A^{\\mathsf T})^{\\mathsf T} &= A                           \\begin{align}
+    ```                                                          (A^{\\mathsf T})^{\\mathsf T} &= A
+                                                               \\end{align}
+"""
+EXIT = """\
+exit status: 0 if every derivation is right, 1 if one is wrong (or has no id, or one that its file uses twice),
+2 if a file cannot be read, if one that was named holds no derivation, or if the command cannot be understood."""
+
+
+def main(arguments=None):
+    """Check the derivations of files and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="mathnet", description="Mathematics that is checked by computing it."
+    )
+    command = parser.add_subparsers(required=True, metavar="check").add_parser(
+        "check",
+        help="check all derivations of files",
+        description=HELP,
+        epilog=EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or -")
+    command.add_argument("--format", choices=["text", "json"], default="text", help="json is for programs")
+    options = parser.parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return run(options.files, as_json=options.format == "json")
+    except BrokenPipeError:  # whoever read this wants no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNCHECKED
+
+
+def run(names, as_json):
+    """Check all files, print what was found, and return the exit status."""
+    files = [file for name in names for file in _search(name)]
+    counts, documents = {True: 0, False: 0}, []
+    total = sum(len(derivations) for _, derivations, _ in files)
+    with tqdm(total=total, delay=1, leave=False, disable=None) as progress:
+        for path, derivations, error in files:
+            documents.append({"path": path, "error": error or None, "derivations": []})
+            if error and not as_json:
+                _print(f"✗ {path}: {error}")
+            for found in derivations:
+                report = judge(found)
+                counts[report.ok] += 1
+                if as_json:
+                    documents[-1]["derivations"].append(document(found, report))
+                else:
+                    _print(verdict(path, found, report))
+                progress.update()
+    unchecked = sum(bool(error) for _, _, error in files)
+    status = UNCHECKED if unchecked else WRONG if counts[False] else RIGHT
+    if as_json:
+        result = {"version": VERSION, "status": status, "files": documents}
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        missed = f", {unchecked} file{'s'[: unchecked != 1]} not checked" if unchecked else ""
+        _print(f"{counts[True]} right, {counts[False]} wrong{missed}")
+    sys.stdout.flush()
+    return status
+
+
+def _search(name):
+    """Return (path, derivations, error) for a file, or for every file of a folder that holds any."""
+    files = []
+    for path in paths(name):
+        try:
+            files.append((path, read(path), ""))
+        except FileError as error:
+            files.append((path, [], str(error)))
+    found = [file for file in files if file[1] or file[2]]
+    return found or [(name, [], "no derivation found")]
+
+
+def judge(found):
+    """Check a derivation that was found, and return its report."""
+    report = check(found.source, found.id) if found.source or not found.problem else Report(found.id, "")
+    if found.problem:
+        report.errors.insert(0, DerivationError(found.problem, WHOLE, caret=False).attach(found.id, ""))
+    return report
+
+
+def where(path, found, line=1, column=0):
+    """Return the place of a line of a derivation in its file, as editors read it."""
+    cell = f"cell {found.cell}:" if found.cell else ""
+    return f"{path}:{cell}{found.line + line - 1}" + (f":{found.column + column}" if column else "")
+
+
+def verdict(path, found, report):
+    """Return the lines that the command prints for a derivation."""
+    place = f"{where(path, found)} {found.id or '(no id)'}:"
+    if report.ok:
+        return f"✓ {place} {report.verdict()}, {report.comparisons} comparisons"
+    return "\n".join([f"✗ {place} wrong", *failure(path, found, report)])
+
+
+def failure(path, found, report):
+    """Return what is wrong with a derivation, in lines; each error begins with its place in the file."""
+    lines = []
+    for error in report.errors:
+        column = error.place.column if error.caret else 0
+        lines.append(f"  {where(path, found, error.place.line, column)}: {error.reason}")
+        lines += [f"      {detail}" for detail in error.details()]
+    return lines
+
+
+def document(found, report):
+    """Return what the JSON says about a derivation; all lines and columns are those of the file."""
+    return {"line": found.line, "cell": found.cell or None, **report.as_dict(found.line, found.column)}
+
+
+def _print(text):
+    """Print without control characters: the text is that of a file which nobody has looked at."""
+    shown = (c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    tqdm.write("".join(shown), file=sys.stdout)

@@ -1,0 +1,110 @@
+"""The `derivation` fence on a page: checked while the page is built, and shown line by line with its reasons.
+
+A Markdown extension, `mathnet.derivation.markdown`, for MkDocs and for Python-Markdown alone. It brings its style sheet
+along and needs `math-core`, for MathML. A derivation that is wrong, or whose id is used twice, raises `DerivationError`;
+MkDocs logs it as an error instead, which `--strict` turns into a failed build, and shows what is wrong on the page.
+"""
+
+import logging
+import re
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from ..errors import WHOLE, DerivationError
+from ..read.fences import PREFIX, fences, find
+from ..verdict.mathml import FormulaError, math_core
+from ..verdict.rendering import report_html, style_link, wrong_html
+from ..verdict.verdict import check
+
+log = logging.getLogger("mkdocs.mathnet")
+
+_ids = WeakKeyDictionary()  # from every build of a site, or else every Markdown object, to its ids
+
+
+@lru_cache(maxsize=1000)
+def checked(source, id):
+    """Return the report of a derivation, and keep it: pages and tables of pages ask for it more than once."""
+    return check(source, id)
+
+
+def claim(md, id, source):
+    """Take an id for an equation of the site, once; showing the same equation of a page again is no second use.
+
+    Raises
+    ------
+    DerivationError
+        If another equation has it.
+    """
+    page = _page(md)
+    ids = _ids.setdefault(page.files if page else md, {})
+    place = page.file.src_uri if page else "this text"
+    taken, other = ids.setdefault(id, (place, source))
+    if (taken, other) != (place, source):
+        raise DerivationError(f"the id is already used in {taken}", WHOLE, caret=False).attach(id, source)
+
+
+def refuse(md, id, source, errors):
+    """Return the HTML of an equation with errors and log them for MkDocs; without MkDocs, raise the first."""
+    page = _page(md)
+    if not page:
+        raise errors[0]
+    written = fences(page.file.content_string)
+    lines = [fence.line - 1 for fence in written if fence.source == source and fence.rest.startswith(id)]
+    place = ":".join([page.file.src_uri, *map(str, lines[-1:])])
+    for error in errors:
+        log.error(f"{place}: {error}")
+    return wrong_html(id, source, errors)
+
+
+def _page(md):
+    """Return what MkDocs registers with the Markdown object of a page, and mkdocstrings with its own, or None."""
+    md = getattr(md, "_original_md", md)  # markdown-exec's name for the page's object
+    return md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None  # noqa: SIM401  a Registry has no get
+
+
+class _Fences(Preprocessor):
+    def run(self, lines):
+        shown, at, style = [], 0, style_link()
+        for found in find("\n".join(lines)):
+            opening, end = found.line - 2, found.line + found.height
+            prefix = PREFIX.match(lines[opening]).group()
+            blank = re.sub(r"[^>\s]", " ", prefix).rstrip()
+            stored = self.md.htmlStash.store(self._shown(found).replace(">", f">{style}", 1))
+            follows = lines[end : end + 1] and lines[end].strip(" \t>")
+            shown += [*lines[at:opening], blank, prefix + stored, *([blank] if follows else [])]
+            at, style = end, ""
+        return shown + lines[at:]
+
+    def _shown(self, found):
+        id, source = found.id, found.source
+        try:
+            if found.problem:
+                raise DerivationError(found.problem, WHOLE, caret=False).attach(id, source)
+            claim(self.md, id, source)
+            report = checked(source, id)
+            return report_html(report) if report.ok else refuse(self.md, id, source, report.errors)
+        except (DerivationError, FormulaError) as error:
+            return refuse(self.md, id, source, [error])
+
+
+class DerivationExtension(Extension):
+    """Checks and shows derivations."""
+
+    def extendMarkdown(self, md):
+        """Register before superfences (25), which would show the fence as code."""
+        math_core()
+        self.md = md
+        md.registerExtension(self)
+        md.preprocessors.register(_Fences(md), "mathnet-derivations", 27)
+
+    def reset(self):
+        """Forget the ids: another text begins."""
+        _ids.pop(self.md, None)
+
+
+def makeExtension(**settings):
+    """Return the extension, as Python-Markdown asks for it."""
+    return DerivationExtension(**settings)

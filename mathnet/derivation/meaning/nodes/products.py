@@ -1,0 +1,190 @@
+"""The products and the quotient: which shapes each of them takes, and what it gives."""
+
+import itertools
+import math
+import operator
+
+from mathnet.dual import elementary, power, reciprocal
+
+from ...numbers.data import lucky
+from ...numbers.domains import require_positive
+from ...numbers.whole import flat, kronecker, matmul, matrix_power, together
+from .node import Node, Type, free, shape_text
+
+MAX_EXPONENT, MAX_MATRIX_EXPONENT = 64, 12
+
+
+def _juxtaposed(nodes):
+    return " ".join(node.latex for node in nodes)
+
+
+class Product(Node):
+    """$2 A B$: scalars scale, matrices multiply."""
+
+    factors: tuple
+
+    def shape(self, left, *shapes):
+        for at, right in enumerate(shapes, 1):
+            if not left or not right:
+                left = left or right
+            elif len(left) == len(right) == 2 and left[1] == right[0]:
+                left = (left[0], right[1]) if (left[0], right[1]) != ("1", "1") else ()
+            else:
+                hint = r"; equal shapes: the Hadamard product is written \odot" if left == right else ""
+                first = f"left factor {_juxtaposed(self.factors[:at])} is {shape_text(left)}"
+                second = f"right factor {self.factors[at].latex} is {shape_text(right)}"
+                inner = f"inner sizes {left[-1]} and {right[0]} differ{hint}"
+                raise self.factors[at].error(f"matrix product: {first}, {second}: {inner}")
+        return left
+
+    def operations(self, shape):
+        rows = [shape(factor)[0] for factor in self.factors if shape(factor)]
+        return math.prod([*rows, *shape(self)[1:]])
+
+    def evaluate(self, point):
+        scale, found = 1, []
+        for factor in self.factors:
+            rows = point.rows(factor)
+            if not point.shape(factor):
+                scale *= rows[0][0]
+            else:
+                found = matmul(found, rows) if found else rows
+            if found and len(found) == len(found[0]) == 1:
+                scale, found = scale * found[0][0], []
+        return tuple(scale * number for number in flat(found or [[1]]))
+
+
+class Hadamard(Node):
+    r"""$A \odot 2 B$: entry by entry; each operand is a tuple of juxtaposed factors."""
+
+    operands: tuple
+
+    def infer(self, scope):
+        first, types = None, []
+        for operand in self.operands:
+            types += (found := [scope.infer(factor) for factor in operand])
+            arrays = [type_.shape for type_ in found if type_.shape] or [()]
+            if len(arrays) > 1:
+                hint = rf"write ({_juxtaposed(operand)}) \odot …, or put the parentheses around the \odot"
+                raise self.error(f"{self.latex} is ambiguous: {hint}")
+            first = arrays[0] if first is None else first
+            if arrays[0] != first:
+                raise operand[0].error(
+                    f"Hadamard product: {_juxtaposed(self.operands[0])} is {shape_text(first)}, "
+                    f"{_juxtaposed(operand)} is {shape_text(arrays[0])}: the shapes must be equal"
+                )
+        return Type(first, free(types))
+
+    def evaluate(self, point):
+        found = (1,) * point.length(self)
+        for factor in self.parts():
+            values = point.value(factor) if point.shape(factor) else itertools.repeat(point.value(factor)[0])
+            found = tuple(map(operator.mul, found, values))
+        return found
+
+
+class Inner(Node):
+    r"""$\langle A, B \rangle$: the sum of the products of equal entries."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left, right, name="inner product"):
+        if left != right:
+            both = f"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}"
+            raise self.error(f"{name}: {both}: the shapes must be equal")
+        return ()
+
+    def evaluate(self, point):
+        return (sum(map(operator.mul, point.value(self.left), point.value(self.right))),)
+
+
+class Dot(Inner):
+    r"""$a \cdot b$: the dot product of two vectors, or a product with a scalar."""
+
+    def shape(self, left, right):
+        if not left or not right:
+            return left or right
+        if "1" not in left and left == right:
+            others = r"for matrices write \odot, a matrix product, or \langle , \rangle"
+            raise self.error(f"the dot product is for two vectors; {others}")
+        return super().shape(left, right, "dot product")
+
+    def evaluate(self, point):
+        if point.shape(self.left) and point.shape(self.right):
+            return super().evaluate(point)
+        return tuple(a * b for a in point.value(self.left) for b in point.value(self.right))
+
+
+class Kronecker(Node):
+    r"""$\operatorname{kron}(A, B)$: every entry of A times the whole of B."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left, right):
+        if len(left) != 2 or len(right) != 2:
+            raise self.error("the Kronecker product is for two matrices or vectors; a number stands beside")
+        return tuple(map(together, left, right))
+
+    def evaluate(self, point):
+        return kronecker(point.rows(self.left), point.rows(self.right))
+
+
+class Tensor(Kronecker):
+    r"""$x \otimes y$: the outer product of two vectors, the Kronecker product of two matrices."""
+
+    def shape(self, left, right):
+        lines = [shape.index("1") if "1" in shape else None for shape in (left, right)]
+        if lines[0] != lines[1] or not left:
+            rule = r"\otimes is the outer product of two columns or two rows, or the Kronecker product of two matrices; else write x y^{\mathsf T} for the outer product, \operatorname{kron}(A, B) for the Kronecker product"
+            given = f"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}"
+            raise self.error(f"{given}: {rule}")
+        kronecker = super().shape(left, right)
+        return kronecker if lines[0] is None else (left[1 - lines[0]], right[1 - lines[0]])
+
+
+class Divide(Node):
+    r"""$\frac{A}{t}$: division by a scalar."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left, right):
+        self.right.require_scalar(right, "a divisor is one number")
+        return left
+
+    def evaluate(self, point):
+        inverse = lucky(reciprocal, *point.value(self.right))
+        return tuple(value * inverse for value in point.value(self.left))
+
+
+class Power(Node):
+    """$t^2$ or $A^2$: a power of a number, or a whole one of a square matrix."""
+
+    base: Node
+    exponent: Node
+
+    def shape(self, base, exponent):
+        self.exponent.require_scalar(exponent, "an exponent is one number")
+        squares = r"only a square matrix has powers: write A \odot A for the squares"
+        self.base.require_scalar(() if base[:1] == base[1:] else base, squares)
+        return base
+
+    def operations(self, shape):
+        return math.prod(shape(self)) ** 2
+
+    def evaluate(self, point):
+        base, (exponent,), matrix = point.value(self.base), point.value(self.exponent), point.shape(self)
+        if not isinstance(exponent, int) and not matrix:
+            require_positive("log", *base, self.base)
+            return (lucky(elementary, "exp", exponent * elementary("log", *base)),)
+        if not isinstance(exponent, int):
+            raise self.error(f"{self.latex}: the exponent of a matrix is a whole number")
+        if abs(exponent) > (MAX_MATRIX_EXPONENT if matrix else MAX_EXPONENT):
+            raise self.error(f"an exponent of {exponent} is too large to check")
+        return (
+            lucky(matrix_power, point.rows(self.base), exponent)
+            if matrix
+            else (lucky(power, *base, exponent),)
+        )

@@ -1,0 +1,1 @@
+"""Random data for the symbols, and the values of formulas at it."""

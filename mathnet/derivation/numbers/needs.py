@@ -1,0 +1,137 @@
+"""What data a derivation needs, so that a wrong line of it cannot pass by the choice of the numbers."""
+
+import itertools
+import math
+
+from ..meaning import nodes
+from ..meaning.nodes import TRANSCENDENTAL
+from ..meaning.nodes.products import MAX_EXPONENT
+from .domains import DISCRETE
+from .kinks import KINKED
+from .whole import WHOLE
+
+MAX_SIZES = 6
+MULTIPLIED = (
+    nodes.Product | nodes.Hadamard | nodes.Dot | nodes.Inner | nodes.Divide | nodes.Prod | nodes.Kronecker
+)
+
+
+class Needs:
+    """Read off the formulas of a derivation.
+
+    Attributes
+    ----------
+    smooth : bool
+        There is a function without exact values, or an exponent that is not a whole number: draw small fractions.
+    kinked : bool
+        Something depends on signs or order: draw often.
+    edged : bool
+        A logarithm, a root, a real power or a property leaves few choices, such as a sign: draw more often.
+    rational : bool
+        Nothing of all this.
+    counted : bool
+        A size is used as a number: no size is tried twice, else two sizes could solve an equation.
+    sizes : int
+        How many sizes are tried: more than an equation between polynomials in a size can have solutions.
+    numbers : list of number
+        The sizes of the numbers that are written: something may happen near them.
+    """
+
+    def __init__(self, types, names, chains):
+        formulas = list(types)
+        self.smooth = any(map(_is_smooth, formulas))
+        self.kinked = any(map(_is_kinked, formulas)) or any(
+            token.type != "EQUALS" for chain in chains for token in chain.relations
+        )
+        discrete = any(symbol.properties & DISCRETE for symbol in names.symbols.values())
+        self.edged = discrete or any(map(_is_edged, formulas))
+        self.rational = not (self.smooth or self.kinked)
+        self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
+        counting = Counting(names)
+        degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
+        self.counted = degree > 0
+        self.sizes = min(max(3, 1 + int(degree)), MAX_SIZES) if self.counted else 2
+
+
+def _pairs(chains):
+    return (pair for chain in chains for pair in itertools.pairwise(chain.nodes))
+
+
+def _number(node):
+    """Return the value of a formula of nothing but numbers, or 0."""
+    match node:
+        case nodes.Number(value=value):
+            return value
+        case nodes.Divide(left=left, right=right) if _number(right):
+            return _number(left) / _number(right)
+        case nodes.Power(base=base, exponent=exponent) if _number(base):
+            power = _number(exponent)
+            return _number(base) ** int(power) if power == int(power) and abs(power) <= MAX_EXPONENT else 0
+        case nodes.Add(terms=terms, signs=signs) if all(map(_number, terms)):
+            return sum(sign * _number(term) for sign, term in zip(signs, terms, strict=True))
+        case nodes.Product(factors=factors):
+            return math.prod(map(_number, factors))
+    return 0
+
+
+class Counting:
+    """Bounds on the degrees of formulas in the sizes that they use as numbers."""
+
+    def __init__(self, names):
+        self.names, self.known = names, {}
+
+    def degree(self, node):
+        """Return the bound of a formula; none has that of nothing."""
+        if node is None:
+            return 0
+        if node not in self.known:
+            self.known[node] = self._degree(node, [self.degree(part) for part in node.parts()])
+        return self.known[node]
+
+    def _degree(self, node, below):
+        names = self.names
+        match node:
+            case nodes.Size():
+                return 1
+            case nodes.Cotangent():
+                return self.degree(names.symbols[names.output].definition) + self.degree(names.seed)
+            case nodes.Apply(function=function) if function in names.functions:
+                return self.degree(names.functions[function].body) + max(below)
+            case nodes.Symbol(name=name) if name in names.symbols:
+                ones = "ones" in names.symbols[name].properties  # two of them make a size
+                return 0.5 if ones else self.degree(names.symbols[name].definition)
+            case nodes.Power(base=base, exponent=nodes.Number(value=exponent)):
+                return self.degree(base) * math.ceil(abs(exponent))
+            case nodes.Power(exponent=exponent) if self.degree(exponent):
+                return MAX_SIZES
+            case nodes.Delta(left=left, right=right):
+                return int(left == right)
+            case nodes.Sum(bound=str()):
+                return 1 + max(below)
+            case nodes.Whole(function=function):
+                return WHOLE[function].counted + max(below)
+        return sum(below) if isinstance(node, MULTIPLIED) else max(below, default=0)
+
+
+def _is_kinked(node):
+    return (
+        isinstance(node, nodes.Compare | nodes.Most)
+        or (isinstance(node, nodes.Apply) and node.function in KINKED)
+        or (isinstance(node, nodes.Whole) and WHOLE[node.function].kinked)
+    )
+
+
+def _is_edged(node):
+    if isinstance(node, nodes.Apply):
+        return node.function in {"log", "sqrt"}
+    return isinstance(node, nodes.Power) and _is_smooth(node)
+
+
+def _is_smooth(node):
+    if isinstance(node, nodes.Apply):
+        return node.function in TRANSCENDENTAL
+    if isinstance(node, nodes.Whole):
+        return WHOLE[node.function].smooth
+    return isinstance(node, nodes.Power) and any(
+        isinstance(part, nodes.Symbol) for part in node.exponent.walk()
+    )

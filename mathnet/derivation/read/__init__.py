@@ -1,0 +1,1 @@
+"""Stage 1, reading: from the text of an author to nodes."""

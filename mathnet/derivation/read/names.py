@@ -1,0 +1,120 @@
+"""The names that a where part declares or defines, and what is known of them."""
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ..errors import DerivationError, Place
+from ..meaning.nodes import Node
+from ..numbers.domains import at_odds
+
+HARMLESS = {"nonzero", "invertible"}  # said of a definition, they warn the reader
+ACCENTED = re.compile(
+    r"\\(?:bar|dot)\{(\\?\w+(?:\{\w+\})?)\}(.*)"
+)  # the name under the accent, and its scripts
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A symbol: declared with a shape, defined by a formula, or both.
+
+    Attributes
+    ----------
+    shape : tuple of str, or None
+        Names of the dimensions; () for a scalar; None until it is inferred from the definition.
+    definition : Node or None
+        What it equals; with `indices`, what its entry with these index letters equals.
+    """
+
+    name: str
+    latex: str
+    place: Place
+    shape: tuple | None = None
+    properties: frozenset = frozenset()
+    definition: Node | None = None
+    indices: tuple = ()
+
+
+@dataclass(frozen=True)
+class Function:
+    """An elementwise function: generic, or defined by a formula in its parameter."""
+
+    name: str
+    latex: str
+    place: Place
+    parameter: str = ""
+    body: Node | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the where part as it was written, for the page."""
+
+    names: tuple
+    shape: tuple | None = None
+    properties: tuple = ()
+    definition: str = ""
+
+
+@dataclass
+class Names:
+    """Everything that a formula may refer to."""
+
+    symbols: dict = field(default_factory=dict)
+    functions: dict = field(default_factory=dict)
+    dimensions: list = field(default_factory=list)
+    output: str = ""
+    seed: Node | None = None  # the definition of the output's cotangent, if it has one
+    items: list = field(default_factory=list)
+    tolerance: Fraction | None = None  # of \approx
+    used: set = field(default_factory=set)  # the symbols that definitions have referred to so far
+
+    layout: str = ""  # of derivatives of columns: numerator or denominator
+
+    def longest(self, base, scripts):
+        """Return the longest known name that starts with base and its scripts, and the scripts left over."""
+        lower = next((s for s in scripts if s.kind == "subscript"), None)
+        upper = next((s for s in scripts if s.kind in {"star", "power"}), None)
+        for used in ((lower, upper), (None, upper), (lower, None)):
+            name = base + decorations(used)
+            if name in self.symbols or name in self.functions:
+                return name, [script for script in scripts if script not in used]
+        return base, list(scripts)
+
+    def refuse_clashes(self):
+        """Refuse properties that are at odds, and a name that could also be a dimension, or an entry, a power or a derivative of another one."""
+        for symbol in self.symbols.values():
+            odd, idle = at_odds(symbol.properties), sorted(symbol.properties - HARMLESS)
+            if odd:
+                raise DerivationError(
+                    f"{symbol.latex} is said to be {odd[0]} and {odd[1]}: no random values are drawn for both",
+                    symbol.place,
+                )
+            if symbol.definition is not None and idle:
+                raise DerivationError(
+                    f"{symbol.latex} has a definition, so it cannot be declared {idle[0]}", symbol.place
+                )
+            if symbol.name in self.dimensions:
+                raise DerivationError(
+                    f"{symbol.latex} is a name, but also a dimension: rename one of them", symbol.place
+                )
+            accented = ACCENTED.fullmatch(symbol.name)
+            if accented and "".join(accented.groups()) in self.symbols:
+                raise DerivationError(
+                    f"{symbol.latex} needs no declaration: it is a derivative", symbol.place
+                )
+            for what, script in (("an entry", r"_[^^]+"), ("a power", r"\^[^*(_]+")):
+                base = self.symbols.get(re.sub(script, "", symbol.name), symbol)
+                if base is not symbol and not (what == "an entry" and base.shape == ()):
+                    entry = f"{base.name}_{''.join(base.indices)}"
+                    hint = f"declare the shape of {entry} first" if base.indices else "rename one of them"
+                    raise DerivationError(
+                        f"{symbol.latex} is a name, but could also be {what} of {base.latex}: {hint}",
+                        symbol.place,
+                    )
+
+
+def decorations(scripts):
+    """Return how scripts are written in a name."""
+    signs = {"subscript": "_", "power": "^", "star": "^*"}
+    return "".join(signs[s.kind] + s.text * (s.kind != "star") for s in scripts if s)

@@ -1,0 +1,63 @@
+"""From tokens to a tree, by the grammar; or what was expected where they do not fit."""
+
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, UnexpectedInput
+from lark.lexer import Lexer
+
+from ..errors import DerivationError, Place
+
+WORDS = {
+    "$END": "the end",
+    "NAME": "a symbol",
+    "NUMBER": "a number",
+    "LPAR": "(",
+    "RPAR": ")",
+    "LBRACE": "{",
+    "RBRACE": "}",
+    "LBRACKET": "[",
+    "RBRACKET": "]",
+    "LANGLE": r"\langle",
+    "RANGLE": r"\rangle",
+    "COMMA": "a comma",
+    "PARTIAL": r"\partial",
+    "EQUALS": "=",
+}
+
+
+class _Given(Lexer):
+    """Hands the tokens over as they are."""
+
+    def __init__(self, configuration):
+        pass
+
+    def lex(self, tokens):
+        yield from tokens
+
+
+@cache
+def _parser():
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer=_Given, start=["terms", "factor"], propagate_positions=True)
+
+
+def parse_tree(tokens, start="terms"):
+    """Return the tree of the tokens, or raise a `DerivationError` that says what was expected."""
+    try:
+        return _parser().parse(tokens, start=start)
+    except UnexpectedInput as error:
+        at = next((i for i, token in enumerate(tokens) if token is error.token), len(tokens))
+        place = tokens[min(at, len(tokens) - 1)]
+        found = (tokens[at] or "the end of an argument") if at < len(tokens) else "the end"
+        expected = set(error.expected) & WORDS.keys()
+        words = sorted(WORDS[name] for name in expected - {"PARTIAL"} or expected)
+        reason = f"expected {' or '.join(words)} before {found}" if words else f"{found} does not fit here"
+        if 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
+            reason += needs_braces(tokens[at - 2] + tokens[at])
+        raise DerivationError(reason, Place(place.line, place.column, "")) from None
+
+
+def needs_braces(letters):
+    """Return the hint that several subscripts need braces."""
+    return f"; several subscripts need braces: _{{{letters}}}"

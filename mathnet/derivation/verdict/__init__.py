@@ -1,0 +1,1 @@
+"""Every side compared with the one before, and what is said of it."""

@@ -1,0 +1,151 @@
+"""The likely cause of a wrong line: a common mistake whose repair makes the line right.
+
+Every repair of `repairs.py` is tried at every place of the line, the usual mistakes first. One is named
+only if the line, so repaired, equals the line before at all random points.
+"""
+
+import copy
+import itertools
+import random
+from dataclasses import fields, replace
+
+from mathnet.dual import DIGITS, high_precision, mp
+
+from ..errors import DerivationError
+from ..meaning import nodes
+from ..meaning.scope import Range, Scope
+from ..numbers.data import Data, Numbers, UnluckyDrawError, choose_sizes
+from ..numbers.evaluate import Evaluator
+from .repairs import REPAIRS, Clue, made
+
+DRAWS, MORE_DRAWS, SEED, MAX_WORK, MAX_REPAIRS = 3, 12, 19701207, 20_000, 2_000
+MAX_UNLUCKY = 20
+
+
+def _everywhere(node, repair, clue):
+    """Yield the side with the repair made at this node or at one below it, and what the mistake was."""
+    yield from repair(node, clue)
+    for field in fields(node):
+        for path, part in _parts(getattr(node, field.name)):
+            for fixed, words in _everywhere(part, repair, clue):
+                yield replace(node, **{field.name: _put(getattr(node, field.name), path, fixed)}), words
+
+
+def _parts(value, path=()):
+    if isinstance(value, nodes.Node):
+        yield path, value
+    elif type(value) is tuple:
+        for at, part in enumerate(value):
+            yield from _parts(part, (*path, at))
+
+
+def _put(value, path, part):
+    return (
+        part if not path else (*value[: path[0]], _put(value[path[0]], path[1:], part), *value[path[0] + 1 :])
+    )
+
+
+def likely_cause(names, dimensions, before, side):
+    """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
+    scope = Scope(dimensions)
+    try:
+        wanted = scope.infer(before)
+        dimensions.resolve_sums(before)
+        free = {letter: scope.resolve(letter, before) for letter in sorted(wanted.free)}
+        endless = _draws(names, dimensions, before, free)
+        draws, more = list(itertools.islice(endless, DRAWS)), []
+    except (DerivationError, RecursionError):
+        return ""
+    if len(draws) < DRAWS:
+        return ""
+    letters = _letters(before, side)
+    unsummed = tuple(letter for letter in _letters(side) if letter not in free)
+    clue = Clue(side, letters, unsummed, names.dimensions, _factors(names, before, side), dimensions.types)
+    candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
+    dimensions, smallest = copy.copy(dimensions), dimensions.smallest
+    for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
+        if any(evaluator.work > MAX_WORK for evaluator, _ in draws):
+            break
+        dimensions.smallest = dict(smallest)
+        try:
+            found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
+            dimensions.resolve_sums(fixed)
+            if (
+                dimensions.smallest == smallest  # else there is an index beyond the sizes that were drawn
+                and found.shape == wanted.shape
+                and found.free <= wanted.free
+                and _right(fixed, free, draws)
+            ):
+                more = more or list(itertools.islice(endless, MORE_DRAWS))
+                if _right(fixed, free, more):
+                    return words
+        except (DerivationError, UnluckyDrawError, RecursionError):
+            continue
+    return ""
+
+
+def _draws(names, dimensions, before, free):
+    """Yield evaluators of random data, each with the values of the side before."""
+    generator, tried, unlucky = random.Random(SEED), [], 0
+    while unlucky < MAX_UNLUCKY:
+        tried.append(choose_sizes(names, dimensions, generator, 2, tried[-2:]))
+        data = Data(names, dimensions, Numbers(generator), tried[-1])
+        evaluator = Evaluator(names, dimensions, data)
+        try:
+            yield evaluator, list(_values(evaluator, before, free))
+        except UnluckyDrawError:
+            unlucky += 1
+
+
+def _right(side, free, draws):
+    """Say whether a side has the values that it should have."""
+    return all(all(map(_same, expected, _values(evaluator, side, free))) for evaluator, expected in draws)
+
+
+def _values(evaluator, node, free):
+    sizes = evaluator.data.concrete(free.values())
+    for index in itertools.product(*map(range, sizes)):
+        yield from evaluator.value(node, dict(zip(free, index, strict=True)))
+
+
+def _same(a, b):
+    if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
+        return a == b
+    a, b = high_precision(a), high_precision(b)
+    return abs(a - b) <= mp.mpf(10) ** -(DIGITS - 10) * max(abs(a), abs(b))
+
+
+def _letters(*sides):
+    found = set()
+    for node in itertools.chain.from_iterable(side.walk() for side in sides):
+        match node:
+            case nodes.Entry(indices=letters) | nodes.Sum(letters=letters):
+                found |= set(letters)
+            case nodes.Delta(left=left, right=right):
+                found |= {left, right}
+            case nodes.Partial(indices=tuple(letters)):
+                found |= set(letters)
+    return sorted(letter for letter in found if isinstance(letter, str))
+
+
+def _factors(names, before, side):
+    """Return the factors of the side before, and f' of what the definitions apply f to, for matrices and entries."""
+    found = []
+    for node in before.walk():
+        if isinstance(node, nodes.Product):
+            found += node.factors
+        elif isinstance(node, nodes.Hadamard):
+            found += itertools.chain.from_iterable(node.operands)
+    formulas = [symbol.definition for symbol in names.symbols.values() if symbol.definition is not None]
+    for node in itertools.chain.from_iterable(formula.walk() for formula in formulas):
+        if isinstance(node, nodes.Apply) and node.function in names.functions:
+            latex = f"{node.function}'({node.arguments[0].latex})"
+            slope = replace(node, order=1, place=node.place._replace(latex=latex))
+            places = {part.indices for part in side.walk() if isinstance(part, nodes.Entry)}
+            places |= {(letter,) for letter in _letters(side)}
+            found.append(slope)
+            found += [
+                made(nodes.Entry, node, f"[{latex}]_{{{''.join(map(str, index))}}}", slope, index)
+                for index in sorted(places, key=str)
+            ]
+    return list({node.latex: node for node in found}.values())

@@ -1,0 +1,170 @@
+"""A report as HTML: the where part in words, the lines with their reasons, and a mark that opens to how it was checked."""
+
+import html
+import re
+from functools import cache
+from math import floor, log10
+from pathlib import Path
+from urllib.parse import quote
+
+from mathnet.dual import DIGITS
+
+from .mathml import to_mathml
+
+STYLE_SHEET = Path(__file__).with_name("derivation.css")
+PHRASES = {  # a property, for one name and for several
+    "elementwise": ("acts on every entry", "act on every entry"),
+    "constant": ("is constant", "are constant"),
+    "ones": ("all ones", "all ones"),
+    "nonzero": ("no entry is zero", "no entry is zero"),
+    "positive": ("all entries are positive", "all entries are positive"),
+    "between 0 and 1": ("all entries are between 0 and 1", "all entries are between 0 and 1"),
+    "identity": ("the identity", "identities"),
+    "symmetric": ("is symmetric", "are symmetric"),
+    "rows sum to one": ("every row sums to one", "every row sums to one"),
+    "rows are probabilities": (
+        "every row is a probability distribution",
+        "every row is a probability distribution",
+    ),
+    "rows are one-hot": ("every row is one-hot", "every row is one-hot"),
+    "integer": ("whole numbers", "whole numbers"),
+    "invertible": ("is invertible", "are invertible"),
+    "orthogonal": ("is orthogonal", "are orthogonal"),
+}
+OF_A_NUMBER = {
+    "nonzero": "not zero",
+    "positive": "positive",
+    "between 0 and 1": "between 0 and 1",
+    "integer": "whole",
+}
+
+
+def report_html(report):
+    """Return the HTML of a report: of a derivation that is right, or of what is wrong with it."""
+    if not report.ok:
+        return wrong_html(report.id, report.source, report.errors)
+    body = where_html(report.names.items) + "".join(map(chain_html, report.chains))
+    return frame(report.id, body, mark_html(report))
+
+
+def frame(id, body, mark, kind=""):
+    """Return a displayed equation with its mark below it and a link to it."""
+    id = html.escape(id)
+    link = (
+        f'<a class="derivation-link" href="#d-{id}" title="Link to this equation" data-search-exclude>¶</a>'
+    )
+    foot = f'<div class="derivation-foot">{mark}{link}</div>'
+    return f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{id}">{body}{foot}</div>'
+
+
+@cache
+def style_link(path=STYLE_SHEET):
+    """Return a style sheet as a link that needs no file beside the page; without a path, that of the derivations."""
+    sheet = path.read_text(encoding="utf-8")
+    sheet = re.sub(r"/\*.*?\*/|(?<=[;{}:,])\s+|\s+(?=[{}>])", "", sheet, flags=re.S).strip()
+    return f'<link rel="stylesheet" href="data:text/css,{quote(sheet, safe="!()*,/:;=@~+&")}">'
+
+
+def where_html(items):
+    """Return the where part in words."""
+    if not items:
+        return ""
+    words = re.sub("</span>([,;])", r"\1</span>", where_words(items, _math))  # no line begins with a comma
+    return f'<p class="derivation-where">where {words}</p>'
+
+
+def where_words(items, formula):
+    """Return the items of a where part in words; `formula` gives the text of a piece of LaTeX."""
+    return "; ".join(_item(item, formula) for item in items)
+
+
+def _item(item, formula):
+    if item.definition:
+        return formula(item.definition)
+    *first, last = map(formula, item.names)
+    names = f"{', '.join(first)} and {last}" if first else last
+    words = [PHRASES[name][bool(first)] for name in item.properties]
+    if item.shape is not None:
+        verb = "are" if first else "is"
+        shape = formula(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
+        if not item.shape:
+            words = [OF_A_NUMBER.get(name, word) for name, word in zip(item.properties, words, strict=True)]
+        words = [f"{verb} {shape}", *(word.removeprefix(f"{verb} ") for word in words)]
+    return f"{names} {', '.join(words)}"
+
+
+def chain_html(chain):
+    """Return the rows of a chain, each with its reason."""
+    rows = []
+    for row in chain.rows:
+        left = to_mathml(rf"\displaystyle {row.left}") if row.left else ""
+        right = to_mathml(rf"\displaystyle {{}} {row.relation} {row.right}") if row.right else ""
+        rows.append(
+            '<div class="derivation-row">'
+            f'<span class="derivation-left" data-search-exclude>{left}</span>'
+            f'<span class="derivation-right" data-search-exclude>{right}</span>'
+            f'<span class="derivation-reason">{_reason(row.reason)}</span></div>'
+        )
+    return f'<div class="derivation-chain math-display">{"".join(rows)}</div>'
+
+
+def _reason(latex):
+    r"""Return a reason as words with formulas in them: `\text{…}` is words, the rest is mathematics."""
+    parts = re.split(r"\\text\{([^{}]*)\}", latex)
+    shown = []
+    for at, part in enumerate(parts):
+        if at % 2:
+            shown.append(html.escape(part.replace("'", "’")))
+        elif part.strip():
+            shown.append(_math(part))
+    return "".join(shown)
+
+
+def mark_html(report):
+    """Return the mark of a right derivation, which opens to how it was checked."""
+    sizes = " and ".join(
+        ", ".join(f"{_math(name)}&nbsp;=&nbsp;{size}" for name, size in sorted(sizes.items()))
+        for sizes in report.sizes
+    )
+    arithmetic = (
+        "in exact fractions, without any tolerance" if report.exact else f"to {DIGITS} digits, with mpmath"
+    )
+    sentences = [
+        f"While this page was built, every side was evaluated and compared with the one before: "
+        f"{report.comparisons} comparisons on {report.draws} sets of random numbers, {arithmetic}."
+    ]
+    if any(report.sizes):
+        sentences.append(f"The sizes tried: {sizes}.")
+    if bound := report.bound:
+        sentences.append(
+            f"Random numbers let a wrong line pass with probability at most {_math(_power(bound))}."
+        )
+    sentences.append(
+        "Derivatives and bars are differentiations of their own, by dual numbers through the definitions."
+    )
+    return _mark(
+        f"✓ {html.escape(report.verdict())}", f"<p>{' '.join(sentences)}</p>{_source(report.source)}"
+    )
+
+
+def wrong_html(id, source, errors):
+    """Return a derivation that did not pass: its source, and what is wrong."""
+    messages = "\n".join(html.escape(str(error)) for error in errors)
+    return frame(id, _source(source), f'<pre class="derivation-errors">✗ {messages}</pre>', "wrong")
+
+
+def _power(bound):
+    """Return the smallest power of ten that is not below the bound."""
+    return f"10^{{{-floor(-log10(bound))}}}"
+
+
+def _mark(summary, body):
+    return f'<details class="derivation-mark"><summary>{summary}</summary>{body}</details>'
+
+
+def _source(source):
+    return f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre>"
+
+
+def _math(latex):
+    return f'<span class="math">{to_mathml(latex)}</span>'

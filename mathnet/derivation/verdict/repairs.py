@@ -1,0 +1,228 @@
+"""The common mistakes of a derivation, each with its repair: the table that `causes.py` tries.
+
+A repair takes a part of a formula and yields what may belong in its place, with the mistake in words.
+"""
+
+import itertools
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from ..meaning import nodes
+
+CLOSED = (
+    nodes.Symbol,
+    nodes.Differential,
+    nodes.Cotangent,
+    nodes.Entry,
+    nodes.Number,
+    nodes.Apply,
+    nodes.Delta,
+    nodes.Transpose,
+    nodes.Whole,
+)
+
+
+@dataclass
+class Clue:
+    """What a repair may use: the whole side, index letters, dimensions, and factors that it may lack.
+
+    The letters are all those of both sides; `unsummed` are those of the side that the side before does not leave free.
+    """
+
+    root: nodes.Node
+    letters: list
+    unsummed: tuple
+    dimensions: list
+    factors: list
+    types: dict
+
+    def __post_init__(self):
+        sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
+        self.terms = {term for sum_ in sums for term in sum_.terms}
+
+
+def _tex(node):
+    return node.latex if isinstance(node, CLOSED) else f"({node.latex})"
+
+
+def made(kind, like, latex, *parts):
+    """Return a new node that stands where another one stood."""
+    return kind(like.place._replace(latex=latex), *parts)
+
+
+def _transposed(node):
+    return made(nodes.Transpose, node, rf"{_tex(node)}^{{\mathsf T}}", node)
+
+
+def _product(*factors):
+    return made(nodes.Product, factors[0], " ".join(map(_tex, factors)), factors)
+
+
+def _times(a, b):
+    return made(nodes.Hadamard, a, rf"{_tex(a)} \odot {_tex(b)}", ((a,), (b,)))
+
+
+def transpose(node, clue):
+    """A missing or extra transpose."""
+    if isinstance(node, nodes.Transpose):
+        yield node.body, f"{node.latex} is transposed once too often: {node.body.latex}"
+    elif node not in clue.types or clue.types[node].shape:
+        fixed = _transposed(node)
+        yield fixed, f"{node.latex} stands where its transpose belongs: {fixed.latex}"
+
+
+def _primes(count):
+    return "'" * count
+
+
+def order(node, clue):
+    """Factors swapped."""
+    for rebuild, a, b in _neighbours(node):
+        yield rebuild(b, a), f"the factors are swapped: {_tex(b)} {_tex(a)}"
+        for left, right in ((_transposed(b), a), (b, _transposed(a)), (_transposed(b), _transposed(a))):
+            yield (
+                rebuild(left, right),
+                f"the factors are swapped and a transpose is missing: {_tex(left)} {_tex(right)}",
+            )
+
+
+def product(node, clue):
+    """The Hadamard product for the matrix product, or the reverse."""
+    for rebuild, a, b in _neighbours(node):
+        fixed = _times(a, b)
+        yield rebuild(fixed), f"the Hadamard product belongs here: {fixed.latex}"
+    if isinstance(node, nodes.Hadamard):
+        for at, operand in enumerate(node.operands):
+            if len(operand) > 1:
+                split = (*node.operands[:at], *((factor,) for factor in operand), *node.operands[at + 1 :])
+                latex = r" \odot ".join(map(_tex, operand))
+                yield replace(node, operands=split), f"the Hadamard product belongs here: {latex}"
+    if isinstance(node, nodes.Hadamard) and len(node.operands) == 2:
+        a, b = (operand[0] if len(operand) == 1 else _product(*operand) for operand in node.operands)
+        for left, right in ((a, b), (_transposed(a), b), (a, _transposed(b)), (b, a)):
+            fixed = _product(left, right)
+            yield fixed, f"the matrix product belongs here, not \\odot: {fixed.latex}"
+
+
+def sign(node, clue):
+    """A wrong sign."""
+    if isinstance(node, nodes.Add):
+        for at, term in enumerate(node.terms):
+            signs = (*node.signs[:at], -node.signs[at], *node.signs[at + 1 :])
+            yield replace(node, signs=signs), f"the sign of {term.latex} is wrong"
+    if node is clue.root:
+        yield made(nodes.Add, node, f"-{_tex(node)}", (node,), (-1,)), "the sign is wrong"
+
+
+def prime(node, clue):
+    """A derivative of a function too many or too few."""
+    if isinstance(node, nodes.Apply) and not node.function.endswith("^"):
+        name = node.function
+        yield (
+            replace(node, order=node.order + 1),
+            f"{name}{_primes(node.order + 1)} belongs here, not {node.latex}",
+        )
+        if node.order:
+            yield replace(node, order=node.order - 1), f"{node.latex} has a prime too many"
+
+
+def mirrored(node, clue):
+    """Two indices swapped."""
+    if isinstance(node, nodes.Entry) and len(node.indices) == 2:
+        yield replace(node, indices=node.indices[::-1]), f"the indices of {node.latex} are swapped"
+
+
+def index(node, clue):
+    """A wrong index."""
+    if isinstance(node, nodes.Entry):
+        places = node.indices
+        for at, letter in itertools.product(range(len(places)), clue.letters):
+            if letter != places[at]:
+                yield (
+                    replace(node, indices=(*places[:at], letter, *places[at + 1 :])),
+                    f"an index of {node.latex} is wrong: {letter} belongs where {places[at]} stands",
+                )
+    if isinstance(node, nodes.Delta):
+        for letter in clue.letters:
+            for old, fixed in (
+                (node.left, replace(node, left=letter)),
+                (node.right, replace(node, right=letter)),
+            ):
+                yield fixed, f"an index of {node.latex} is wrong: {letter} belongs where {old} stands"
+
+
+def sum_(node, clue):
+    """A sum that is missing, or is one too many."""
+    for letter in clue.letters:
+        fixed = made(nodes.Sum, node, rf"\sum_{letter} {_tex(node)}", (letter,), None, node)
+        yield fixed, f"the sum over {letter} is missing: {fixed.latex}"
+    if node is clue.root and len(clue.unsummed) > 1:
+        fixed = made(
+            nodes.Sum, node, rf"\sum_{{{''.join(clue.unsummed)}}} {_tex(node)}", clue.unsummed, None, node
+        )
+        yield fixed, f"the sum over {', '.join(clue.unsummed)} is missing: {fixed.latex}"
+    if isinstance(node, nodes.Sum):
+        yield node.body, f"the sum over {', '.join(node.letters)} is one too many"
+
+
+def number(node, clue):
+    """A lost factor 2, 1/2, or 1/n; a sum for a mean; an exponent that should be one less."""
+    if node is clue.root or node in clue.terms:
+        for value, words in (
+            (Fraction(2), "a factor 2 is missing"),
+            (Fraction(1, 2), "a factor 2 is too much" if _doubled(node) else r"a factor \tfrac12 is missing"),
+        ):
+            yield _product(made(nodes.Number, node, str(value), value), node), f"{words}, in {node.latex}"
+        for name in clue.dimensions:
+            size = made(nodes.Size, node, name, name)
+            yield (
+                made(nodes.Divide, node, "", node, size),
+                rf"a factor \tfrac1{name} is missing: the sum stands where the mean belongs",
+            )
+            yield _product(size, node), f"a factor {name} is missing: the mean stands where the sum belongs"
+    if isinstance(node, nodes.Power):
+        one = made(nodes.Number, node, "1", Fraction(1))
+        less = made(nodes.Add, node, "", (node.exponent, one), (1, -1))
+        yield replace(node, exponent=less), f"the exponent of {node.latex} is too large by 1"
+
+
+def factor(node, clue):
+    """A factor that the line before has, or f', lost."""
+    for lost in clue.factors:
+        words = f"the factor {lost.latex} is lost"
+        if node is clue.root or isinstance(node, nodes.Product):
+            yield _product(node, lost), words
+        if not isinstance(node, nodes.Entry | nodes.Number | nodes.Delta):
+            yield _times(node, lost), words
+            yield _times(node, _transposed(lost)), words
+
+
+def held(node, clue):
+    """An immediate derivative for a total one, or the reverse."""
+    if isinstance(node, nodes.Immediate):
+        total = made(nodes.Partial, node, node.latex, node.body, node.variable, node.indices, node.layout)
+        yield total, rf"{node.latex} holds too much fixed: the total derivative belongs here, without the +"
+    elif isinstance(node, nodes.Partial):
+        body = node.body.body if isinstance(node.body, nodes.Entry) else node.body
+        if isinstance(body, nodes.Symbol):
+            parts = (node.body, node.variable, node.indices, node.layout, body.name)
+            yield (
+                made(nodes.Immediate, node, node.latex, *parts),
+                rf"{node.latex} is total, through the definitions; the immediate derivative is written \partial^+",
+            )
+
+
+REPAIRS = (mirrored, transpose, order, product, sign, prime, number, index, sum_, factor, held)
+
+
+def _doubled(node):
+    factors = node.factors if isinstance(node, nodes.Product) else ()
+    return any(isinstance(factor, nodes.Number) and factor.value == 2 for factor in factors)
+
+
+def _neighbours(node):
+    """Yield two factors that stand side by side, with a function that puts others in their place."""
+    if isinstance(node, nodes.Product):
+        for at in range(len(node.factors) - 1):
+            before, (a, b), after = node.factors[:at], node.factors[at : at + 2], node.factors[at + 2 :]
+            yield lambda *new, before=before, after=after: _product(*before, *new, *after), a, b

@@ -1,0 +1,182 @@
+"""What the checker found: a report with a verdict on every line."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
+from typing import NamedTuple
+
+from mathnet.dual import DIGITS
+
+from ..errors import DerivationError
+from ..meaning.dimensions import Dimensions
+from ..numbers.bound import survival
+from ..read.declare import Names
+from ..read.tokens import tidy
+
+
+class Line(NamedTuple):
+    """One step of a derivation: what is claimed, and what came of it.
+
+    Attributes
+    ----------
+    line : int
+        Where its right side begins, in the text of the derivation.
+    left, relation, right : str
+        The side before and this one, as LaTeX, and the sign between them.
+    reason : str
+        The reason that was written beside it.
+    ok : bool or None
+        Whether it holds; None if it was not judged, because something before it in its chain is wrong.
+    error : DerivationError or None
+        What is wrong with it.
+    """
+
+    line: int
+    left: str
+    relation: str
+    right: str
+    reason: str
+    ok: bool | None
+    error: DerivationError | None = None
+
+
+@dataclass(repr=False)
+class Report:
+    """What the checker found.
+
+    Attributes
+    ----------
+    id : str
+        The derivation.
+    source : str
+        Its text.
+    names : Names
+        Its where part.
+    chains : list of Chain
+        Its chains, with the rows as written.
+    errors : list of DerivationError
+        What is wrong, in the order of the text.
+    comparisons : int
+        How many pairs of numbers were compared.
+    exact : bool
+        Whether all of them were fractions, compared without tolerance.
+    drawn : list of Data
+        The random numbers that were tried.
+    work : int
+        How many times a part of a formula was evaluated; a large product counts for more.
+    seconds : float
+        The processor time that it took.
+    dimensions : Dimensions
+        The shapes of its symbols and formulas.
+    """
+
+    id: str
+    source: str
+    names: Names = field(default_factory=Names)
+    chains: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    comparisons: int = 0
+    exact: bool = True
+    drawn: list = field(default_factory=list)
+    work: int = 0
+    seconds: float = 0.0
+    dimensions: Dimensions | None = None
+
+    @property
+    def draws(self):
+        """How many sets of random numbers were tried."""
+        return len(self.drawn)
+
+    @property
+    def sizes(self):
+        """The sizes that were tried."""
+        return list({str(data.sizes): data.sizes for data in self.drawn}.values())
+
+    @cached_property
+    def bound(self):
+        """The probability with which a wrong line passes, at most; None unless all lines are right and rational."""
+        return survival(self) if self.ok else None
+
+    @property
+    def ok(self):
+        """Whether nothing is wrong."""
+        return not self.errors
+
+    @property
+    def steps(self):
+        """How many equalities were checked."""
+        return sum(len(chain.sides) - 1 for chain in self.chains)
+
+    @property
+    def lines(self):
+        """Every step as a `Line`, with a verdict of its own."""
+        return [line for chain in self.chains for line in self._lines(chain)]
+
+    def _lines(self, chain):
+        later = min((other.line for other in self.chains if other.line > chain.line), default=inf)
+        starts = [(side.tokens[0].line, side.tokens[0].column) for side in chain.sides]
+        wrong = {}
+        for error in (
+            self.errors
+        ):  # it stands in the last side that begins before it; in the first, it concerns step 1
+            if chain.line <= error.place.line < later:
+                wrong[max(1, sum(start <= error.place[:2] for start in starts) - 1)] = error
+        for at, reason in enumerate(_reasons(chain), 1):
+            before, side = chain.sides[at - 1], chain.sides[at]
+            ok = False if at in wrong else True if at < min(wrong, default=len(chain.nodes)) else None
+            relation = str(chain.relations[at - 1])
+            yield Line(
+                starts[at][0], tidy(before.latex), relation, tidy(side.latex), reason, ok, wrong.get(at)
+            )
+
+    def verdict(self):
+        """Return the result in a few words."""
+        if not self.ok:
+            return str(self.errors[0])
+        count = f"{self.steps} step{'s'[: self.steps != 1]}"
+        tried = sum(relation.type != "EQUALS" for chain in self.chains for relation in chain.relations)
+        others = f" · {tried} of them not equal, but right at {self.draws} points" if tried else ""
+        return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}{others}"
+
+    def __repr__(self):
+        places = ", ".join(f"line {error.place.line}" for error in self.errors)
+        return f"<Report {self.id}: {f'wrong, {places}' if places else self.verdict()}>"
+
+    def as_dict(self, first_line=1, indentation=0):
+        """Return what `mathnet check --format json` says; lines and columns are counted from the given ones."""
+        below = first_line - 1
+        return {
+            "id": self.id,
+            "ok": self.ok,
+            "steps": self.steps,
+            "comparisons": self.comparisons,
+            "exact": self.exact,
+            "bound": self.bound,
+            "draws": self.draws,
+            "sizes": self.sizes,
+            "seconds": round(self.seconds, 3),
+            "lines": [
+                {**line._asdict(), "line": line.line + below, "error": line.error and line.error.reason}
+                for line in self.lines
+            ],
+            "errors": [
+                {
+                    "line": error.place.line + below,
+                    "column": error.place.column + indentation,
+                    "reason": error.reason,
+                    "cause": error.cause or None,
+                    "difference": error.difference and error.difference._asdict(),
+                }
+                for error in self.errors
+            ],
+        }
+
+
+def _reasons(chain):
+    """Return the reason of every step: that of the row in which it ends."""
+    reasons = []
+    for row in chain.rows:
+        reasons += [""] * row.steps
+        if reasons and row.reason:
+            reasons[-1] = row.reason
+    return reasons

@@ -1,0 +1,247 @@
+"""The verdict: every side of every chain is compared with the one before."""
+
+import time
+from functools import partial
+
+from mathnet.dual import DIGITS, high_precision, mp
+
+from ..errors import DerivationError, Difference, Place
+from ..meaning.dimensions import Dimensions
+from ..meaning.nodes import shape_text
+from ..meaning.scope import Scope
+from ..numbers.data import UnluckyDrawError
+from ..numbers.draws import Draws
+from ..numbers.evaluate import Evaluator
+from ..read.declare import declare
+from ..read.formula import Reader
+from ..read.source import read_chain, split
+from ..read.tokens import tokenize
+from .causes import likely_cause
+from .relations import failure, holds, refuse_relation
+from .report import Report
+
+ATTEMPTS, MAX_UNLUCKY = 20, 6
+
+
+class Derivation:
+    """A derivation that has been read: names, chains, and the types of all formulas.
+
+    Parameters
+    ----------
+    source : str
+        Text of the fence.
+    id : str
+        Its name, for the messages.
+    """
+
+    def __init__(self, source, id=""):
+        self.report = Report(id, source)
+        self.names = self.report.names
+        self.wrong, self.right = (
+            {},
+            {},
+        )  # of a chain, by its line: the error, and how many sides stand before it
+        try:
+            where, chains = split(source)
+            self.names = self.report.names = declare(tokenize(where), where)
+            self.dimensions = self.report.dimensions = Dimensions(self.names)
+            if not chains:
+                raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
+        except (DerivationError, RecursionError) as error:
+            self._refuse(error, 1)
+            return
+        for line, text in chains:
+            try:
+                chain = read_chain(text, line)
+                self.report.chains.append(chain)
+                self._read(chain)
+            except (DerivationError, RecursionError) as error:
+                self._refuse(error, line)
+
+    def _refuse(self, error, line):
+        if isinstance(error, RecursionError):
+            error = DerivationError("too deeply nested to check", Place(line, 1, ""), caret=False)
+        self.report.errors.append(error.attach(self.report.id, self.report.source))
+
+    def _read(self, chain):
+        """Turn the sides of a chain into nodes; those before one that is refused are compared all the same."""
+        sides, types, refused = [], [], None
+        try:
+            for side in chain.sides:
+                sides.append(Reader(self.names, side.text).formula(side.tokens))
+        except DerivationError as error:
+            refused = error
+        if len(sides) > 1:
+            try:
+                self._infer(chain, sides, types)
+            except DerivationError as error:
+                refused = error
+                if 1 < len(types) < len(sides):
+                    self._infer(chain, sides[: len(types)], [])
+        if refused:
+            raise refused
+
+    def _infer(self, chain, sides, types):
+        """Check the shapes and indices of the sides."""
+        scope = Scope(self.dimensions)
+        for at, node in enumerate(sides):
+            try:
+                types.append(self._type(node, types, sides, scope))
+            except DerivationError as error:
+                other = sides[at - 1] if at else sides[1]
+                error.cause = likely_cause(self.names, self.dimensions, other, node)
+                raise
+        for node in sides:
+            self.dimensions.resolve_sums(node, types[0].free)
+        for relation in chain.relations:
+            place = Place(relation.line, relation.column, "")
+            refuse_relation(relation, types[0].shape, self.names.tolerance, place)
+        chain.letters = {letter: scope.resolve(letter, sides[0]) for letter in sorted(types[0].free)}
+        chain.shape, chain.nodes = types[0].shape, sides
+
+    def _type(self, node, types, sides, scope):
+        """Return the type of a side, which is that of the first one."""
+        found = scope.infer(node)
+        first = types[0] if types else found
+        if found.free - first.free:
+            raise scope.left_free(node, found.free - first.free)
+        if found.shape != first.shape:
+            raise DerivationError(
+                f"{sides[0].latex} is {shape_text(first.shape)}, but {node.latex} is {shape_text(found.shape)}",
+                node.place,
+                difference=Difference(
+                    (sides[0].latex, node.latex), (shape_text(first.shape), shape_text(found.shape))
+                ),
+            )
+        return found
+
+    def check(self):
+        """Evaluate every side with random data and return the report."""
+        start = time.process_time()
+        chains = [chain for chain in self.report.chains if chain.nodes]
+        if chains:
+            self._try(chains, Draws(self.names, self.dimensions, chains))
+        for chain in chains:
+            if chain.line in self.wrong:
+                self._refuse(self.wrong[chain.line], chain.line)
+        self.report.errors.sort(key=lambda error: error.place[:2])
+        self.report.seconds = time.process_time() - start
+        return self.report
+
+    def _try(self, chains, draws):
+        """Compare the sides of all chains at one draw after the other."""
+        self.report.drawn, unlucky = draws.done, 0
+        while draws.unsure() and any(self.right.get(chain.line) != 1 for chain in chains):
+            for draws.unlucky in range(ATTEMPTS if unlucky <= MAX_UNLUCKY else 0):
+                try:
+                    data = draws.next()
+                    evaluator = Evaluator(self.names, self.dimensions, data)
+                    for chain in chains:
+                        self._compare(chain, evaluator)
+                except UnluckyDrawError as error:
+                    unlucky += not draws.small()
+                    reason = f"no values could be drawn: {error}; declare what is positive or nonzero"
+                    continue
+                draws.done.append(data)
+                draws.work += evaluator.work
+                self.report.work = draws.work
+                self.report.exact = self.report.exact and data.exact
+                break
+            else:
+                for chain in chains:
+                    self.wrong.setdefault(
+                        chain.line, DerivationError(reason, Place(chain.line, 1, ""), caret=False)
+                    )
+                return
+
+    def _compare(self, chain, evaluator):
+        """Compare every side with the one before, up to the first that is known to be wrong."""
+        right = self.right.get(chain.line, len(chain.nodes))
+        for at in range(1, right):
+            try:
+                for letters in chain.places(evaluator.data):
+                    self._compare_entries(chain, at, letters, evaluator)
+            except (DerivationError, RecursionError) as error:
+                self.right[chain.line], self.wrong[chain.line] = at, error
+                return
+
+    def _compare_entries(self, chain, at, letters, evaluator):
+        before, side, relation = chain.nodes[at - 1], chain.nodes[at], chain.relations[at - 1]
+        expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
+        for position, (a, b) in enumerate(zip(expected, found, strict=True)):
+            self.report.comparisons += 1
+            equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
+            if not holds(relation, a, b, equal, self.names.tolerance):
+                where = [f"{letter} = {index + 1}" for letter, index in letters.items()]
+                entry = ()
+                if chain.shape:
+                    width = evaluator.shape(side)[1]
+                    entry = position // width + 1, position % width + 1
+                    where.append(f"entry {entry}")
+                error = DerivationError(
+                    failure(
+                        relation,
+                        _short(before.latex),
+                        _short(side.latex),
+                        (_show(a), _show(b)),
+                        self.names.tolerance,
+                    )
+                    + (f" at {', '.join(where)}" if where else ""),
+                    side.place,
+                    difference=Difference(
+                        (before.latex, side.latex),
+                        (shape_text(chain.shape),) * 2,
+                        (_show(a), _show(b)),
+                        {letter: index + 1 for letter, index in letters.items()},
+                        entry,
+                    ),
+                )
+                if relation.type == "EQUALS":
+                    error.cause = likely_cause(self.names, self.dimensions, before, side)
+                raise error
+
+    def _equal(self, a, b, evaluator, where):
+        if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
+            return a == b
+        self.report.exact = False
+        difference = abs(high_precision(a) - high_precision(b))
+        if difference <= mp.mpf(10) ** -DIGITS * max(abs(a), abs(b)):
+            return True
+        with mp.workdps(
+            2 * mp.dps
+        ):  # what rounding made shrinks with twice the digits; what is really there stays
+            finer = evaluator.finer
+            before, side, letters, position = where
+            a, b = finer.value(before, letters)[position], finer.value(side, letters)[position]
+            return abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference
+
+
+def check(source, id=""):
+    r"""Check a derivation and return its `Report`.
+
+    Parameters
+    ----------
+    source : str
+        The text of a derivation fence.
+    id : str
+        The name that error messages use.
+
+    Examples
+    --------
+    >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2").verdict()
+    '1 step · exact'
+    >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + b^2").ok
+    False
+    """
+    return Derivation(source, id).check()
+
+
+def _show(number):
+    if isinstance(number, mp.mpf):
+        return mp.nstr(number, 10)
+    text = str(number)
+    return text if len(text) <= 24 else mp.nstr(high_precision(number), 10)
+
+
+def _short(latex):
+    return latex if len(latex) <= 200 else f"{latex[:200]} …"
