@@ -145,10 +145,114 @@ def test_every_function_that_checks_shapes_has_its_message_tested():
         assert (rule.name in tested) != takes_any_shape
 
 
-def test_a_nameless_size_is_told_by_its_position_among_all_axes():
-    message = "f(A[... n 1]): axis 1 of A must be 1, but is 4; got A (5, 3, 4)"
+# --- the grammar of signatures --------------------------------------------------------------------------------------
+
+PLACES = [  # signature, shapes, what does not fit
+    ("f(A[... n 1])", [(5, 3, 4)], "axis 2 of A must be 1, but is 4; got A (5, 3, 4)"),
+    ("f(A[... n 1])", [(6, 5, 3, 4)], "axis 3 of A must be 1, but is 4; got A (6, 5, 3, 4)"),
+    ("f(A[... n 1])", [(3, 4)], "axis 1 of A must be 1, but is 4; got A (3, 4)"),
+    ("f(A[1 n ...])", [(4, 3, 5, 6)], "axis 0 of A must be 1, but is 4; got A (4, 3, 5, 6)"),
+    ("f(A[n 1 ...])", [(3, 4, 5)], "axis 1 of A must be 1, but is 4; got A (3, 4, 5)"),
+    ("f(A[n ... 1])", [(3, 5, 6, 4)], "axis 3 of A must be 1, but is 4; got A (3, 5, 6, 4)"),
+    (
+        "f(A[n ... k], B[k n])",
+        [(3, 5, 6, 4), (2, 3)],
+        "axis k is 4 in A but 2 in B; got A (3, 5, 6, 4), B (2, 3)",
+    ),
+    ("f(A[n ...], B[... n])", [(3, 5), (5, 4)], "axis n is 3 in A but 4 in B; got A (3, 5), B (5, 4)"),
+    (
+        "f(A[n ...], B[n ...])",
+        [(3, 5), (3, 4)],
+        "the batch is (5,) in A but (4,) in B; got A (3, 5), B (3, 4)",
+    ),
+    ("f(A[n ... k])", [(3,)], "A needs at least 2 axes, but has 1; got A (3,)"),
+    ("f(A[n n])", [(3, 4)], "axis n is 3 in A but 4 in A; got A (3, 4)"),
+    ("f(A[12 n])", [(2, 4)], "axis 0 of A must be 12, but is 2; got A (2, 4)"),
+    ("f( A[ n ] ,B[n])", [(2,), (4,)], "axis n is 2 in A but 4 in B; got A (2,), B (4,)"),
+    ("layer 1(W[2 n])", [(3, 4)], "axis 0 of W must be 2, but is 3; got W (3, 4)"),
+]
+
+
+@pytest.mark.parametrize(("signature", "shapes", "problem"), PLACES)
+def test_an_axis_is_told_by_its_letter_or_its_place_among_all_axes(signature, shapes, problem):
+    with pytest.raises(ShapeError, match=f"^{re.escape(f'{signature}: {problem}')}$"):
+        check_shapes(signature, *map(np.ones, shapes))
+
+
+@pytest.mark.parametrize(
+    ("signature", "shapes"),
+    [
+        ("f(A[n ... k], B[...])", [(3, 5, 6, 4), (5, 6)]),
+        ("f(A[n ...], B[... n])", [(3, 5), (5, 3)]),
+        ("f(A[n ...], B[... n])", [(3,), (3,)]),
+        ("f(A[], B[0 n])", [(), (0, 7)]),
+        ("f(Ā[größe], x_1[größe])", [(2,), (2,)]),
+    ],
+)
+def test_shapes_that_fit(signature, shapes):
+    check_shapes(signature, *map(np.ones, shapes))
+
+
+SIGNATURES = [  # what cannot be read, the place, the problem
+    ("A[n k]", 0, "a signature starts with a name and a bracket, as in f(A[n k], B[k m])"),
+    ("", 0, "a signature starts with a name and a bracket, as in f(A[n k], B[k m])"),
+    ("(A[n k])", 0, "a signature starts with a name and a bracket, as in f(A[n k], B[k m])"),
+    ("f()", 2, "an argument is a name and its axes in square brackets, as in A[n k]"),
+    ("f(A)", 2, "an argument is a name and its axes in square brackets, as in A[n k]"),
+    ("f(A(n k))", 2, "an argument is a name and its axes in square brackets, as in A[n k]"),
+    ("f(A[n k)", 2, "an argument is a name and its axes in square brackets, as in A[n k]"),
+    ("f(A[n], 2[n])", 8, "an argument is a name and its axes in square brackets, as in A[n k]"),
+    ("f(A[n], )", 8, "an argument is a name and its axes in square brackets, as in A[n k]"),
+    ("f(A[n], A[k])", 8, "A stands for two arguments"),
+    ("f(A[n, k])", 5, "axes are separated by blanks, as in A[n k]"),
+    ("f(B[k], A[n,k])", 11, "axes are separated by blanks, as in A[n k]"),
+    ("f(A[n-1])", 4, "an axis is a name, a number or ..., not n-1"),
+    ("f(A[-1 n])", 4, "an axis is a name, a number or ..., not -1"),
+    ("f(A[n 2k])", 6, "an axis is a name, a number or ..., not 2k"),
+    ("f(A[n 1.5])", 6, "an axis is a name, a number or ..., not 1.5"),
+    ("f(A[.. n])", 4, "an axis is a name, a number or ..., not .."),
+    ("f(A[...n])", 4, "an axis is a name, a number or ..., not ...n"),
+    ("f(A[... n ...])", 10, "one bracket has one ... only"),
+    (
+        "f(A[n] B[n])",
+        7,
+        "after an argument comes a comma, and after the last one the bracket that ends the signature",
+    ),
+    (
+        "f(A[n]",
+        6,
+        "after an argument comes a comma, and after the last one the bracket that ends the signature",
+    ),
+    (
+        "f(A[n]) -> B[n]",
+        6,
+        "after an argument comes a comma, and after the last one the bracket that ends the signature",
+    ),
+]
+
+
+@pytest.mark.parametrize(("signature", "place", "problem"), SIGNATURES)
+def test_a_signature_that_cannot_be_read_is_refused_at_the_place(signature, place, problem):
+    with pytest.raises(ValueError, match=f"^{re.escape(problem)}") as caught:
+        check_shapes(signature, np.ones((2, 2)))
+    assert str(caught.value) == f"{problem}\n    {signature}\n    {' ' * place}^"
+
+
+@pytest.mark.parametrize(("count", "given"), [(0, "0 were given"), (1, "1 was given"), (3, "3 were given")])
+def test_a_number_of_arrays_that_the_signature_does_not_have(count, given):
+    message = f"f(A[n], B[n]) takes 2 arguments, but {given}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        check_shapes("f(A[n], B[n])", *[np.ones(2)] * count)
+
+
+def test_an_argument_that_was_left_out_is_not_checked_but_told():
+    check_shapes("f(A[n], B[k], C[n])", np.ones(3), None, np.ones(3))
+    message = "f(A[n], B[k], C[n]): axis n is 3 in A but 4 in C; got A (3,), B None, C (4,)"
     with pytest.raises(ShapeError, match=f"^{re.escape(message)}$"):
-        check_shapes("f(A[... n 1])", np.ones((5, 3, 4)))
+        check_shapes("f(A[n], B[k], C[n])", np.ones(3), None, np.ones(4))
+
+
+# --- targets --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
