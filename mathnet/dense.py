@@ -6,9 +6,11 @@ $Z = HW + B$ is a matrix product and a sum. With one sample (n = 1) it is the fo
 
 import numpy as np
 
+from mathnet.arguments import takes_arrays
 from mathnet.shapes import Array, check_shapes
 
 
+@takes_arrays
 def affine(H: Array, W: Array, B: Array) -> Array:
     r"""$[HW + B]_{ij} = \sum_k H_{ik} W_{kj} + B_{1j}$.
 
@@ -41,10 +43,14 @@ def affine(H: Array, W: Array, B: Array) -> Array:
     array([[11., 22.]])
     """
     check_shapes("affine(H[n h], W[h y], B[1 y])", H, W, B)
-    return np.matmul(H, W) + B
+    Z: Array = np.matmul(H, W) + B
+    return Z
 
 
-def affine_vjp(Z_bar: Array, Z: Array, H: Array, W: Array, B: Array) -> tuple[Array, Array, Array]:
+@takes_arrays
+def affine_vjp(
+    Z_bar: Array, Z: Array | None, H: Array, W: Array, B: Array | None
+) -> tuple[Array, Array, Array]:
     r"""$\bar H = \bar Z W^{\mathsf T}$, $\bar W = H^{\mathsf T} \bar Z$, $\bar B = \mathbf 1^{\mathsf T} \bar Z$.
 
     The answer to the second half of the seed question. $\bar W$ is a matrix product of $H^{\mathsf T}$ (h × n)
@@ -83,14 +89,14 @@ def affine_vjp(Z_bar: Array, Z: Array, H: Array, W: Array, B: Array) -> tuple[Ar
     ----------
     Z_bar : (n, y) array
         Cotangent of the result.
-    Z : (n, y) array
+    Z : (n, y) array or None
         The result; not needed.
     H : (n, h) array
         Inputs.
     W : (h, y) array
         Weights.
-    B : (1, y) array
-        Bias; only its shape matters.
+    B : (1, y) array or None
+        Bias; not needed.
 
     Returns
     -------

@@ -16,9 +16,11 @@ Each rule spells out its own $f'$, by its output Y where that is cheaper.
 
 import numpy as np
 
+from mathnet.arguments import takes_arrays
 from mathnet.shapes import Array, check_shapes
 
 
+@takes_arrays
 def identity(Z: Array) -> Array:
     r"""$f(z) = z$.
 
@@ -34,9 +36,10 @@ def identity(Z: Array) -> Array:
     Y : (...) array
         A copy of Z.
     """
-    return np.array(Z)
+    return Z.copy()
 
 
+@takes_arrays
 def identity_prime(Z: Array) -> Array:
     """$f'(z) = 1$.
 
@@ -53,7 +56,8 @@ def identity_prime(Z: Array) -> Array:
     return np.ones_like(Z)
 
 
-def identity_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
+@takes_arrays
+def identity_vjp(Y_bar: Array, Y: Array | None, Z: Array | None) -> tuple[Array]:
     r"""$\bar Z = \bar Y$.
 
     Derivation
@@ -71,10 +75,10 @@ def identity_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     ----------
     Y_bar : (...) array
         Cotangent of the output.
-    Y : (...) array
-        The output.
-    Z : (...) array
-        The input, in the same shape.
+    Y : (...) array or None
+        The output; not needed.
+    Z : (...) array or None
+        The input, in the same shape; not needed.
 
     Returns
     -------
@@ -87,9 +91,10 @@ def identity_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
         If the shapes differ.
     """
     check_shapes("identity_vjp(Y_bar[...], Y[...], Z[...])", Y_bar, Y, Z)
-    return (np.array(Y_bar),)
+    return (Y_bar.copy(),)
 
 
+@takes_arrays
 def sigmoid(Z: Array) -> Array:
     r"""$\sigma(z) = 1 / (1 + e^{-z})$.
 
@@ -115,10 +120,12 @@ def sigmoid(Z: Array) -> Array:
     >>> sigmoid(np.array([0.0, np.log(3.0)]))
     array([0.5 , 0.75])
     """
-    E = np.exp(-np.maximum(Z, np.negative(Z)))
-    return np.where(np.greater_equal(Z, 0), 1, E) / (1 + E)
+    E = np.exp(-np.maximum(Z, -Z))
+    Y: Array = np.where(np.greater_equal(Z, 0), 1, E) / (1 + E)
+    return Y
 
 
+@takes_arrays
 def sigmoid_prime(Z: Array) -> Array:
     r"""$\sigma'(z) = \sigma(z)\, (1 - \sigma(z))$.
 
@@ -147,7 +154,8 @@ def sigmoid_prime(Z: Array) -> Array:
     return Y * (1 - Y)
 
 
-def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
+@takes_arrays
+def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array | None) -> tuple[Array]:
     r"""$\bar Z_{ij} = \bar Y_{ij}\, Y_{ij}\, (1 - Y_{ij})$.
 
     The output Y is at hand, so $\sigma'$ costs no exponential.
@@ -171,8 +179,8 @@ def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
         Cotangent of the output.
     Y : (...) array
         The output.
-    Z : (...) array
-        The input, in the same shape.
+    Z : (...) array or None
+        The input, in the same shape; not needed.
 
     Returns
     -------
@@ -195,9 +203,10 @@ def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     array([-0.125   ,  0.140625])
     """
     check_shapes("sigmoid_vjp(Y_bar[...], Y[...], Z[...])", Y_bar, Y, Z)
-    return (np.multiply(Y_bar, Y) * np.subtract(1, Y),)
+    return (Y_bar * Y * (1 - Y),)
 
 
+@takes_arrays
 def tanh(Z: Array) -> Array:
     r"""$\tanh(z) = (e^z - e^{-z}) / (e^z + e^{-z})$.
 
@@ -216,6 +225,7 @@ def tanh(Z: Array) -> Array:
     return np.tanh(Z)
 
 
+@takes_arrays
 def tanh_prime(Z: Array) -> Array:
     r"""$\tanh'(z) = 1 - \tanh(z)^2$.
 
@@ -244,7 +254,8 @@ def tanh_prime(Z: Array) -> Array:
     return 1 - Y * Y
 
 
-def tanh_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
+@takes_arrays
+def tanh_vjp(Y_bar: Array, Y: Array, Z: Array | None) -> tuple[Array]:
     r"""$\bar Z_{ij} = \bar Y_{ij}\, (1 - Y_{ij}^2)$.
 
     Derivation
@@ -266,8 +277,8 @@ def tanh_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
         Cotangent of the output.
     Y : (...) array
         The output.
-    Z : (...) array
-        The input, in the same shape.
+    Z : (...) array or None
+        The input, in the same shape; not needed.
 
     Returns
     -------
@@ -284,9 +295,10 @@ def tanh_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     LeCun, Bottou, Orr and Müller (1998).
     """
     check_shapes("tanh_vjp(Y_bar[...], Y[...], Z[...])", Y_bar, Y, Z)
-    return (Y_bar * (1 - np.multiply(Y, Y)),)
+    return (Y_bar * (1 - Y * Y),)
 
 
+@takes_arrays
 def relu(Z: Array) -> Array:
     r"""$\operatorname{relu}(z) = \max(0, z)$.
 
@@ -303,6 +315,7 @@ def relu(Z: Array) -> Array:
     return np.maximum(Z, 0)
 
 
+@takes_arrays
 def relu_prime(Z: Array) -> Array:
     r"""$\operatorname{relu}'(z) = [z > 0]$: 1 where z is positive, else 0.
 
@@ -324,7 +337,8 @@ def relu_prime(Z: Array) -> Array:
     return np.where(np.greater(Z, 0), np.ones_like(Z), np.zeros_like(Z))
 
 
-def relu_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
+@takes_arrays
+def relu_vjp(Y_bar: Array, Y: Array | None, Z: Array) -> tuple[Array]:
     r"""$\bar Z_{ij} = \bar Y_{ij}\, [Z_{ij} > 0]$.
 
     The square bracket is 1 if the condition holds and 0 if not: the cotangent passes where the
@@ -347,8 +361,8 @@ def relu_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     ----------
     Y_bar : (...) array
         Cotangent of the output.
-    Y : (...) array
-        The output.
+    Y : (...) array or None
+        The output; not needed.
     Z : (...) array
         The input, in the same shape.
 
@@ -370,6 +384,7 @@ def relu_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     return (np.multiply(Y_bar, np.greater(Z, 0)),)
 
 
+@takes_arrays
 def softplus(Z: Array) -> Array:
     r"""$\operatorname{softplus}(z) = \log(1 + e^z)$.
 
@@ -389,9 +404,10 @@ def softplus(Z: Array) -> Array:
     -----
     Evaluated as $\max(z, 0) + \log(1 + e^{-|z|})$, which neither overflows nor loses small values.
     """
-    return np.maximum(Z, 0) + np.log1p(np.exp(-np.maximum(Z, np.negative(Z))))
+    return np.maximum(Z, 0) + np.log1p(np.exp(-np.maximum(Z, -Z)))
 
 
+@takes_arrays
 def softplus_prime(Z: Array) -> Array:
     r"""$\operatorname{softplus}'(z) = \sigma(z)$.
 
@@ -420,7 +436,8 @@ def softplus_prime(Z: Array) -> Array:
     return sigmoid(Z)
 
 
-def softplus_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
+@takes_arrays
+def softplus_vjp(Y_bar: Array, Y: Array | None, Z: Array) -> tuple[Array]:
     r"""$\bar Z = \bar Y \odot \sigma(Z)$.
 
     Derivation
@@ -441,8 +458,8 @@ def softplus_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     ----------
     Y_bar : (...) array
         Cotangent of the output.
-    Y : (...) array
-        The output.
+    Y : (...) array or None
+        The output; not needed.
     Z : (...) array
         The input, in the same shape.
 

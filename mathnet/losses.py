@@ -6,10 +6,12 @@ Both losses add up over the samples. The factor 1/n of a mean is not here: it st
 
 import numpy as np
 
-from mathnet.reductions import softmax
+from mathnet.arguments import takes_arrays
+from mathnet.reductions import below_largest
 from mathnet.shapes import Array, check_shapes
 
 
+@takes_arrays
 def half_squared_error(Y: Array, T: Array) -> float:
     r"""$J = \tfrac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2$.
 
@@ -40,11 +42,13 @@ def half_squared_error(Y: Array, T: Array) -> float:
     0.40625
     """
     check_shapes("half_squared_error(Y[n y], T[n y])", Y, T)
-    E = np.subtract(Y, T)
-    return 0.5 * np.sum(E * E)
+    E = Y - T
+    J: float = 0.5 * np.sum(E * E)
+    return J
 
 
-def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[Array, Array]:
+@takes_arrays
+def half_squared_error_vjp(J_bar: float, J: float | None, Y: Array, T: Array) -> tuple[Array, Array]:
     r"""$\bar Y = \bar J\, (Y - Y^*)$, $\bar{Y^*} = -\bar J\, (Y - Y^*)$.
 
     The derivative of the loss with respect to an output is that output's error.
@@ -69,7 +73,7 @@ def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[
     ----------
     J_bar : scalar
         Cotangent of the loss; 1 when the loss is what is minimised.
-    J : scalar
+    J : scalar or None
         The loss; not needed.
     Y : (n, y) array
         Outputs.
@@ -99,10 +103,11 @@ def half_squared_error_vjp(J_bar: float, J: float, Y: Array, T: Array) -> tuple[
     (array([[-0.5 ,  0.75]]), array([[ 0.5 , -0.75]]))
     """
     check_shapes("half_squared_error_vjp(J_bar[], J[], Y[n y], T[n y])", J_bar, J, Y, T)
-    Y_bar = J_bar * np.subtract(Y, T)
+    Y_bar = J_bar * (Y - T)
     return Y_bar, -Y_bar
 
 
+@takes_arrays
 def cross_entropy(Z: Array, T: Array) -> float:
     r"""$J = -\sum_{ij} Y^*_{ij} \log \operatorname{softmax}(Z)_{ij}$.
 
@@ -124,9 +129,14 @@ def cross_entropy(Z: Array, T: Array) -> float:
     Raises
     ------
     ShapeError
-        If the shapes differ; class numbers of shape (n,) are not accepted.
+        If the shapes differ, or there is no class; class numbers of shape (n,) are not accepted.
     ValueError
-        If a row of T does not sum to one.
+        If a row of T does not sum to one, to five digits, or the largest logit of a row is infinite. Targets in an
+        array of another library, which may be lazy, are not summed.
+
+    Notes
+    -----
+    A logit of −∞ means probability 0. Where its target is 0 too, it adds the limit 0 to the sum; elsewhere J is +∞.
 
     Examples
     --------
@@ -137,10 +147,15 @@ def cross_entropy(Z: Array, T: Array) -> float:
     """
     check_shapes("cross_entropy(Z[n k], T[n k])", Z, T)
     check_rows_sum_to_one("cross_entropy(Z[n k], T[n k])", T)
-    return -np.sum(T * _log_softmax(Z))
+    Z = below_largest("cross_entropy(Z[n k], T[n k])", Z)  # rows keep their softmax, and exp cannot overflow
+    E = np.exp(Z)
+    L = Z - np.log(np.sum(E, axis=1, keepdims=True))
+    J: float = -np.sum(np.multiply(T, np.where((T == 0) & (E == 0), 0, L)))  # 0 log 0 = 0
+    return J
 
 
-def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array, Array]:
+@takes_arrays
+def cross_entropy_vjp(J_bar: float, J: float | None, Z: Array, T: Array) -> tuple[Array, Array]:
     r"""$\bar Z = \bar J\, (\operatorname{softmax}(Z) - Y^*)$, $\bar{Y^*} = -\bar J \log \operatorname{softmax}(Z)$.
 
     The derivative of the loss with respect to the logits is again an error: probabilities minus
@@ -172,7 +187,7 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
     ----------
     J_bar : scalar
         Cotangent of the loss; 1 when the loss is what is minimised.
-    J : scalar
+    J : scalar or None
         The loss; not needed.
     Z : (n, k) array
         Logits.
@@ -189,9 +204,13 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
     Raises
     ------
     ShapeError
-        If the shapes do not fit together.
+        If the shapes do not fit together, or there is no class.
     ValueError
-        If a row of T does not sum to one.
+        As for [`cross_entropy`][mathnet.cross_entropy].
+
+    Notes
+    -----
+    At a logit of −∞, $\bar Z$ has the limit $-\bar J\, Y^*$ and $\bar{Y^*}$ is +∞.
 
     References
     ----------
@@ -206,18 +225,19 @@ def cross_entropy_vjp(J_bar: float, J: float, Z: Array, T: Array) -> tuple[Array
     signature = "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])"
     check_shapes(signature, J_bar, J, Z, T)
     check_rows_sum_to_one(signature, T)
-    Z_bar = J_bar * (softmax(Z) - T)
-    T_bar = -J_bar * _log_softmax(Z)
+    Z = below_largest(signature, Z)
+    E = np.exp(Z)
+    total = np.sum(E, axis=1, keepdims=True)
+    Z_bar = J_bar * (E / total - T)
+    T_bar = -J_bar * (Z - np.log(total))
     return Z_bar, T_bar
-
-
-def _log_softmax(Z: Array) -> Array:
-    Z = Z - np.max(Z, axis=-1, keepdims=True)  # rows keep their softmax, and exp cannot overflow
-    return Z - np.log(np.sum(np.exp(Z), axis=-1, keepdims=True))
 
 
 def check_rows_sum_to_one(signature: str, T: Array) -> None:
     """Raise ValueError unless each row of T sums to one."""
-    for row, total in enumerate(np.sum(T, axis=-1)):
-        if not abs(total - 1) <= 1e-5:  # wide enough for float32 rows; a NaN does not pass
-            raise ValueError(f"{signature}: each row of T must sum to 1, but row {row} sums to {total:.6g}")
+    if isinstance(T, np.ndarray):
+        for row, total in enumerate(np.sum(T, axis=-1)):
+            if not abs(total - 1) <= 1e-5:  # wide enough for float32 rows; a NaN does not pass
+                raise ValueError(
+                    f"{signature}: each row of T must sum to 1, but row {row} sums to {total:.6g}"
+                )

@@ -16,9 +16,11 @@ $\bar Y = \partial J / \partial Y$ of the result, it returns the cotangents of t
 
 import numpy as np
 
+from mathnet.arguments import takes_arrays
 from mathnet.shapes import Array, check_shapes
 
 
+@takes_arrays
 def matmul(A: Array, B: Array) -> Array:
     r"""$[AB]_{ij} = \sum_k A_{ik} B_{kj}$.
 
@@ -52,10 +54,12 @@ def matmul(A: Array, B: Array) -> Array:
     mathnet.shapes.ShapeError: matmul(A[... n k], B[k m]): axis k is 3 in A but 2 in B; got A (2, 3), B (2, 3)
     """
     check_shapes(f"matmul(A[... n k], {_right_factor(B)})", A, B)
-    return np.matmul(A, B)
+    Y: Array = np.matmul(A, B)
+    return Y
 
 
-def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array]:
+@takes_arrays
+def matmul_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Array, Array]:
     r"""$\bar A = \bar Y B^{\mathsf T}$, $\bar B = A^{\mathsf T} \bar Y$.
 
     Each factor's cotangent is again a matrix product: $\bar Y$ takes the place of the factor that
@@ -88,7 +92,7 @@ def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array
     ----------
     Y_bar : (..., n, m) array
         Cotangent of the product.
-    Y : (..., n, m) array
+    Y : (..., n, m) array or None
         The product; not needed.
     A : (..., n, k) array
         Left factor.
@@ -120,9 +124,11 @@ def matmul_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array
     """
     check_shapes(f"matmul_vjp(Y_bar[... n m], Y[... n m], A[... n k], {_right_factor(B)})", Y_bar, Y, A, B)
     A_bar = Y_bar @ np.swapaxes(B, -1, -2)
-    if np.ndim(B) == 2:  # one B for the whole batch: stack the batch's rows, and the product sums over them
-        A, Y_bar = (np.reshape(M, (-1, np.shape(M)[-1])) for M in (A, Y_bar))
-    B_bar = np.swapaxes(A, -1, -2) @ Y_bar
+    if np.ndim(B) == np.ndim(A):
+        B_bar = np.swapaxes(A, -1, -2) @ Y_bar
+    else:  # one B for the whole batch: the sum runs over the rows of all its members
+        rows = tuple(range(np.ndim(A) - 1))
+        B_bar = np.tensordot(A, Y_bar, (rows, rows))
     return A_bar, B_bar
 
 
@@ -130,6 +136,7 @@ def _right_factor(B: Array) -> str:
     return "B[k m]" if np.ndim(B) == 2 else "B[... k m]"
 
 
+@takes_arrays
 def dot(a: Array, b: Array) -> float:
     r"""$a \cdot b = \sum_i a_i b_i$.
 
@@ -159,10 +166,12 @@ def dot(a: Array, b: Array) -> float:
     32.0
     """
     check_shapes(f"dot(a[{_vector(a)}], b[{_vector(a)}])", a, b)
-    return np.sum(np.multiply(a, b))
+    y: float = np.sum(np.multiply(a, b))
+    return y
 
 
-def dot_vjp(y_bar: float, y: float, a: Array, b: Array) -> tuple[Array, Array]:
+@takes_arrays
+def dot_vjp(y_bar: float, y: float | None, a: Array, b: Array) -> tuple[Array, Array]:
     r"""$\bar a = \bar y\, b$, $\bar b = \bar y\, a$.
 
     The cotangent $\bar y$ is one number, so it scales a vector: this product with a scalar is all
@@ -188,7 +197,7 @@ def dot_vjp(y_bar: float, y: float, a: Array, b: Array) -> tuple[Array, Array]:
     ----------
     y_bar : scalar
         Cotangent of the result.
-    y : scalar
+    y : scalar or None
         The result; not needed.
     a, b : (n,), (1, n) or (n, 1) arrays
         The operands.
@@ -218,6 +227,7 @@ def dot_vjp(y_bar: float, y: float, a: Array, b: Array) -> tuple[Array, Array]:
     return np.multiply(y_bar, b), np.multiply(y_bar, a)
 
 
+@takes_arrays
 def hadamard(A: Array, B: Array) -> Array:
     r"""$[A \odot B]_{ij} = A_{ij} B_{ij}$.
 
@@ -254,7 +264,8 @@ def hadamard(A: Array, B: Array) -> Array:
     return np.multiply(A, B)
 
 
-def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Array]:
+@takes_arrays
+def hadamard_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Array, Array]:
     r"""$\bar A = \bar Y \odot B$, $\bar B = \bar Y \odot A$.
 
     No entry of Y depends on more than one entry of A, so no sum survives: the cotangent of a
@@ -281,7 +292,7 @@ def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Arr
     ----------
     Y_bar : array of the shape of A and B
         Cotangent of the product.
-    Y : array of that shape
+    Y : array of that shape, or None
         The product; not needed.
     A, B : arrays of that shape
         The operands.
@@ -312,6 +323,7 @@ def hadamard_vjp(Y_bar: Array, Y: Array, A: Array, B: Array) -> tuple[Array, Arr
     return np.multiply(Y_bar, B), np.multiply(Y_bar, A)
 
 
+@takes_arrays
 def outer(a: Array, b: Array) -> Array:
     r"""$[a \otimes b]_{ij} = a_i b_j$.
 
@@ -348,7 +360,8 @@ def outer(a: Array, b: Array) -> Array:
     return np.outer(a, b)
 
 
-def outer_vjp(Y_bar: Array, Y: Array, a: Array, b: Array) -> tuple[Array, Array]:
+@takes_arrays
+def outer_vjp(Y_bar: Array, Y: Array | None, a: Array, b: Array) -> tuple[Array, Array]:
     r"""$\bar a = \bar Y b$, $\bar b = \bar Y^{\mathsf T} a$.
 
     Entry $a_i$ stands in all of row i of Y, so its cotangent sums over that row: two products of a
@@ -376,7 +389,7 @@ def outer_vjp(Y_bar: Array, Y: Array, a: Array, b: Array) -> tuple[Array, Array]
     ----------
     Y_bar : (n, m) array
         Cotangent of the product.
-    Y : (n, m) array
+    Y : (n, m) array or None
         The product; not needed.
     a : (n,), (1, n) or (n, 1) array
         Left operand.

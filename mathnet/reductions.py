@@ -7,9 +7,11 @@ product.
 
 import numpy as np
 
-from mathnet.shapes import Array, check_shapes
+from mathnet.arguments import takes_arrays
+from mathnet.shapes import Array, ShapeError, check_shapes
 
 
+@takes_arrays
 def softmax(Z: Array) -> Array:
     r"""$Y_{ij} = e^{Z_{ij}} / \sum_k e^{Z_{ik}}$.
 
@@ -30,11 +32,14 @@ def softmax(Z: Array) -> Array:
     Raises
     ------
     ShapeError
-        If Z is a scalar.
+        If Z is a scalar, or its rows have no entry.
+    ValueError
+        If the largest logit of a row is infinite: a row of −∞ alone, or one with +∞.
 
     Notes
     -----
     The largest logit of a row is subtracted first: the quotient stays the same, and `exp` cannot overflow.
+    A logit of −∞ beside a finite one gets the limit, probability 0 and gradient 0. A NaN makes its row NaN.
 
     Examples
     --------
@@ -42,11 +47,13 @@ def softmax(Z: Array) -> Array:
     array([[0.125, 0.25 , 0.625]])
     """
     check_shapes("softmax(Z[... k])", Z)
-    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
-    return E / np.sum(E, axis=-1, keepdims=True)
+    E = np.exp(below_largest("softmax(Z[... k])", Z))
+    Y: Array = E / np.sum(E, axis=-1, keepdims=True)
+    return Y
 
 
-def softmax_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
+@takes_arrays
+def softmax_vjp(Y_bar: Array, Y: Array, Z: Array | None) -> tuple[Array]:
     r"""$\bar Z_{ij} = Y_{ij} \left(\bar Y_{ij} - \sum_k \bar Y_{ik} Y_{ik}\right)$.
 
     Take each row of $\bar Y$, subtract its average weighted by the row of Y (a dot product), then
@@ -77,7 +84,7 @@ def softmax_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
         Cotangent of the probabilities.
     Y : (..., k) array
         Output of [`softmax`][mathnet.softmax].
-    Z : (..., k) array
+    Z : (..., k) array or None
         Logits; not needed, because Y carries all that matters.
 
     Returns
@@ -105,3 +112,19 @@ def softmax_vjp(Y_bar: Array, Y: Array, Z: Array) -> tuple[Array]:
     check_shapes("softmax_vjp(Y_bar[... k], Y[... k], Z[... k])", Y_bar, Y, Z)
     Z_bar = Y * (Y_bar - np.sum(Y_bar * Y, axis=-1, keepdims=True))
     return (Z_bar,)
+
+
+def below_largest(signature: str, Z: Array) -> Array:
+    """Subtract from each row its largest entry; raise ValueError if a row has none, or an infinite one."""
+    if Z.shape[-1] == 0:
+        raise ShapeError(f"{signature}: a row of Z needs at least one entry; got Z {Z.shape}")
+    largest = np.max(Z, axis=-1, keepdims=True)
+    if isinstance(Z, np.ndarray) and Z.dtype.kind in "fc" and np.isinf(largest).any():
+        place = np.argwhere(np.isinf(largest))[0].tolist()
+        row = f"row {place[:-1]} of Z" if place[:-1] else "Z"
+        raise ValueError(
+            f"{signature}: the largest entry of {row} is {largest[*place]}, where softmax is not defined; "
+            "write np.clip(Z, -1000, 1000)"
+        )
+    below: Array = Z - largest
+    return below

@@ -81,7 +81,7 @@ def mutants(function):
 
 def is_accepted(rule, source):
     """Say whether the gradient check has no objection to the rule with this source."""
-    namespace = dict(rule.vjp.__globals__)
+    namespace = dict(inspect.unwrap(rule.vjp).__globals__)
     exec(compile(source, rule.vjp.__name__, "exec"), namespace)
     changed = Rule(rule.forward, namespace[rule.vjp.__name__], rule.example)
     for example in [rule.example, *OTHER_SHAPES.get(rule.name, [])]:

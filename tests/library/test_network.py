@@ -243,10 +243,7 @@ BAD_FIT = [
     ({"X": [[0, 1], [1e300, 0], [1, 1]]}, "fit: the entries of X must be finite, but X[1, 0] is inf"),
     ({"X": np.ones((0, 2))}, "fit: X is empty, its shape is (0, 2)"),
     ({"X": [[0, 1j]]}, "fit: the entries of X must be real numbers (they are complex)"),
-    (
-        {"X": [["a", "b"]]},
-        "fit: the entries of X must be real numbers (could not convert string to float: np.str_('a'))",
-    ),
+    ({"X": [["a", "b"]]}, "fit: X holds strings such as 'a', not numbers; write np.asarray(X, dtype=float)"),
     ({"T": [[0, 1], [1, 1], [1, 0]]}, "fit: each row of T must sum to 1, but row 1 sums to 2"),
     ({"epochs": 0}, "epochs must be a whole number, 1 or more; got 0"),
     ({"epochs": 2.5}, "epochs must be a whole number, 1 or more; got 2.5"),
