@@ -90,7 +90,7 @@ def product_explorer() -> str:
         row(matrix("A", A, rows=[0], colour="H"), "@", matrix("B", B, columns=[0], colour="W"), "=",
             matrix("AB", matmul(A, B), entries=[(0, 0)], colour="Z")),
         alt="A, 2 by 3, times B, 3 by 2, is AB, 2 by 2. Marked: the first row of A, the first column of B, and the entry "
-        f"{matmul(A, B)[0, 0]} in which they meet.",
+        f"{matmul(A, B)[0, 0]:g} in which they meet.",
         caption="With shapes 2 × 3 and 3 × 2 the matrix product exists. Choosing other shapes needs JavaScript.",
     )  # fmt: skip
     return custom_element("product-explorer", static, data)

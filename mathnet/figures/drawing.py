@@ -222,10 +222,10 @@ def _width(text: str) -> float:
 
 
 def number(value: object) -> str:
-    """Return how a number is written in a grid: three digits, a fraction as it is, a true minus sign."""
+    """Return how a number is written in a grid: three digits, a fraction as it is, a true minus sign, no minus zero."""
     if isinstance(value, str):
         return value
-    return (str(value) if isinstance(value, Fraction) else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
+    return (str(value) if isinstance(value, Fraction) else f"{value:z.3g}").replace("-", "\N{MINUS SIGN}")
 
 
 def _operator(sign: str) -> Drawing:

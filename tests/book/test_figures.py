@@ -24,6 +24,7 @@ from mathnet.figures import (
     stack,
     two_passes,
 )
+from mathnet.figures.drawing import number
 from mathnet.figures.plots import CURVES, plot_svg
 
 
@@ -112,7 +113,7 @@ def test_a_product_shows_its_result_what_meets_in_an_entry_and_their_sum(
     assert _texts(page, "chosen") == marked
     last = html.fromstring(page).xpath("//g[contains(@class, 'matrix')]")[-1]
     numbers = last.xpath(".//text[@class='cell' or @class='chosen']/text()")
-    assert numbers == [str(value) for value in np.ravel(result)]
+    assert numbers == [f"{value:g}" for value in np.ravel(result)]
 
 
 def test_the_graph_shows_what_the_network_computes():
@@ -275,3 +276,7 @@ def test_another_site_shows_a_figure_and_a_derivation_with_what_the_page_says(
     page.evaluate(f"document.body.setAttribute('{scheme}', '{'dark' if theme == 'mkdocs' else 'slate'}')")
     assert chosen.evaluate("box => getComputedStyle(box).stroke") == "rgb(86, 123, 248)"
     page.close()
+
+
+def test_zero_is_written_without_a_sign():
+    assert [number(value) for value in (0, 0.0, -0.0, np.float32(-0.0), -1.5)] == ["0", "0", "0", "0", "−1.5"]

@@ -1,6 +1,7 @@
 """Forward functions against their definitions, written out as loops over numbers."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -17,12 +18,12 @@ from mathnet import (
     relu_prime,
     relu_vjp,
     sigmoid,
-    sigmoid_prime,
     softmax,
     softmax_vjp,
     softplus,
-    softplus_prime,
 )
+
+NAN, INF = math.nan, math.inf
 
 
 def matmul_loop(A, B):
@@ -111,13 +112,30 @@ def test_rows_and_columns_are_vectors_too():
 # --- special values, without a warning (pytest turns every warning into an error) -------------------------------
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sigmoid_and_softplus_far_out(dtype):
-    Z = np.array([-1000, 0, 1000], dtype=dtype)
-    assert sigmoid(Z).tolist() == [0, 0.5, 1]
-    assert sigmoid_prime(Z).tolist() == [0, 0.25, 0]
-    assert softplus(Z).tolist() == [0, np.log1p(dtype(1)), 1000]
-    assert softplus_prime(Z).tolist() == [0, 0.5, 1]
+LOG2 = np.log(np.longdouble(2))
+FAR_OUT = [-INF, -1000, -0.0, 0, 1000, INF, NAN]
+ELEMENTWISE = {  # f and f' at the numbers of FAR_OUT
+    "identity": (FAR_OUT, [1, 1, 1, 1, 1, 1, 1]),
+    "sigmoid": ([0, 0, 0.5, 0.5, 1, 1, NAN], [0, 0, 0.25, 0.25, 0, 0, NAN]),
+    "tanh": ([-1, -1, 0, 0, 1, 1, NAN], [0, 0, 1, 1, 0, 0, NAN]),
+    "relu": ([0, 0, 0, 0, 1000, INF, NAN], [0, 0, 0, 0, 1, 1, 0]),  # [NaN > 0] is 0: the comparison is false
+    "softplus": ([0, 0, LOG2, LOG2, 1000, INF, NAN], [0, 0, 0.5, 0.5, 1, 1, NAN]),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize(
+    "name", [name.removesuffix("_prime") for name in mathnet.__all__ if "_prime" in name]
+)
+def test_elementwise_functions_far_out(name, dtype):
+    f, f_prime, f_vjp = (getattr(mathnet, name + ending) for ending in ("", "_prime", "_vjp"))
+    values, slopes = (np.array(numbers, dtype) for numbers in ELEMENTWISE[name])
+    Z = np.array(FAR_OUT, dtype)
+    (Z_bar,) = f_vjp(np.full_like(Z, -2), f(Z), Z)
+    for found, expected in [(f(Z), values), (f_prime(Z), slopes), (Z_bar, -2 * slopes)]:
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, expected, rtol=2 * np.finfo(dtype).eps, atol=1e-300)
+        assert [float(f(z)) for z in Z] == pytest.approx([float(y) for y in f(Z)], nan_ok=True, abs=0)
 
 
 def test_small_values_keep_their_digits():
@@ -148,6 +166,74 @@ def test_cross_entropy_of_a_nearly_certain_prediction_keeps_its_digits():
     np.testing.assert_allclose(cross_entropy(Z, T), math.log1p(math.exp(-30)), rtol=1e-2)
 
 
+def test_a_logit_of_minus_infinity_is_a_probability_of_zero():
+    Z = np.array([[0.0, -INF, 0.0], [-INF, -1e300, -INF]])
+    assert softmax(Z).tolist() == [[0.5, 0, 0.5], [0, 1, 0]]
+    assert softmax_vjp([[1, 2, 3], [4, 5, 6]], softmax(Z), Z)[0].tolist() == [[-0.5, 0, 0.5], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("logit", [-INF, -1e30])
+def test_cross_entropy_where_probability_and_target_are_zero_is_the_limit(logit):
+    Z, T = np.array([[0.0, logit]]), np.array([[1.0, 0.0]])
+    assert cross_entropy(Z, T) == 0
+    Z_bar, T_bar = cross_entropy_vjp(2.0, None, Z, T)
+    assert Z_bar.tolist() == [[0, 0]]
+    assert T_bar.tolist() == [[0, -2 * logit]]
+
+
+def test_cross_entropy_of_a_target_that_was_held_for_impossible_is_infinite():
+    Z, T = np.array([[0.0, -INF]]), np.array([[0.25, 0.75]])
+    assert cross_entropy(Z, T) == INF
+    assert cross_entropy_vjp(1.0, None, Z, T)[0].tolist() == [[0.75, -0.75]]
+
+
+INFINITE_ROWS = [  # logits, where the row is, its largest entry
+    ([[0.0, 1.0], [-INF, -INF]], "row [1] of Z", "-inf"),
+    ([[0.0, INF], [0.0, 1.0]], "row [0] of Z", "inf"),
+    ([[INF, -INF], [INF, INF]], "row [0] of Z", "inf"),
+    ([[-INF]], "row [0] of Z", "-inf"),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, complex])
+@pytest.mark.parametrize(("Z", "row", "largest"), INFINITE_ROWS)
+def test_a_row_with_an_infinite_largest_logit_is_refused(Z, row, largest, dtype):
+    Z, T = np.array(Z, dtype), np.ones_like(Z) / len(Z[0])
+    largest = largest if dtype is not complex else f"({largest}+0j)"
+    end = f"the largest entry of {row} is {largest}, where softmax is not defined; write np.clip(Z, -1000, 1000)"
+    for signature, call in [
+        ("softmax(Z[... k])", lambda: softmax(Z)),
+        ("cross_entropy(Z[n k], T[n k])", lambda: cross_entropy(Z, T)),
+        ("cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])", lambda: cross_entropy_vjp(1.0, None, Z, T)),
+    ]:
+        with pytest.raises(ValueError, match=f"^{re.escape(f'{signature}: {end}')}$"):
+            call()
+
+
+def test_the_refused_row_is_named_in_a_batch_and_without_one():
+    with pytest.raises(ValueError, match=re.escape("the largest entry of row [1, 0] of Z is inf,")):
+        softmax([[[0, 1]], [[INF, 0]]])
+    with pytest.raises(ValueError, match=re.escape("the largest entry of Z is -inf,")):
+        softmax([-INF, -INF])
+
+
+def test_a_nan_makes_its_own_row_nan():
+    Z, T = np.array([[0.0, NAN, -INF], [0.0, 0.0, -INF]]), np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]])
+    np.testing.assert_array_equal(softmax(Z), [[NAN, NAN, NAN], [0.5, 0.5, 0]])
+    assert np.isnan(cross_entropy(Z, T))
+    np.testing.assert_array_equal(cross_entropy_vjp(1.0, None, Z, T)[0], [[NAN, NAN, NAN], [0, 0, 0]])
+
+
+def test_elsewhere_infinity_is_that_of_ieee_754():
+    assert mathnet.half_squared_error([[INF, 0]], [[0, 1]]) == INF
+    assert mathnet.matmul([[INF, 1.0]], [[2.0], [3.0]]).tolist() == [[INF]]
+    for product in (mathnet.hadamard, mathnet.dot):
+        with pytest.warns(RuntimeWarning, match="invalid value"):
+            assert np.isnan(product([INF], [0.0]))
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        assert np.isnan(mathnet.half_squared_error([[INF]], [[INF]]))
+
+
 def test_adding_a_number_to_all_logits_changes_nothing():
     rng = np.random.default_rng(0)
     Z, T = rng.integers(-8, 8, size=(4, 3)) / 4, np.eye(3)[[0, 2, 1, 1]]
@@ -160,6 +246,79 @@ def test_relu_has_slope_0_at_0():
     assert relu(Z).tolist() == [0, 0, 0, 1]
     assert relu_prime(Z).tolist() == [0, 0, 0, 1]
     assert relu_vjp(np.full(4, 7.0), relu(Z), Z)[0].tolist() == [0, 0, 0, 7]
+
+
+# --- nothing, and one ---------------------------------------------------------------------------------------------
+
+EMPTY = [  # name, shapes of the arguments, shape of the result
+    ("matmul", [(0, 3), (3, 4)], (0, 4)),
+    ("matmul", [(2, 3), (3, 0)], (2, 0)),
+    ("matmul", [(2, 0), (0, 4)], (2, 4)),
+    ("matmul", [(0, 2, 3), (0, 3, 4)], (0, 2, 4)),
+    ("matmul", [(0, 2, 3), (3, 4)], (0, 2, 4)),
+    ("matmul", [(5, 2, 0), (0, 4)], (5, 2, 4)),
+    ("matmul", [(5, 2, 3), (3, 0)], (5, 2, 0)),
+    ("matmul", [(5, 0, 3), (3, 4)], (5, 0, 4)),
+    ("dot", [(0,), (0,)], ()),
+    ("dot", [(1, 0), (1, 0)], ()),
+    ("hadamard", [(0, 3), (0, 3)], (0, 3)),
+    ("outer", [(0,), (3,)], (0, 3)),
+    ("outer", [(2, 1), (1, 0)], (2, 0)),
+    *((name, [(0, 3)], (0, 3)) for name in ELEMENTWISE),
+    ("affine", [(0, 3), (3, 4), (1, 4)], (0, 4)),
+    ("affine", [(2, 0), (0, 4), (1, 4)], (2, 4)),
+    ("affine", [(2, 3), (3, 0), (1, 0)], (2, 0)),
+    ("softmax", [(0, 3)], (0, 3)),
+    ("softmax", [(2, 0, 3)], (2, 0, 3)),
+    ("half_squared_error", [(0, 2), (0, 2)], ()),
+    ("half_squared_error", [(2, 0), (2, 0)], ()),
+    ("cross_entropy", [(0, 3), (0, 3)], ()),
+]
+
+
+@pytest.mark.parametrize(("name", "shapes", "shape"), EMPTY)
+def test_sums_over_nothing_are_zero(name, shapes, shape):
+    args = [np.ones(size) for size in shapes]
+    Y = getattr(mathnet, name)(*args)
+    assert Y.shape == shape
+    bias = 1 if name == "affine" else 0
+    np.testing.assert_array_equal(Y, np.full(shape, bias))
+    for X, X_bar in zip(args, getattr(mathnet, f"{name}_vjp")(np.ones_like(Y), Y, *args), strict=True):
+        assert X_bar.shape == X.shape
+        assert np.all(X_bar == (len(Y) if X.shape[:1] == (1,) and bias else 0))
+
+
+def test_every_rule_has_been_tried_on_nothing():
+    assert {name for name, _, _ in EMPTY} == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: softmax(np.ones((2, 0))),
+            "softmax(Z[... k]): a row of Z needs at least one entry; got Z (2, 0)",
+        ),
+        (
+            lambda: cross_entropy(np.ones((0, 0)), np.ones((0, 0))),
+            "cross_entropy(Z[n k], T[n k]): a row of Z needs at least one entry; got Z (0, 0)",
+        ),
+        (
+            lambda: cross_entropy_vjp(1, None, np.ones((0, 0)), np.ones((0, 0))),
+            "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k]): a row of Z needs at least one entry; got Z (0, 0)",
+        ),
+    ],
+)
+def test_a_row_without_entries_has_no_softmax(call, message):
+    with pytest.raises(mathnet.ShapeError, match=f"^{re.escape(message)}$"):
+        call()
+
+
+def test_one_class_is_certain():
+    Z, T = np.array([[3.0], [-1000.0]]), np.ones((2, 1))
+    assert softmax(Z).tolist() == [[1], [1]]
+    assert cross_entropy(Z, T) == 0
+    assert [X_bar.tolist() for X_bar in cross_entropy_vjp(1.0, None, Z, T)] == [[[0], [0]], [[0], [0]]]
 
 
 # --- shapes: every accepted combination gives the declared shape, every other one is refused ----------------------
