@@ -1,7 +1,8 @@
 """What users hand over: checked once, at the door, with messages that name the argument.
 
 Every function of the library that takes arrays goes through [`takes_arrays`][mathnet.arguments.takes_arrays]: what comes
-in is an array of numbers that can hold fractions, or it is refused before anything is computed.
+in is an array of numbers that can hold fractions, or it is refused before anything is computed. No function changes
+what it is given, and no result shares memory with an argument.
 """
 
 import inspect
@@ -31,9 +32,9 @@ def takes_arrays(operation: Callable[Parameters, Result]) -> Callable[Parameters
     | an array of floats: float16, float32, float64, longdouble | that array, not a copy |
     | an array of complex numbers, or of objects that are numbers (fractions, dual numbers, mpmath's) | that array: it checks gradients |
     | lists, tuples and what else `np.asarray` reads | the array |
-    | integers and bools | the type that NumPy gives them beside the other arguments; float64 if all are integers |
+    | integers and bools | floats of the type that NumPy gives them beside the other arguments; float64 if all are integers |
     | one number of Python: `1.0` | an array without axes, of the type of the other arguments |
-    | an array of another library that implements NumPy's protocols (Dask, CuPy) | that array, lazily; integers by its own `astype` |
+    | an array of another library that implements NumPy's protocols (Dask, CuPy) | that array, nothing of it computed; integers after its own `astype` |
     | `None` | `None`, where the operation's signature says `Array \| None`: it is not needed |
     | strings, bytes, dates, time spans, records, ragged lists; masked, sparse and matrix classes; `None` elsewhere | refused |
 
@@ -112,9 +113,7 @@ def finite_numbers(method: str, name: str, values: Array, dtype: np.dtype[Any]) 
     try:
         if given.dtype.kind == "c" and dtype.kind == "f":
             raise TypeError("they are complex")
-        with np.errstate(
-            over="ignore"
-        ):  # a float64 too large for float32 becomes inf, and is reported as such
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes inf, and is reported as such
             array = given.astype(dtype, copy=False)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{method}: the entries of {name} must be real numbers ({error})") from error

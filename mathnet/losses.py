@@ -137,6 +137,7 @@ def cross_entropy(Z: Array, T: Array) -> float:
     Notes
     -----
     A logit of −∞ means probability 0. Where its target is 0 too, it adds the limit 0 to the sum; elsewhere J is +∞.
+    One exponential for each entry, and one logarithm for each row.
 
     Examples
     --------
@@ -210,7 +211,8 @@ def cross_entropy_vjp(J_bar: float, J: float | None, Z: Array, T: Array) -> tupl
 
     Notes
     -----
-    At a logit of −∞, $\bar Z$ has the limit $-\bar J\, Y^*$ and $\bar{Y^*}$ is +∞.
+    At a logit of −∞, $\bar Z$ has the limit $-\bar J\, Y^*$, and $\bar{Y^*}$ is infinite. One exponential for each
+    entry: they are computed again, not kept from the forward pass.
 
     References
     ----------

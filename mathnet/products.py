@@ -12,6 +12,8 @@ Backpropagation uses four different products, and they are confused as long as a
 
 Below each product stands its rule, the vector-Jacobian product (vjp): given the cotangent
 $\bar Y = \partial J / \partial Y$ of the result, it returns the cotangents of the operands.
+
+A sum over nothing is 0. Infinity and NaN follow IEEE 754: ∞ · 0 is NaN, with NumPy's warning.
 """
 
 import numpy as np
@@ -44,6 +46,10 @@ def matmul(A: Array, B: Array) -> Array:
     ------
     ShapeError
         If the inner axes differ, or the batches do.
+
+    Notes
+    -----
+    n · k · m multiplications for each member of the batch.
 
     Examples
     --------
@@ -110,6 +116,10 @@ def matmul_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Array
     ------
     ShapeError
         If the shapes do not fit together.
+
+    Notes
+    -----
+    Two matrix products, so twice the cost of the product itself. Both factors must be kept from the forward pass.
 
     References
     ----------

@@ -40,6 +40,8 @@ def softmax(Z: Array) -> Array:
     -----
     The largest logit of a row is subtracted first: the quotient stays the same, and `exp` cannot overflow.
     A logit of −∞ beside a finite one gets the limit, probability 0 and gradient 0. A NaN makes its row NaN.
+    One exponential for each entry, and two sweeps along each row. An array of another library, which may be lazy, is not
+    looked into: its infinite rows become NaN.
 
     Examples
     --------
@@ -96,6 +98,10 @@ def softmax_vjp(Y_bar: Array, Y: Array, Z: Array | None) -> tuple[Array]:
     ------
     ShapeError
         If the shapes differ.
+
+    Notes
+    -----
+    No exponential: Y is all that must be kept from the forward pass.
 
     References
     ----------

@@ -254,6 +254,7 @@ def test_a_matrix_of_numpy_is_refused(name, argument):
             "forward: X is a masked array, and what is masked has no value; "
             "write X.filled(0), or leave it out",
         ),
+        (None, "forward: X is None; write an array or a list of numbers"),
         ([[1], [2, 3]], "forward: X is no table of numbers, but [[1], [2, 3]]; write rows of one length"),
     ],
 )
@@ -352,6 +353,13 @@ def test_their_integers_become_floats_without_being_computed(name):
     lazy = results(function, {argument: Lazy(np.int8(X)) for argument, X in integers.items()})
     for found, array in zip(lazy, expected, strict=True):
         np.testing.assert_array_equal(found.hidden, array)
+
+
+def test_their_values_are_not_looked_into():
+    Z, T = np.array([[0.0, -np.inf]]), np.array([[2.0, 0.0]])
+    assert mathnet.cross_entropy(Lazy(Z), Lazy(T)).hidden == 0
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        assert np.isnan(mathnet.softmax(Lazy(np.array([-np.inf, -np.inf]))).hidden).all()
 
 
 @each_name
