@@ -35,7 +35,7 @@ def takes_arrays(operation: Callable[Parameters, Result]) -> Callable[Parameters
     | integers and bools | floats of the type that NumPy gives them beside the other arguments; float64 if all are integers |
     | one number of Python: `1.0` | an array without axes, of the type of the other arguments |
     | an array of another library that implements NumPy's protocols (Dask, CuPy) | that array, nothing of it computed; integers after its own `astype` |
-    | `None` | `None`, where the operation's signature says `Array \| None`: it is not needed |
+    | `None` | `None`, where the annotation in the operation's signature allows it: not needed |
     | strings, bytes, dates, time spans, records, ragged lists; masked, sparse and matrix classes; `None` elsewhere | refused |
 
     Parameters

@@ -61,7 +61,7 @@ def check_shapes(signature: str, *arguments: ArrayLike | None) -> None:
 
     Notes
     -----
-    Answers are remembered: shapes that were seen before cost one look into a dictionary, below a microsecond.
+    Answers are remembered: shapes that were seen before cost one look into a dictionary.
 
     Examples
     --------
