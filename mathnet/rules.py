@@ -71,12 +71,16 @@ class Rule(NamedTuple):
 
 
 def sixteenths(rng: np.random.Generator, *shape: int) -> Array:
-    """Draw odd multiples of 1/16 between -2 and 2.
+    """Draw odd multiples of 1/16 between -2 and 2, of both signs if there are two.
 
     Fractions, float64 and float32 hold such numbers exactly, so every arithmetic can be given the
-    same example; and none of them is 0, where relu has its kink.
+    same example; none of them is 0, where relu has its kink; and a rule that takes absolute values
+    shows.
     """
-    return rng.integers(-16, 16, size=shape) / 8 + 1 / 16
+    X = np.asarray(rng.integers(-16, 16, size=shape) / 8 + 1 / 16)
+    if X.size > 1 and abs(np.sum(np.sign(X))) == X.size:
+        X.flat[0] *= -1
+    return X
 
 
 def draws(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:

@@ -41,6 +41,9 @@ def slips(node, arguments):
                 yield f"({left} {'-' if isinstance(node.op, ast.Add) else '+'} {right})"
     if isinstance(node, ast.UnaryOp):
         yield ast.unparse(node.operand)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.shape", "np.ndim"):
+        for name in ast.walk(node):
+            name.ctx = None  # only the shape is asked for: an absolute value has the same
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         if node.id.endswith("_bar"):
             yield from (f"np.maximum({node.id}, 0)", f"np.abs({node.id})")
@@ -102,9 +105,9 @@ def is_accepted(rule, source):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_slip_in_a_rule_is_noticed(rule):
     assert is_accepted(rule, inspect.getsource(rule.vjp))
-    planted = dict(mutants(rule.vjp))
+    planted = list(mutants(rule.vjp))
     assert len(planted) >= 2
-    assert [slip for slip, source in planted.items() if is_accepted(rule, source)] == []
+    assert [slip for slip, source in planted if is_accepted(rule, source)] == []
 
 
 NOT_LINEAR = {"guided": lambda Y_bar: np.maximum(Y_bar, 0), "absolute": np.abs}
