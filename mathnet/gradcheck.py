@@ -24,7 +24,7 @@ import linecache
 import warnings
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from itertools import islice, pairwise
 from numbers import Real
 from types import TracebackType
@@ -45,11 +45,10 @@ STEP = 2.0**-17
 OTHER_METHODS = {
     "exact": "'complex step' or 'central difference'",
     "complex step": "'central difference'",
-    "central difference": "'exact', or arguments farther from the border of the domain",
+    "central difference": "arguments farther from the border of the domain",
 }
-
-
-NOT_THE_AUTHORS = ("numpy", "scipy", "mpmath", "fractions", "mathnet.dual")
+DROPPED = "np.abs, np.conj, np.real, np.var, norm"
+NOT_THE_AUTHORS = {"numpy", "scipy", "mpmath", "fractions"}
 
 
 class GradientCheckError(ValueError):
@@ -311,7 +310,7 @@ class _Point:
         self.shapes = [result.shape for result in results]
         self.ends = [0, *np.cumsum([result.size for result in results]).tolist()]
         self.size = self.ends[-1]
-        self.largest = max((float(np.max(np.abs(result), initial=0)) for result in results), default=0.0)
+        self.largest = float(_largest(results))
 
     def _on_floats(self) -> Result:
         args = self.lifted(float)
@@ -330,12 +329,12 @@ class _Point:
     def results(self, Y: Result) -> list[Numbers]:
         """Return the results as a list, also where there is only one."""
         several = Y if isinstance(Y, tuple) else (Y,)
-        for result in several:
-            if isinstance(result, list | tuple):
-                raise GradientCheckError(
-                    f"{self.name} returns a {type(result).__name__}{' in a tuple' if result is not Y else ''}; "
-                    "it must return an array, or a tuple of arrays"
-                )
+        wrong = [f"a {type(result).__name__}" for result in several if isinstance(result, list | tuple)]
+        if wrong or not several:
+            what = "an empty tuple" if not several else wrong[0] + " in a tuple" * isinstance(Y, tuple)
+            raise GradientCheckError(
+                f"{self.name} returns {what}; it must return an array, or a tuple of arrays"
+            )
         return [np.asarray(result) for result in several]
 
     def split(self, vector: Numbers) -> list[Numbers]:
@@ -444,11 +443,8 @@ def _exact(point: _Point) -> list[Numbers]:
             before, found = found, [tangents(Y) for Y in point.moved("exact", Dual, Dual(0, 1))]
             if all(map(_rational, found)):
                 break
-            if (
-                before
-                and all(_rational(J) or np.any(J) for J in found)
-                and all(map(_settled, before, found, found))
-            ):
+            all_cancelled = any(not _rational(J) and not np.any(J) for J in found)
+            if before and not all_cancelled and all(map(_settled, before, found, found)):
                 return _confirmed("exact", before, point)
     return _confirmed("exact", found, point)
 
@@ -458,6 +454,15 @@ def _complex_step(point: _Point) -> list[Numbers]:
     with warnings.catch_warnings():
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
         moved = point.moved("complex step", complex, h * 1j)
+        results = point.results(point.f(*point.lifted(complex)))
+    lost = [k for k, result in enumerate(results) if result.dtype.kind != "c"]
+    if lost and any(
+        np.any(D[point.ends[k] : point.ends[k + 1]]) for D in _central_difference(point) for k in lost
+    ):
+        raise GradientCheckError(
+            f"{point.name}: {point.label(lost[0])} is real for complex arguments: the code drops the imaginary "
+            f"part, and with it the derivative ({DROPPED}); use 'central difference'"
+        )
     return _confirmed("complex step", [np.imag(Y) / h for Y in moved], point)
 
 
@@ -490,17 +495,17 @@ def _settled(before: Numbers, now: Numbers, J: Numbers) -> bool:
 def _confirmed(method: str, jacobians: list[Numbers], point: _Point) -> list[Numbers]:
     """Return the Jacobians, unless the central difference is farther off than its own error."""
     noise = 1e-9 * max(1.0, point.largest)  # what rounding can do to a difference
-    exact_or_not = [J.astype(float) for J in jacobians]
+    floats = [J.astype(float) for J in jacobians]
     small = _central_difference(point)
-    if all(np.all(np.abs(J - D) <= noise) for J, D in zip(exact_or_not, small, strict=True)):
+    if all(np.all(np.abs(J - D) <= noise) for J, D in zip(floats, small, strict=True)):
         return jacobians
     large = _central_difference(point, 2 * STEP)  # its error is about four times as large
-    for position, (J, D, E) in enumerate(zip(exact_or_not, small, large, strict=True)):
+    for position, (J, D, E) in enumerate(zip(floats, small, large, strict=True)):
         for row, column in np.argwhere(~(np.abs(J - D) <= 10 * np.abs(D - E) + noise)):
             raise GradientCheckError(
                 f"{point.name}: {point.place(position, row, column)} is {J[row, column]:.10g} by {method}, but "
                 f"{D[row, column]:.10g} by central difference; there is a kink, floats lose their digits, or the code "
-                "drops what carries the derivative (np.abs, np.conj, np.real, np.var, norm)"
+                f"drops what carries the derivative ({DROPPED})"
             )
     return jacobians
 
@@ -514,6 +519,8 @@ def _followed(
     """Call the function; if it fails here, but not on floats, the method cannot follow it."""
     try:
         return function(*args)
+    except GradientCheckError:
+        raise
     except Exception as caught:
         error = caught
     function(*floats)
@@ -529,7 +536,7 @@ def _call_that_failed(error: Exception) -> str:
     code = ""
     while inner := inner.tb_next if inner else None:
         module = inner.tb_frame.f_globals.get("__name__", "")
-        if module.startswith(NOT_THE_AUTHORS):
+        if module.partition(".")[0] in NOT_THE_AUTHORS or module == "mathnet.dual":
             break
         if module != __name__:
             code = _source(inner)
@@ -566,8 +573,15 @@ def _pulled_back(vjp: Callable[..., Any], Y_bars: Numbers, point: _Point, method
     """Return the cotangents of each argument, one row for each cotangent of the results."""
     name, number = _name(vjp), Dual if method == "exact" else float
     returned, rows = [], []
+    results = cache(lambda number: point.results(point.f(*point.lifted(number))))
+
+    def apply(Y_bar: Numbers, number: type) -> Any:
+        return _applied(
+            vjp, point, point.split(_lifted(Y_bar, number)), results(number), point.lifted(number)
+        )
+
     for Y_bar in [*Y_bars, Y_bars[0]]:
-        returned.append(_followed(name, method, partial(_apply, vjp, point, Y_bar), [number], [float]))
+        returned.append(_followed(name, method, apply, [Y_bar, number], [Y_bar, float]))
         rows.append(_entries(name, returned[-1], point, method))
     for X_bars, row in zip(returned, rows, strict=True):
         if not all(map(np.array_equal, _entries(name, X_bars, point, method), row)):
@@ -582,17 +596,15 @@ def _pulled_back(vjp: Callable[..., Any], Y_bars: Numbers, point: _Point, method
     return [np.stack(of_one_argument) for of_one_argument in zip(*rows[:-1], strict=True)]
 
 
-def _apply(vjp: Callable[..., Any], point: _Point, Y_bar: Numbers, number: type) -> Any:
-    """Call the rule in one arithmetic, and see that it leaves alone what it is given."""
-    args = point.lifted(number)
-    Y = point.results(point.f(*point.lifted(number)))
-    given = [*point.split(_lifted(Y_bar, number)), *Y, *args]
+def _applied(
+    vjp: Callable[..., Any], point: _Point, Y_bar: list[Numbers], Y: list[Numbers], args: list[Numbers]
+) -> Any:
+    """Call the rule, and see that it leaves alone what it is given."""
+    given = [*Y_bar, *Y, *args]
     before = [np.copy(X) for X in given]
-    X_bars = vjp(point.joined(given[: len(Y)]), point.joined(Y), *args)
-    labels = [
-        *(f"{name}[{k}]" if point.several else name for name in ("Y_bar", "Y") for k in range(len(Y))),
-        *(f"argument {i}" for i in range(len(args))),
-    ]
+    X_bars = vjp(point.joined(Y_bar), point.joined(Y), *args)
+    labels = [f"{name}[{k}]" if point.several else name for name in ("Y_bar", "Y") for k in range(len(Y))]
+    labels += [f"argument {position}" for position in range(len(args))]
     _check_unchanged(_name(vjp), labels, given, before)
     return X_bars
 

@@ -395,18 +395,36 @@ LOSE_THE_IMAGINARY_PART = {
 
 @pytest.mark.parametrize("f", LOSE_THE_IMAGINARY_PART.values(), ids=LOSE_THE_IMAGINARY_PART)
 def test_complex_step_notices_a_lost_imaginary_part(f):
-    with pytest.raises(GradientCheckError, match=r"by complex step, but .* by central difference"):
+    said = r"by complex step, but .* by central difference|the code drops the imaginary part"
+    with pytest.raises(GradientCheckError, match=said):
         complex_step_jacobians(f, np.array([0.5, -1.25, 2.0]))
+
+
+@pytest.mark.parametrize("scale", [1, 1e-12])
+def test_the_size_of_a_lost_derivative_does_not_matter(scale):
+    message = (
+        "<lambda>: the result is real for complex arguments: the code drops the imaginary part, and with it the "
+        "derivative (np.abs, np.conj, np.real, np.var, norm); use 'central difference'"
+    )
+    with pytest.raises(GradientCheckError, match=f"^{re.escape(message)}$"):
+        complex_step_jacobians(lambda x: scale * np.linalg.norm(x), np.array([0.5, -1.25, 2.0]))
+    with pytest.raises(GradientCheckError, match=r"^<lambda>: result 1 is real for complex arguments"):
+        complex_step_jacobians(lambda x: (x, scale * np.abs(x)), np.array([0.5, -1.25, 2.0]))
+
+
+def test_a_real_result_that_does_not_move_is_no_alarm():
+    for (J,) in complex_step_jacobians(lambda x: (x * x, np.ones(2)), np.array([0.5, -1.25])):
+        assert J.shape == (2, 2)
 
 
 def test_the_message_says_where_and_what():
     message = (
-        "absolute: entry (0, 0) of the Jacobian of argument 0 is 0 by complex step, but 1 by central difference; "
+        "<lambda>: entry (0, 0) of the Jacobian of argument 0 is 1 by complex step, but 2 by central difference; "
         "there is a kink, floats lose their digits, or the code drops what carries the derivative "
         "(np.abs, np.conj, np.real, np.var, norm)"
     )
     with pytest.raises(GradientCheckError, match=f"^{re.escape(message)}$"):
-        complex_step_jacobians(np.abs, np.array([0.5]))
+        complex_step_jacobians(lambda x: x + np.abs(x), np.array([0.5]))
 
 
 def test_a_small_part_of_a_derivative_is_missed_too():
@@ -671,9 +689,9 @@ def test_messages_name_one_of_several_results():
     ):
         vjp_error(Rule(means, in_place, draws((2, 3))))
     with pytest.raises(
-        GradientCheckError, match=r"^<lambda>: entry \(1, 1\) of the Jacobian of result 1 by argument 0 is 0"
+        GradientCheckError, match=r"^<lambda>: entry \(0, 0\) of the Jacobian of result 1 by argument 0 is 0"
     ):
-        complex_step_jacobians(lambda x: (x, np.abs(x) + np.real(x)), np.array([-0.5, 1.0]))
+        complex_step_jacobians(lambda x: (x, np.abs(x) + 0 * x), np.array([-0.5, 1.0]))
 
 
 # --- what cannot be followed, and what cannot be differentiated -----------------------------------------------
@@ -796,6 +814,18 @@ def test_without_the_source_the_function_is_named():
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_step_out_of_the_domain_of_the_standard_library_is_noticed(method):
+    def log(x):
+        return np.array([math.log(entry.real) for entry in x]) if x.dtype != object else np.log(x)
+
+    words = "method 'central difference' cannot follow math.log(entry.real) (ValueError: "
+    with pytest.raises(
+        GradientCheckError, match=rf"^log: {re.escape(words)}.*; use arguments farther from the border"
+    ):
+        METHODS[method](log, np.array([1e-6]))
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_mistakes_that_floats_show_as_well_are_the_authors(method):
     with pytest.raises(AttributeError, match=r"'numpy\.ndarray' object has no attribute 'arctan'"):
         METHODS[method](lambda x: x.arctan(), np.array([0.5]))
@@ -835,6 +865,10 @@ REFUSED = {
         lambda x: x * np.random.default_rng().random(),
         "<lambda> gives different results for the same arguments; "
         "draw random numbers outside, and give them to it as an argument",
+    ),
+    "nothing": (
+        lambda x: (),
+        "<lambda> returns an empty tuple; it must return an array, or a tuple of arrays",
     ),
     "in place": (in_place_forward, "in_place_forward changes argument 0 in place; let it work on a copy"),
 }
