@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mathnet.dense import affine, affine_vjp
 from mathnet.elementwise import (
@@ -30,6 +31,9 @@ from mathnet.products import dot, dot_vjp, hadamard, hadamard_vjp, matmul, matmu
 from mathnet.reductions import softmax, softmax_vjp
 from mathnet.shapes import Array
 
+Result = ArrayLike | tuple[ArrayLike, ...]
+"""What a function may return: an array, a number, or a tuple of several."""
+
 
 class Rule(NamedTuple):
     r"""A function, its vector-Jacobian product, and arguments to try both on.
@@ -37,11 +41,13 @@ class Rule(NamedTuple):
     Attributes
     ----------
     forward : function
-        $Y = F(X_1, X_2, \dots)$.
+        $Y = F(X_1, X_2, \dots)$; a tuple of arrays if there are several results.
     vjp : function
-        $\bar Y \mapsto (\bar X_1, \bar X_2, \dots)$, called as `vjp(Y_bar, Y, *args)`.
+        $\bar Y \mapsto (\bar X_1, \bar X_2, \dots)$, called as `vjp(Y_bar, Y, *args)`; `Y_bar` and `Y` are
+        tuples if `forward` returns one.
     example : function
-        Takes a NumPy random generator and returns a tuple of arguments on which the rule holds.
+        Takes a NumPy random generator and returns a tuple of arguments on which the rule holds. Every
+        rule of `RULES` has one.
 
     Examples
     --------
@@ -49,9 +55,9 @@ class Rule(NamedTuple):
     ('matmul', '$\\bar A = \\bar Y B^{\\mathsf T}$, $\\bar B = A^{\\mathsf T} \\bar Y$')
     """
 
-    forward: Callable
-    vjp: Callable
-    example: Callable[[np.random.Generator], tuple[Array, ...]]
+    forward: Callable[..., Result]
+    vjp: Callable[..., tuple[ArrayLike | None, ...]]
+    example: Callable[[np.random.Generator], tuple[Array, ...]] | None = None
 
     @property
     def name(self) -> str:
@@ -65,12 +71,16 @@ class Rule(NamedTuple):
 
 
 def sixteenths(rng: np.random.Generator, *shape: int) -> Array:
-    """Draw odd multiples of 1/16 between -2 and 2.
+    """Draw odd multiples of 1/16 between -2 and 2, of both signs if there are two.
 
     Fractions, float64 and float32 hold such numbers exactly, so every arithmetic can be given the
-    same example; and none of them is 0, where relu has its kink.
+    same example; none of them is 0, where relu has its kink; and a rule that takes absolute values
+    shows.
     """
-    return rng.integers(-16, 16, size=shape) / 8 + 1 / 16
+    X = np.asarray(rng.integers(-16, 16, size=shape) / 8 + 1 / 16)
+    if X.size > 1 and abs(np.sum(np.sign(X))) == X.size:
+        X.flat[0] *= -1
+    return X
 
 
 def draws(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:

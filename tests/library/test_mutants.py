@@ -9,7 +9,8 @@ import inspect
 import numpy as np
 import pytest
 
-from mathnet import RULES, Rule, vjp_error
+from mathnet import RULES, GradientCheckError, Rule, vjp_error
+from mathnet.gradcheck import METHODS
 from mathnet.rules import draws
 
 OTHER_SHAPES = {  # beside the rule's own example: the branches that it does not reach
@@ -19,7 +20,7 @@ OTHER_SHAPES = {  # beside the rule's own example: the branches that it does not
 }
 
 
-def slips(node):
+def slips(node, arguments):
     """Yield what a tired author might have written instead of this node."""
     if isinstance(node, ast.Return):
         for position, result in enumerate(node.value.elts):
@@ -40,6 +41,14 @@ def slips(node):
                 yield f"({left} {'-' if isinstance(node.op, ast.Add) else '+'} {right})"
     if isinstance(node, ast.UnaryOp):
         yield ast.unparse(node.operand)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.shape", "np.ndim"):
+        for name in ast.walk(node):
+            name.ctx = None  # only the shape is asked for: an absolute value has the same
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        if node.id.endswith("_bar"):
+            yield from (f"np.maximum({node.id}, 0)", f"np.abs({node.id})")
+        if node.id in arguments:
+            yield f"np.abs({node.id})"
     if isinstance(node, ast.keyword) and node.arg == "axis":
         yield "axis=-1" if ast.unparse(node.value) == "0" else "axis=0"
     if isinstance(node, ast.Call):
@@ -65,14 +74,14 @@ def slips(node):
 
 def mutants(function):
     """Yield (the slip, the source with the slip) for every place below the docstring and the shape check."""
-    source = inspect.getsource(function)
+    source, arguments = inspect.getsource(function), [*inspect.signature(function).parameters][2:]
     encoded = source.encode()  # the columns of ast count bytes
     offsets = [0, *(at + 1 for at, byte in enumerate(encoded) if byte == ord("\n"))]
     for statement in ast.parse(source).body[0].body[1:]:
         if ast.unparse(statement).startswith(("check_", "signature")):
             continue
         for node in ast.walk(statement):
-            for slip in slips(node):
+            for slip in slips(node, arguments):
                 start = offsets[node.lineno - 1] + node.col_offset
                 end = offsets[node.end_lineno - 1] + node.end_col_offset
                 before, original, after = encoded[:start], encoded[start:end], encoded[end:]
@@ -96,6 +105,31 @@ def is_accepted(rule, source):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_slip_in_a_rule_is_noticed(rule):
     assert is_accepted(rule, inspect.getsource(rule.vjp))
-    planted = dict(mutants(rule.vjp))
+    planted = list(mutants(rule.vjp))
     assert len(planted) >= 2
-    assert [slip for slip, source in planted.items() if is_accepted(rule, source)] == []
+    assert [slip for slip, source in planted if is_accepted(rule, source)] == []
+
+
+NOT_LINEAR = {"guided": lambda Y_bar: np.maximum(Y_bar, 0), "absolute": np.abs}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("function", NOT_LINEAR.values(), ids=NOT_LINEAR)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_that_looks_at_the_sign_of_its_cotangent_is_noticed(rule, function, method):
+    def wrong(Y_bar, Y, *args):
+        return rule.vjp(function(Y_bar), Y, *args)
+
+    with pytest.raises(GradientCheckError, match=r"^wrong is not linear in Y_bar"):
+        vjp_error(Rule(rule.forward, wrong, rule.example), method=method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("function", NOT_LINEAR.values(), ids=NOT_LINEAR)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_that_changes_the_sign_of_what_it_returns_is_noticed(rule, function, method):
+    def wrong(Y_bar, Y, *args):
+        return tuple(map(function, rule.vjp(Y_bar, Y, *args)))
+
+    with pytest.raises(GradientCheckError, match=r"^wrong is not linear in Y_bar"):
+        vjp_error(Rule(rule.forward, wrong, rule.example), method=method)

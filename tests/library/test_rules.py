@@ -12,7 +12,7 @@ from mathnet.rules import draws, logits_and_targets, sixteenths
 
 dual = np.frompyfunc(Dual, 1, 1)
 moving = np.frompyfunc(Dual, 2, 1)
-tangent = np.frompyfunc(lambda y: y.tangent, 1, 1)
+tangent = np.frompyfunc(lambda y: y.tangent if isinstance(y, Dual) else 0, 1, 1)
 
 BY_NAME = {rule.name: rule for rule in RULES}
 
@@ -92,6 +92,19 @@ def test_the_axes_of_an_example_have_different_sizes(rule):
     for X in rule.example(np.random.default_rng(0)):
         sizes = [size for size in X.shape if size > 1]
         assert len(set(sizes)) == len(sizes)
+
+
+@pytest.mark.parametrize("shape", [(2,), (3,), (1, 2), (2, 3)])
+def test_examples_have_both_signs_and_no_zero(shape):
+    for seed in range(20):
+        X = sixteenths(np.random.default_rng(seed), *shape)
+        assert np.min(X) < 0 < np.max(X)
+        assert np.all(X * 16 % 2 == 1)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_a_single_number_takes_both_signs(shape):
+    assert {np.sign(sixteenths(np.random.default_rng(seed), *shape)).item() for seed in range(20)} == {-1, 1}
 
 
 # --- the derivatives ---------------------------------------------------------------------------------------
