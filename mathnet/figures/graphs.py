@@ -49,7 +49,7 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
         raise ValueError(
             f"the graph shows one sample of the network, X of shape (1, {net.sizes[0]}); got X {np.shape(X)}"
         )
-    _, values = net._forward(np.asarray(X, float))
+    values = net.layer_values(X)
     names = [
         "X",
         *(["H"] if len(net.weights) == 2 else [f"H_{k + 1}" for k in range(len(net.weights) - 1)]),
