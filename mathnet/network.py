@@ -142,8 +142,10 @@ class Parameters(Sequence[Array]):
         ):
             symbol = f"{self.letter}_{layer}"
             array = finite_numbers(self.name, symbol, given, self._dtype)
-            check_shapes(f"{self.name}({symbol}[{shape[0]} {shape[1]}])", array)
-            checked.append(present if given is present else array.copy())
+            if given is not present:
+                check_shapes(f"{self.name}({symbol}[{shape[0]} {shape[1]}])", array)
+                array = array.copy()
+            checked.append(array)
         return checked
 
 
