@@ -76,79 +76,6 @@ LOSSES = {"half_squared_error": half_squared_error, "cross_entropy": cross_entro
 FORMAT = 1  # of a saved network; what `load` cannot read any more, or not yet, has another number
 
 
-class Parameters(Sequence[Array]):
-    r"""The weights or the biases of a network: one array for each layer, whose shape and dtype stay.
-
-    Written and read like a list. What is assigned, to one entry or to a slice of them, is converted to the
-    network's dtype, checked and copied. If it is refused, nothing is changed.
-
-    Parameters
-    ----------
-    name, letter : str
-        How messages call them: `weights` and `W`, or `biases` and `B`.
-    arrays : sequence of arrays
-        One for each layer. They are taken as they are.
-
-    Raises
-    ------
-    ShapeError
-        On assignment, if the number of arrays or the shape of one of them would change.
-    ValueError
-        On assignment, if an entry is not a finite number.
-
-    Examples
-    --------
-    >>> net = Network([2, 1])
-    >>> net.weights[0] = [[1], [2]]
-    >>> net.weights
-    [array([[1.],
-           [2.]])]
-    >>> net.weights[0] = [[1, 2]]
-    Traceback (most recent call last):
-    mathnet.shapes.ShapeError: weights(W_1[2 1]): axis 0 of W_1 must be 2, but is 1; got W_1 (1, 2)
-    """
-
-    def __init__(self, name: str, letter: str, arrays: Iterable[Array]) -> None:
-        self.name, self.letter = name, letter
-        self._arrays = list(arrays)
-        self._shapes, self._dtype = [array.shape for array in self._arrays], self._arrays[0].dtype
-
-    @overload
-    def __getitem__(self, index: int) -> Array: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Array]: ...
-    def __getitem__(self, index: int | slice) -> Array | list[Array]:
-        return self._arrays[index]
-
-    def __setitem__(self, index: int | slice, value: object) -> None:
-        arrays: list[Any] = list(self._arrays)
-        arrays[index] = value  # type: ignore[index]  # mypy has no list that takes an int or a slice
-        self._arrays = self.checked(arrays)
-
-    def __len__(self) -> int:
-        return len(self._arrays)
-
-    def __repr__(self) -> str:
-        return repr(self._arrays)
-
-    def checked(self, arrays: Iterable[Any]) -> list[Array]:
-        """Return arrays that may take the place of these: those that are here already as they are, others as copies."""
-        arrays = list(arrays)
-        if len(arrays) != len(self):
-            raise ShapeError(f"{self.name} needs {len(self)} arrays, one per layer, but got {len(arrays)}")
-        checked = []
-        for layer, (present, shape, given) in enumerate(
-            zip(self, self._shapes, arrays, strict=True), start=1
-        ):
-            symbol = f"{self.letter}_{layer}"
-            array = finite_numbers(self.name, symbol, given, self._dtype)
-            if given is not present:
-                check_shapes(f"{self.name}({symbol}[{shape[0]} {shape[1]}])", array)
-                array = array.copy()
-            checked.append(array)
-        return checked
-
-
 class Network:
     r"""A network of dense layers: $Y = f(\cdots f(X W_1 + \mathbf 1 B_1) \cdots W_L + \mathbf 1 B_L)$.
 
@@ -237,22 +164,22 @@ class Network:
         self.history: list[float] = []
 
     @property
-    def weights(self) -> Parameters:
+    def weights(self) -> "Parameters":
         r"""$W_1, \dots, W_L$."""
         return self._weights
 
     @weights.setter
     def weights(self, arrays: Iterable[ArrayLike]) -> None:
-        self._weights = Parameters("weights", "W", self._weights.checked(arrays))
+        self._weights = Parameters("weights", "W", self._weights._checked(arrays))
 
     @property
-    def biases(self) -> Parameters:
+    def biases(self) -> "Parameters":
         r"""$B_1, \dots, B_L$."""
         return self._biases
 
     @biases.setter
     def biases(self, arrays: Iterable[ArrayLike]) -> None:
-        self._biases = Parameters("biases", "B", self._biases.checked(arrays))
+        self._biases = Parameters("biases", "B", self._biases._checked(arrays))
 
     def __copy__(self) -> "Network":
         return deepcopy(self)
@@ -656,7 +583,7 @@ class Network:
 
     def _layers(self) -> list[tuple[Array, Array]]:
         """Return the pairs (W, B), after checking what users may have written into the arrays."""
-        weights, biases = self._weights.checked(self._weights), self._biases.checked(self._biases)
+        weights, biases = self._weights._checked(self._weights), self._biases._checked(self._biases)
         return list(zip(weights, biases, strict=True))
 
     def _forward(self, X: Array) -> tuple[list[Array], list[Array]]:
@@ -684,6 +611,79 @@ class Network:
         if self.loss_name == "cross_entropy":
             check_rows_sum_to_one(method, T)
         return X, T
+
+
+class Parameters(Sequence[Array]):
+    r"""The weights or the biases of a network: one array for each layer, whose shape and dtype stay.
+
+    Written and read like a list. What is assigned, to one entry or to a slice of them, is converted to the
+    network's dtype, checked and copied. If it is refused, nothing is changed.
+
+    Parameters
+    ----------
+    name, letter : str
+        How messages call them: `weights` and `W`, or `biases` and `B`.
+    arrays : sequence of arrays
+        One for each layer. They are taken as they are.
+
+    Raises
+    ------
+    ShapeError
+        On assignment, if the number of arrays or the shape of one of them would change.
+    ValueError
+        On assignment, if an entry is not a finite number.
+
+    Examples
+    --------
+    >>> net = Network([2, 1])
+    >>> net.weights[0] = [[1], [2]]
+    >>> net.weights
+    [array([[1.],
+           [2.]])]
+    >>> net.weights[0] = [[1, 2]]
+    Traceback (most recent call last):
+    mathnet.shapes.ShapeError: weights(W_1[2 1]): axis 0 of W_1 must be 2, but is 1; got W_1 (1, 2)
+    """
+
+    def __init__(self, name: str, letter: str, arrays: Iterable[Array]) -> None:
+        self.name, self.letter = name, letter
+        self._arrays = list(arrays)
+        self._shapes, self._dtype = [array.shape for array in self._arrays], self._arrays[0].dtype
+
+    @overload
+    def __getitem__(self, index: int) -> Array: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Array]: ...
+    def __getitem__(self, index: int | slice) -> Array | list[Array]:
+        return self._arrays[index]
+
+    def __setitem__(self, index: int | slice, value: object) -> None:
+        arrays: list[Any] = list(self._arrays)
+        arrays[index] = value  # type: ignore[index]  # mypy has no list that takes an int or a slice
+        self._arrays = self._checked(arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return repr(self._arrays)
+
+    def _checked(self, arrays: Iterable[Any]) -> list[Array]:
+        """Return arrays that may take the place of these: those that are here already as they are, others as copies."""
+        arrays = list(arrays)
+        if len(arrays) != len(self):
+            raise ShapeError(f"{self.name} needs {len(self)} arrays, one per layer, but got {len(arrays)}")
+        checked = []
+        for layer, (present, shape, given) in enumerate(
+            zip(self, self._shapes, arrays, strict=True), start=1
+        ):
+            symbol = f"{self.letter}_{layer}"
+            array = finite_numbers(self.name, symbol, given, self._dtype)
+            if given is not present:
+                check_shapes(f"{self.name}({symbol}[{shape[0]} {shape[1]}])", array)
+                array = array.copy()
+            checked.append(array)
+        return checked
 
 
 def _classes(Y: Array) -> Array:
