@@ -240,8 +240,8 @@ REFUSED_PARAMETERS = [
         "biases needs 2 arrays, one per layer, but got 1",
     ),
     (
-        lambda net: setattr(net, "weights", [np.ones((2, 3)), [["a"], ["b"], ["c"]]]),
-        "weights: the entries of W_2 must be real numbers (could not convert string to float: np.str_('a'))",
+        lambda net: setattr(net, "weights", [np.ones((2, 3)), [[0], [0], [INF]]]),
+        "weights: the entries of W_2 must be finite, but W_2[2, 0] is inf",
     ),
     (
         lambda net: setitem(net.weights, 0, np.ones((2, 3)) * 1j),
