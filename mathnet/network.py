@@ -349,10 +349,10 @@ class Network:
         Stochastic gradient descent. An epoch takes every sample once, in a new random order. Calling
         `fit` again goes on from the present parameters; `weights` and `biases` get new arrays.
 
-        A key pressed to interrupt it, or an exception in `progress`, ends `fit` and goes on to its caller. The network then
-        is what it would be if `fit` had been asked for the epochs that were complete, and can be trained further;
-        `history` has their losses. Steps of an epoch that was not complete are undone. So `progress` stops the
-        training early by raising an exception of its own.
+        An interrupt (Ctrl-C) or an exception in `progress` ends `fit` and reaches its caller. The network is then what
+        `fit` makes of it in as many epochs as were complete: the steps of the last, incomplete one are undone,
+        `history` has the losses so far, and the next `fit` goes on from there. So `progress` stops the training early
+        by raising an exception of its own.
 
         Parameters
         ----------
