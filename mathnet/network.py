@@ -40,12 +40,21 @@ One layer is that of the [seed question][backpropagation-is-four-products]; two 
 about.
 """
 
-import zipfile
-from collections.abc import Callable, Iterable
+import io
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from itertools import pairwise
-from os import PathLike
+from math import isfinite
+from numbers import Real
+from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from mathnet import elementwise
 from mathnet.arguments import finite_numbers, one_of, whole_number
@@ -64,6 +73,7 @@ ACTIVATIONS = {  # name: f, f′
     "softplus": (elementwise.softplus, elementwise.softplus_prime),
 }
 LOSSES = {"half_squared_error": half_squared_error, "cross_entropy": cross_entropy}
+FORMAT = 1  # of a saved network; what `load` cannot read any more, or not yet, has another number
 
 
 class Network:
@@ -86,10 +96,13 @@ class Network:
 
     Attributes
     ----------
-    weights : list of (inputs, outputs) arrays
-        $W_1, \dots, W_L$. Entries may be replaced by arrays of the same shape.
-    biases : list of (1, outputs) arrays
+    weights : Parameters of (inputs, outputs) arrays
+        $W_1, \dots, W_L$. Each may be replaced by an array of the same shape, which is
+        [converted, checked and copied][mathnet.network.Parameters].
+    biases : Parameters of (1, outputs) arrays
         $B_1, \dots, B_L$, likewise.
+    history : list of float
+        The mean loss of every epoch of training so far, of all calls of `fit`.
 
     Raises
     ------
@@ -101,6 +114,9 @@ class Network:
     -----
     Weights start as normal random numbers with variance 1 / inputs (2 / inputs for relu, which lets
     through half of them), so that the spread of Z does not grow with the number of inputs. Biases start at 0.
+
+    A copy, by `copy.copy` as by `copy.deepcopy`, or by way of a pickle, is a network of its own, and goes on as this
+    one would: with the same parameters, the same random numbers to come and the same history.
 
     References
     ----------
@@ -121,8 +137,8 @@ class Network:
         activation: str = "sigmoid",
         loss: str = "half_squared_error",
         seed: int = 0,
-        dtype: np.dtype | type = np.float64,
-    ):
+        dtype: DTypeLike = np.float64,
+    ) -> None:
         self.sizes = tuple(whole_number("every size", size) for size in sizes)
         if len(self.sizes) < 2:
             raise ValueError(
@@ -138,11 +154,35 @@ class Network:
 
         self._random = np.random.default_rng(self.seed)
         gain = 2 if activation == "relu" else 1
-        self.weights, self.biases = [], []
+        weights, biases = [], []
         for inputs, outputs in pairwise(self.sizes):
             W = self._random.standard_normal((inputs, outputs)) * np.sqrt(gain / inputs)
-            self.weights.append(W.astype(self.dtype))
-            self.biases.append(np.zeros((1, outputs), self.dtype))
+            weights.append(W.astype(self.dtype))
+            biases.append(np.zeros((1, outputs), self.dtype))
+        self._weights = Parameters("weights", "W", weights)
+        self._biases = Parameters("biases", "B", biases)
+        self.history: list[float] = []
+
+    @property
+    def weights(self) -> "Parameters":
+        r"""$W_1, \dots, W_L$."""
+        return self._weights
+
+    @weights.setter
+    def weights(self, arrays: Iterable[ArrayLike]) -> None:
+        self._weights = Parameters("weights", "W", self._weights._checked(arrays))
+
+    @property
+    def biases(self) -> "Parameters":
+        r"""$B_1, \dots, B_L$."""
+        return self._biases
+
+    @biases.setter
+    def biases(self, arrays: Iterable[ArrayLike]) -> None:
+        self._biases = Parameters("biases", "B", self._biases._checked(arrays))
+
+    def __copy__(self) -> "Network":
+        return deepcopy(self)
 
     def __repr__(self) -> str:
         return (
@@ -178,7 +218,32 @@ class Network:
         array([[0.5  ],
                [0.881]])
         """
-        return self._forward(self._rows("forward", X))[1][-1]
+        return self._forward(self._inputs("forward", X))[1][-1]
+
+    def layer_values(self, X: Array) -> list[Array]:
+        r"""$H_0 = X, H_1, \dots, H_L = Y$: the inputs, and the outputs of every layer.
+
+        Parameters
+        ----------
+        X : (n, h) array
+            Inputs.
+
+        Returns
+        -------
+        H : list of (n, units) arrays
+            One more than there are layers; the last is what `forward` returns.
+
+        Raises
+        ------
+        ShapeError, ValueError
+            As `forward`.
+
+        Examples
+        --------
+        >>> [H.shape for H in Network([2, 3, 1]).layer_values([[0, 1], [1, 1]])]
+        [(2, 2), (2, 3), (2, 1)]
+        """
+        return self._forward(self._inputs("layer_values", X))[1]
 
     def loss(self, X: Array, T: Array) -> float:
         r"""$J = \frac1n \sum_{\text{samples}} \text{loss}$: the mean over the samples.
@@ -204,7 +269,7 @@ class Network:
         ValueError
             If there are no rows, an entry is not finite, or (cross-entropy) a row of T does not sum to 1.
         """
-        X, T = self._rows("loss", X, T)
+        X, T = self._inputs_and_targets("loss", X, T)
         return LOSSES[self.loss_name](self._forward(X)[1][-1], T) / len(X)
 
     def gradients(self, X: Array, T: Array) -> list[tuple[Array, Array]]:
@@ -257,7 +322,7 @@ class Network:
         (array([[1.],
                [2.]]), array([[1.]]))
         """
-        X, T = self._rows("gradients", X, T)
+        X, T = self._inputs_and_targets("gradients", X, T)
         f_prime = ACTIVATIONS[self.activation][1]
         Z, H = self._forward(X)
         with_softmax = self.loss_name == "cross_entropy"
@@ -284,6 +349,11 @@ class Network:
         Stochastic gradient descent. An epoch takes every sample once, in a new random order. Calling
         `fit` again goes on from the present parameters; `weights` and `biases` get new arrays.
 
+        An interrupt (Ctrl-C) or an exception in `progress` ends `fit` and reaches its caller. The network is then what
+        `fit` makes of it in as many epochs as were complete: the steps of the last, incomplete one are undone,
+        `history` has the losses so far, and the next `fit` goes on from there. So `progress` stops the training early
+        by raising an exception of its own.
+
         Parameters
         ----------
         X : (n, h) array
@@ -297,13 +367,15 @@ class Network:
         learning_rate : float
             η, a positive number.
         progress : None, bool or callable
-            `True` shows a progress bar; a callable gets `(epoch, loss)` after each epoch, counted from 1.
+            `True` shows a progress bar; a callable gets `(epoch, loss)` after each epoch, counted from 1. It finds
+            what has been learned so far in `weights` and `biases`, and may change them.
 
         Returns
         -------
         history : list of float
             One entry per epoch: the mean over all samples of the loss that each had just before the
-            step that used it. With one batch per epoch, entry 0 is the loss before training.
+            step that used it. With one batch per epoch, entry 0 is the loss before training. They are also
+            appended to the network's own `history`.
 
         Raises
         ------
@@ -311,8 +383,7 @@ class Network:
             As `loss`, and for epochs, batch_size or learning_rate that are not positive. Nothing is
             changed then.
         FloatingPointError
-            If the loss or a parameter stops being finite. The parameters are put back to those
-            before the call.
+            If the loss or a parameter stops being finite. The network is then as before the call.
 
         Examples
         --------
@@ -321,19 +392,19 @@ class Network:
         >>> net.weights[0].round(3), net.biases[0].round(3)
         (array([[2.]]), array([[1.]]))
         """
-        X, T = self._rows("fit", X, T)
+        X, T = self._inputs_and_targets("fit", X, T)
         epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
-        if not (np.isscalar(learning_rate) and np.isreal(learning_rate) and 0 < learning_rate < np.inf):
+        if not (isinstance(learning_rate, Real) and 0 < learning_rate < np.inf):
             raise ValueError(f"learning_rate must be a positive number, got {learning_rate!r}")
         if not (progress is None or isinstance(progress, bool) or callable(progress)):
             raise ValueError(f"progress must be True, False, None or a callable, got {progress!r}")
         if self.dtype.kind != "f":
             raise ValueError(f"fit needs a network of floats, but its dtype is {self.dtype}")
 
-        before = self.weights, self.biases
         parameters = np.concatenate([part.ravel() for layer in self._layers() for part in layer])
         blocks = parameter_blocks(parameters, self.sizes)
-        self.weights, self.biases = [block[:-1] for block in blocks], [block[-1:] for block in blocks]
+        self._use(blocks)
+        parts = [*self.weights, *self.biases]
         losses = mean_losses(
             parameters,
             self.sizes,
@@ -342,29 +413,39 @@ class Network:
             X,
             T,
             batch_size,
-            learning_rate,
+            float(learning_rate),
             self._random,
         )
+        report = _progress_bar(epochs) if progress is True else progress or None
 
-        from tqdm import tqdm  # here, because importing it would double the time of `import mathnet`
+        def state() -> tuple[int, Array, Mapping[str, Any]]:
+            return len(self.history), parameters.copy(), self._random.bit_generator.state
 
-        history = []
-        bar = tqdm(range(1, epochs + 1), unit="epoch", disable=progress is not True)
-        for epoch in bar:
-            with np.errstate(over="ignore", invalid="ignore"):  # reported by the next lines
-                J = next(losses)
-            if not (np.isfinite(J) and np.isfinite(parameters).all()):
-                self.weights, self.biases = before
-                raise FloatingPointError(
-                    f"training diverged in epoch {epoch}: the loss or a parameter is no longer finite. The "
-                    f"parameters are again those from before fit; try a learning_rate below {learning_rate}"
-                )
-            history.append(J)
-            if progress is True:
-                bar.set_postfix(loss=f"{J:.4g}", refresh=False)
-            elif progress:
-                progress(epoch, J)
-        return history
+        before = complete = state()
+        try:
+            for epoch in range(1, epochs + 1):
+                with np.errstate(over="ignore", invalid="ignore"):  # reported by the next lines
+                    J = next(losses)
+                if not (isfinite(J) and np.isfinite(parameters).all()):
+                    complete = before
+                    raise FloatingPointError(
+                        f"training diverged in epoch {epoch}: the loss or a parameter is no longer finite. The "
+                        f"parameters are again those from before fit; try a learning_rate below {learning_rate}"
+                    )
+                self.history.append(J)
+                complete = state()
+                if report:
+                    report(epoch, J)
+                    for part, its in zip(parts, [*self.weights, *self.biases], strict=True):
+                        part[...] = its  # another array, if the callable has assigned one
+                    self._use(blocks)
+                    complete = state()
+        except BaseException:  # an interrupt, too
+            length, parameters[...], self._random.bit_generator.state = complete
+            del self.history[length:]
+            self._use(blocks)
+            raise
+        return self.history[before[0] :]
 
     def predict(self, X: Array) -> Array:
         r"""$\arg\max_j Y_{ij}$: the class of each sample.
@@ -387,17 +468,19 @@ class Network:
         ShapeError, ValueError
             As `forward`.
         """
-        return _classes(self._forward(self._rows("predict", X))[1][-1])
+        return _classes(self._forward(self._inputs("predict", X))[1][-1])
 
     def score(self, X: Array, T: Array) -> float:
         r"""$\frac1n \sum_i [\arg\max_j Y_{ij} = \arg\max_j Y^*_{ij}]$: the accuracy, from 0 to 1.
+
+        Of a regression it would say nothing, so targets that are not classes are refused; there `loss` is the measure.
 
         Parameters
         ----------
         X : (n, h) array
             Inputs.
         T : (n, y) array
-            Targets, as for `loss`.
+            Targets: in each row a 1 in the column of the class and 0 elsewhere. With a single output 1 or 0.
 
         Returns
         -------
@@ -406,37 +489,59 @@ class Network:
 
         Raises
         ------
-        ShapeError, ValueError
+        ShapeError
             As `loss`.
+        ValueError
+            As `loss`, and if a row of T is not a class.
+
+        Examples
+        --------
+        >>> net = Network([1, 1], activation="identity")
+        >>> net.weights[0] = [[1]]
+        >>> net.score([[0.2], [0.7], [0.9]], [[0], [1], [0]])  # says 0, 1, 1
+        0.6666666666666666
         """
-        X, T = self._rows("score", X, T)
+        X, T = self._inputs_and_targets("score", X, T)
+        _check_classes(T)
         return float(np.mean(_classes(self._forward(X)[1][-1]) == _classes(T)))
 
-    def save(self, path: str | PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a NumPy archive that `load` reads; plain arrays, no pickle.
+
+        The archive is complete before it takes the place of an older file, so whatever happens in between, one of the
+        two is there. Its entries are `format`, a number; `settings`, the arguments of `Network` as JSON; and
+        `W1`, `B1`, `W2`, ...
 
         Parameters
         ----------
         path : str or path
-            Name of the file, by custom ending in `.npz`; an existing file is overwritten.
+            Name of the file, by custom ending in `.npz`; an existing file is replaced.
 
         Raises
         ------
         ValueError
             If the parameters are objects, which only a pickle could hold.
+        OSError
+            If the file cannot be written.
         """
         if self.dtype.kind == "O":
             raise ValueError("a network with dtype=object cannot be saved")
-        W_and_B = {
-            f"{name}{number}": array
-            for number, layer in enumerate(self._layers(), start=1)
-            for name, array in zip("WB", layer, strict=True)
+        settings = {
+            "sizes": self.sizes,
+            "activation": self.activation,
+            "loss": self.loss_name,
+            "seed": self.seed,
+            "dtype": str(self.dtype),
         }
-        with open(path, "wb") as file:
-            np.savez(file, activation=self.activation, loss=self.loss_name, seed=self.seed, **W_and_B)
+        arrays: dict[str, Any] = {"format": FORMAT, "settings": json.dumps(settings)}
+        for number, (W, B) in enumerate(self._layers(), start=1):
+            arrays |= {f"W{number}": W, f"B{number}": B}
+        archive = io.BytesIO()
+        np.savez(archive, **arrays)
+        _replace_file(Path(path), archive.getbuffer())
 
     @classmethod
-    def load(cls, path: str | PathLike) -> "Network":
+    def load(cls, path: str | os.PathLike[str]) -> "Network":
         """Read a network that `save` wrote.
 
         Parameters
@@ -447,57 +552,39 @@ class Network:
         Returns
         -------
         net : Network
-            With the saved parameters. Its random numbers start anew from the seed.
+            With the saved parameters. Its random numbers start anew from the seed, its history is empty.
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
+        OSError
+            If there is no such file, or it cannot be read.
         ValueError
-            If the file is not a network, or a damaged one.
+            If the file is not a network, or a damaged one, or of another format than this version of mathnet reads.
         """
+        content = Path(path).read_bytes()
         try:
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as saved:
-                numbers = range(1, (len(saved.files) - 3) // 2 + 1)
-                weights, biases = [saved[f"W{i}"] for i in numbers], [saved[f"B{i}"] for i in numbers]
-                net = cls(
-                    [weights[0].shape[0], *(W.shape[1] for W in weights)],
-                    str(saved["activation"]),
-                    str(saved["loss"]),
-                    int(saved["seed"]),
-                    weights[0].dtype,
-                )
-            net.weights, net.biases = weights, biases
-            net._layers()
-        except FileNotFoundError:
-            raise
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            AttributeError,
-            OSError,
-            EOFError,
-            zipfile.BadZipFile,
-        ) as e:
-            raise ValueError(f"{path} is not a network saved by mathnet ({e})") from e
+            if not content.startswith(
+                b"PK"
+            ):  # NumPy would take it for a pickle, and say how to read it all the same
+                raise ValueError("it is not a NumPy archive")
+            with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+                saved = dict(archive)
+            net = cls(**_settings(saved))
+            net.weights = [saved[f"W{number}"] for number in range(1, len(net.sizes))]
+            net.biases = [saved[f"B{number}"] for number in range(1, len(net.sizes))]
+        except Exception as error:  # NumPy, zipfile and json raise ten kinds for bytes that they cannot read
+            raise ValueError(f"cannot read {path} as a network: {error}") from error
         return net
 
+    def _use(self, blocks: list[Array]) -> None:
+        """Take views of blocks, W above B, as weights and biases."""
+        self._weights = Parameters("weights", "W", [block[:-1] for block in blocks])
+        self._biases = Parameters("biases", "B", [block[-1:] for block in blocks])
+
     def _layers(self) -> list[tuple[Array, Array]]:
-        """Return the pairs (W, B), after checking what users may have put into the lists."""
-        for name, parameters in (("weights", self.weights), ("biases", self.biases)):
-            if len(parameters) != len(self.sizes) - 1:
-                raise ShapeError(
-                    f"{name} needs {len(self.sizes) - 1} entries, one per layer, but has {len(parameters)}"
-                )
-        layers = []
-        for i, (inputs, outputs) in enumerate(pairwise(self.sizes)):
-            W = finite_numbers(f"layer {i + 1}", "W", self.weights[i], self.dtype)
-            B = finite_numbers(f"layer {i + 1}", "B", self.biases[i], self.dtype)
-            check_shapes(f"layer {i + 1}(W[{inputs} {outputs}], B[1 {outputs}])", W, B)
-            layers.append((W, B))
-        return layers
+        """Return the pairs (W, B), after checking what users may have written into the arrays."""
+        weights, biases = self._weights._checked(self._weights), self._biases._checked(self._biases)
+        return list(zip(weights, biases, strict=True))
 
     def _forward(self, X: Array) -> tuple[list[Array], list[Array]]:
         """Return Z of every layer, and the inputs followed by the outputs of every layer."""
@@ -510,19 +597,162 @@ class Network:
             H[-1] = Z[-1]
         return Z, H
 
-    def _rows(self, method: str, X: Array, T: Array | None = None):
-        """Return X, or X and T, as arrays of the network's dtype, after every check."""
-        h, y = self.sizes[0], self.sizes[-1]
+    def _inputs(self, method: str, X: Array) -> Array:
+        """Return X as an array of the network's dtype, after every check."""
         X = finite_numbers(method, "X", X, self.dtype)
-        if T is None:
-            check_shapes(f"{method}(X[n {h}])", X)
-            return X
+        check_shapes(f"{method}(X[n {self.sizes[0]}])", X)
+        return X
+
+    def _inputs_and_targets(self, method: str, X: Array, T: Array) -> tuple[Array, Array]:
+        """Return X and T as arrays of the network's dtype, after every check."""
+        X = finite_numbers(method, "X", X, self.dtype)
         T = finite_numbers(method, "T", T, self.dtype)
-        check_shapes(f"{method}(X[n {h}], T[n {y}])", X, T)
+        check_shapes(f"{method}(X[n {self.sizes[0]}], T[n {self.sizes[-1]}])", X, T)
         if self.loss_name == "cross_entropy":
             check_rows_sum_to_one(method, T)
         return X, T
 
 
+class Parameters(Sequence[Array]):
+    r"""The weights or the biases of a network: one array for each layer, whose shape and dtype stay.
+
+    Written and read like a list. What is assigned, to one entry or to a slice of them, is converted to the
+    network's dtype, checked and copied. If it is refused, nothing is changed.
+
+    Parameters
+    ----------
+    name, letter : str
+        How messages call them: `weights` and `W`, or `biases` and `B`.
+    arrays : sequence of arrays
+        One for each layer. They are taken as they are.
+
+    Raises
+    ------
+    ShapeError
+        On assignment, if the number of arrays or the shape of one of them would change.
+    ValueError
+        On assignment, if an entry is not a finite number.
+
+    Examples
+    --------
+    >>> net = Network([2, 1])
+    >>> net.weights[0] = [[1], [2]]
+    >>> net.weights
+    [array([[1.],
+           [2.]])]
+    >>> net.weights[0] = [[1, 2]]
+    Traceback (most recent call last):
+    mathnet.shapes.ShapeError: weights(W_1[2 1]): axis 0 of W_1 must be 2, but is 1; got W_1 (1, 2)
+    """
+
+    def __init__(self, name: str, letter: str, arrays: Iterable[Array]) -> None:
+        self.name, self.letter = name, letter
+        self._arrays = list(arrays)
+        self._shapes, self._dtype = [array.shape for array in self._arrays], self._arrays[0].dtype
+
+    @overload
+    def __getitem__(self, index: int) -> Array: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Array]: ...
+    def __getitem__(self, index: int | slice) -> Array | list[Array]:
+        return self._arrays[index]
+
+    def __setitem__(self, index: int | slice, value: object) -> None:
+        arrays: list[Any] = list(self._arrays)
+        arrays[index] = value  # type: ignore[index]  # mypy has no list that takes an int or a slice
+        self._arrays = self._checked(arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return repr(self._arrays)
+
+    def _checked(self, arrays: Iterable[Any]) -> list[Array]:
+        """Return arrays that may take the place of these: those that are here already as they are, others as copies."""
+        arrays = list(arrays)
+        if len(arrays) != len(self):
+            raise ShapeError(f"{self.name} needs {len(self)} arrays, one per layer, but got {len(arrays)}")
+        checked = []
+        for layer, (present, shape, given) in enumerate(
+            zip(self, self._shapes, arrays, strict=True), start=1
+        ):
+            symbol = f"{self.letter}_{layer}"
+            array = finite_numbers(self.name, symbol, given, self._dtype)
+            if given is not present:
+                check_shapes(f"{self.name}({symbol}[{shape[0]} {shape[1]}])", array)
+                array = array.copy()
+            checked.append(array)
+        return checked
+
+
 def _classes(Y: Array) -> Array:
     return (Y[:, 0] > 0.5).astype(int) if Y.shape[1] == 1 else Y.argmax(axis=1)
+
+
+def _check_classes(T: Array) -> None:
+    """Raise ValueError unless each row of T is a class, as `Network.score` takes it."""
+    single = T.shape[1] == 1
+    is_class = ((T == 0) | (T == 1)).all(axis=1) & (single | (T.sum(axis=1) == 1))
+    for row in np.flatnonzero(~is_class)[:1]:
+        needs = "0 or 1, the class" if single else "1 in the column of the class and 0 elsewhere"
+        raise ValueError(
+            f"score counts right classes, so each row of T must be {needs}, but row {row} is {T[row].tolist()}; "
+            "of a regression, loss(X, T) is the measure"
+        )
+
+
+def _progress_bar(epochs: int) -> Callable[[int, float], object]:
+    from tqdm.auto import tqdm  # here, because importing it would double the time of `import mathnet`
+
+    bar = tqdm(total=epochs, unit="epoch")
+
+    def show(epoch: int, J: float) -> None:
+        bar.set_postfix(loss=f"{J:.4g}", refresh=False)
+        bar.update()
+        if epoch == epochs:
+            bar.close()
+
+    return show
+
+
+def _settings(saved: Mapping[str, Array]) -> dict[str, Any]:
+    """Return the settings in an archive, or raise ValueError unless its format is known and its arrays are those they need."""
+    if "format" not in saved:
+        raise ValueError("it has no format number, so Network.save did not write it")
+    if saved["format"] != FORMAT:
+        raise ValueError(
+            f"it has format {saved['format']}, but this version of mathnet reads format {FORMAT}; "
+            "load it with the version that saved it"
+        )
+    settings: dict[str, Any] = json.loads(str(saved["settings"]))
+    needed = {name: f"{saved[name].dtype} {saved[name].shape}" for name in ("format", "settings")}
+    for number, (inputs, outputs) in enumerate(pairwise(settings["sizes"]), start=1):
+        needed[f"W{number}"] = f"{settings['dtype']} {(inputs, outputs)}"
+        needed[f"B{number}"] = f"{settings['dtype']} {(1, outputs)}"
+    got = {name: f"{array.dtype} {array.shape}" for name, array in saved.items()}
+    for name in sorted(needed | got):
+        if needed.get(name) != got.get(name):
+            raise ValueError(
+                f"{name} should be {needed.get(name, 'absent')}, but is {got.get(name, 'absent')}"
+            )
+    return settings
+
+
+def _replace_file(path: Path, content: bytes | memoryview) -> None:
+    """Write a file beside the old one, then put it in its place: at no time is there half a file of this name."""
+    path = Path(os.path.realpath(path))  # what a link points to is replaced, not the link
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # a device takes it, a directory refuses
+        return
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

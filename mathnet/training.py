@@ -110,8 +110,9 @@ def training_step(
     W_B, W_B_steps = parameter_blocks(parameters, sizes), parameter_blocks(steps, sizes)
     L = len(sizes) - 1
     H = [np.ones((n, size + 1), dtype) for size in sizes]  # the column of ones is never written again
-    Z = [None, *(np.empty((n, size), dtype) for size in sizes[1:])]  # Z going forward, D coming back
-    scratch = [None, *(np.empty((n, size), dtype) for size in sizes[1:])]
+    nothing: Array = np.empty((0, 0), dtype)  # the inputs have neither
+    Z = [nothing, *(np.empty((n, size), dtype) for size in sizes[1:])]  # Z going forward, D coming back
+    scratch = [nothing, *(np.empty((n, size), dtype) for size in sizes[1:])]
     T = np.empty((n, sizes[-1]), dtype)
 
     outputs = [with_ones[:, :-1] for with_ones in H]
@@ -134,14 +135,14 @@ def training_step(
     row = np.empty((n, 1), dtype)
     row_entries = row.reshape(-1)
 
-    def half_squared_error_and_D():
+    def half_squared_error_and_D() -> float:
         f(D, Y)
         subtract(Y, T, D)
         J = 0.5 * float(dot(D_entries, D_entries))
         times_f_prime(D, Y, scratch_last)
         return J
 
-    def cross_entropy_and_D():
+    def cross_entropy_and_D() -> float:
         maximum.reduce(D, axis=1, keepdims=True, out=row)
         subtract(D, row, D)
         J = -float(dot(D_entries, T_entries))
@@ -154,7 +155,7 @@ def training_step(
 
     loss_and_D = {"half_squared_error": half_squared_error_and_D, "cross_entropy": cross_entropy_and_D}[loss]
 
-    def step():
+    def step() -> float:
         for H_below, block, Z_here, H_here in hidden:
             dot(H_below, block, Z_here)
             f(Z_here, H_here)
@@ -172,55 +173,61 @@ def training_step(
     return X, T, step
 
 
-def _elementwise(activation: str, dtype: np.dtype) -> tuple[Callable, Callable]:
+_Activation = Callable[[Array, Array], None]
+_TimesDerivative = Callable[[Array, Array, Array], None]
+
+
+def _elementwise(activation: str, dtype: np.dtype[np.floating]) -> tuple[_Activation, _TimesDerivative]:
     """Return f(Z, H), which writes H = f(Z), and times_f_prime(D, H, scratch), which makes D into D ⊙ f′(Z).
 
     Z may be overwritten. f′(Z) is computed from H.
     """
     zero, half, one = (np.array(number, dtype) for number in (0.0, 0.5, 1.0))
 
-    def identity(Z, H):
+    def identity(Z: Array, H: Array) -> None:
         np.positive(Z, H)
 
-    def times_identity_prime(D, H, scratch):
+    def times_identity_prime(D: Array, H: Array, scratch: Array) -> None:
         pass
 
-    def sigmoid(Z, H):  # ½ + ½ tanh(z/2) cannot overflow, and tanh is faster than exp and a division
+    def sigmoid(Z: Array, H: Array) -> None:
+        # ½ + ½ tanh(z/2) cannot overflow, and tanh is faster than exp and a division
         multiply(Z, half, Z)
         tanh(Z, Z)
         multiply(Z, half, Z)
         add(Z, half, H)
 
-    def times_sigmoid_prime(D, H, scratch):
+    def times_sigmoid_prime(D: Array, H: Array, scratch: Array) -> None:
         subtract(one, H, scratch)
         multiply(H, scratch, scratch)
         multiply(D, scratch, D)
 
-    def times_tanh_prime(D, H, scratch):
+    def times_tanh_prime(D: Array, H: Array, scratch: Array) -> None:
         multiply(H, H, scratch)
         subtract(one, scratch, scratch)
         multiply(D, scratch, D)
 
-    def relu(Z, H):
+    def relu(Z: Array, H: Array) -> None:
         maximum(Z, zero, out=H)
 
-    def times_relu_prime(D, H, scratch):
+    def times_relu_prime(D: Array, H: Array, scratch: Array) -> None:
         sign(H, scratch)
         multiply(D, scratch, D)
 
-    def softplus(Z, H):
+    def softplus(Z: Array, H: Array) -> None:
         logaddexp(Z, zero, H)
 
-    def times_softplus_prime(D, H, scratch):  # σ(z) = 1 − e^(−h)
+    def times_softplus_prime(D: Array, H: Array, scratch: Array) -> None:  # σ(z) = 1 − e^(−h)
         negative(H, scratch)
         expm1(scratch, scratch)
         negative(scratch, scratch)
         multiply(D, scratch, D)
 
-    return {
+    known: dict[str, tuple[_Activation, _TimesDerivative]] = {
         "identity": (identity, times_identity_prime),
         "sigmoid": (sigmoid, times_sigmoid_prime),
         "tanh": (tanh, times_tanh_prime),
         "relu": (relu, times_relu_prime),
         "softplus": (softplus, times_softplus_prime),
-    }[activation]
+    }
+    return known[activation]

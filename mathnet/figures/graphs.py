@@ -49,7 +49,7 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
         raise ValueError(
             f"the graph shows one sample of the network, X of shape (1, {net.sizes[0]}); got X {np.shape(X)}"
         )
-    _, values = net._forward(np.asarray(X, float))
+    values = net.layer_values(X)
     names = [
         "X",
         *(["H"] if len(net.weights) == 2 else [f"H_{k + 1}" for k in range(len(net.weights) - 1)]),
@@ -85,12 +85,13 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
                 f'<g class="matrix var-{letter}"><rect x="{centre - 48:g}" y="{y - 12}" width="12" height="12"/></g>{label(text, centre + 8, y)}'
             )
     units = []
-    for name, layer, row in zip(names, places, values, strict=True):
-        units.append(label(name, layer[0][0], 14))
-        units.append(f'<text class="shape" x="{layer[0][0]:g}" y="32">1 × {len(layer)}</text>')
+    for name, its_places, its_values in zip(names, places, values, strict=True):
+        centre = its_places[0][0]
+        units.append(label(name, centre, 14))
+        units.append(f'<text class="shape" x="{centre:g}" y="32">1 × {len(its_places)}</text>')
         circles = "".join(
             f'<circle cx="{a:g}" cy="{b:g}" r="{_UNIT}"/><text class="cell" x="{a:g}" y="{b + 5:g}">{number(value)}</text>'
-            for (a, b), value in zip(layer, row[0], strict=True)
+            for (a, b), value in zip(its_places, its_values[0], strict=True)
         )
         units.append(f'<g class="matrix unit var-{name[0]}">{circles}</g>')
     svg = f'<g class="matrix var-W">{"".join(edges)}{"".join(numbers)}</g>{"".join(units)}{"".join(below)}'

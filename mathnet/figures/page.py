@@ -88,12 +88,12 @@ def figure(*panels: Drawing | Panel, alt: str, caption: str) -> str:
     """
     if not panels:
         raise ValueError("a figure needs at least one drawing")
-    panels = [item if isinstance(item, Panel) else Panel("", item, "") for item in panels]
+    items = [item if isinstance(item, Panel) else Panel("", item, "") for item in panels]
     # of all, so that all shrink alike on a narrow screen
-    width = max(item.drawing.width for item in panels) + 4
-    titled, worded = any(item.title for item in panels), any(item.words for item in panels)
+    width = max(item.drawing.width for item in items) + 4
+    titled, worded = any(item.title for item in items), any(item.words for item in items)
     parts = []
-    for item in panels:
+    for item in items:
         drawing = item.drawing
         svg = (
             f'<svg viewBox="{(drawing.width - width) / 2:g} 0 {width:g} {drawing.height:g}" width="{width:g}" '
@@ -152,7 +152,8 @@ def stylesheet() -> str:
 
     A page of another site prints it once, above its first figure. This book loads it with its own style sheets.
     """
-    return style_link(STYLE_SHEET)
+    link: str = style_link(STYLE_SHEET)
+    return link
 
 
 def _formulas(words: str) -> str:

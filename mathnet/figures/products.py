@@ -1,5 +1,8 @@
 """One of the four products as a picture: which entries meet in one entry of the result."""
 
+from collections.abc import Iterable
+from typing import TypedDict
+
 import numpy as np
 
 from mathnet.products import dot, hadamard, matmul, outer
@@ -9,6 +12,12 @@ from .drawing import matrix, number, row
 from .page import Panel
 
 _PRODUCTS = {"matrix": ("@", matmul), "dot": ("·", dot), "Hadamard": ("⊙", hadamard), "outer": ("⊗", outer)}
+
+
+class _Marks(TypedDict, total=False):
+    rows: Iterable[int]
+    columns: Iterable[int]
+    entries: Iterable[tuple[int, int]]
 
 
 def product(
@@ -67,15 +76,17 @@ def product(
     drawn = matrix(result, Y, entries=[entry], colour=colours[2])  # refuses an entry that is not there
     i, j = entry
     shape = None
+    meet: tuple[Array, Array]
+    marks: tuple[_Marks, _Marks]
     match kind:
         case "matrix":
             meet, marks = (A[i], B[:, j]), ({"rows": [i]}, {"columns": [j]})
         case "dot":
-            whole = [{"rows": range(len(np.atleast_2d(M)))} for M in (A, B)]
-            meet, marks = (A.ravel(), B.ravel()), whole
+            meet = A.ravel(), B.ravel()
+            marks = {"rows": range(len(np.atleast_2d(A)))}, {"rows": range(len(np.atleast_2d(B)))}
         case "Hadamard":
             meet = np.atleast_2d(A)[i, j : j + 1], np.atleast_2d(B)[i, j : j + 1]
-            marks = ({"entries": [entry]},) * 2
+            marks = {"entries": [entry]}, {"entries": [entry]}
         case "outer":
             shape = None if A.ndim == 2 and A.shape[1] == 1 else f"{A.size} entries"
             A, B = A.reshape(-1, 1), B.reshape(1, -1) if B.ndim == 2 else B
