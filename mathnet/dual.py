@@ -19,6 +19,14 @@ LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
 mp = MPContext()
 mp.dps = DIGITS + 10
 
+if (
+    mp.mpf.mpf_convert_rhs(Fraction(1, 2)) is NotImplemented
+):  # mpmath 1.3 takes no fraction on the left of - / < <=
+    _known = mp.mpf.mpf_convert_rhs
+    mp.mpf.mpf_convert_rhs = staticmethod(
+        lambda x: high_precision(x)._mpf_ if isinstance(x, Fraction) else _known(x)
+    )
+
 
 class Slopes(dict):
     """Derivatives with respect to several variables at once, as one tangent; those that are missing are zero.
