@@ -7,6 +7,8 @@ import sys
 
 from tqdm import tqdm
 
+from mathnet import __version__
+
 from ..errors import WHOLE, DerivationError
 from ..read.files import FileError, paths, read
 from ..verdict.report import Report
@@ -35,6 +37,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="mathnet", description="Mathematics that is checked by computing it."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     command = parser.add_subparsers(required=True, metavar="check").add_parser(
         "check",
         help="check all derivations of files",
