@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from mathnet.mathml import FormulaError, math_core
+
 from ..errors import WHOLE, DerivationError
 from ..read.fences import PREFIX, fences, find
-from ..verdict.mathml import FormulaError, math_core
 from ..verdict.rendering import report_html, style_link, wrong_html
 from ..verdict.verdict import check
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mathnet.dual import DIGITS
-
-from .mathml import to_mathml
+from mathnet.mathml import to_mathml
 
 STYLE_SHEET = Path(__file__).with_name("derivation.css")
 PHRASES = {  # a property, for one name and for several
