@@ -11,8 +11,8 @@ from mathnet import __version__
 
 from ..errors import WHOLE, DerivationError
 from ..read.files import FileError, paths, read
+from ..verdict.check import check
 from ..verdict.report import Report
-from ..verdict.verdict import check
 
 VERSION = 1  # of the JSON; raised when a field changes its meaning or goes away
 RIGHT, WRONG, UNCHECKED = 0, 1, 2

@@ -17,8 +17,8 @@ from mathnet.mathml import FormulaError, math_core
 
 from ..errors import WHOLE, DerivationError
 from ..read.fences import PREFIX, fences, find
+from ..verdict.check import check
 from ..verdict.rendering import report_html, style_link, wrong_html
-from ..verdict.verdict import check
 
 log = logging.getLogger("mkdocs.mathnet")
 
