@@ -9,8 +9,8 @@ from mathnet.dual import DIGITS
 
 from ..errors import DerivationError
 from ..meaning.dimensions import Dimensions
+from ..meaning.names import Names
 from ..numbers.bound import survival
-from ..read.declare import Names
 from ..read.tokens import tidy
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..errors import DerivationError, Place
-from ..meaning.nodes import Node
 from ..numbers.domains import at_odds
+from .nodes import Node
 
 HARMLESS = {"nonzero", "invertible"}  # said of a definition, they warn the reader
 ACCENTED = re.compile(
