@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..errors import DerivationError, Place
-from ..numbers.domains import at_odds
 from .nodes import Node
+from .properties import at_odds
 
 HARMLESS = {"nonzero", "invertible"}  # said of a definition, they warn the reader
 ACCENTED = re.compile(
