@@ -65,10 +65,10 @@ class Slopes(dict[Any, Number]):
         return Slopes({variable: -slope for variable, slope in self.items()})
 
     def __sub__(self, other: Number) -> "Slopes":
-        return self + -other
+        return self.__add__(-other)
 
     def __rsub__(self, other: Number) -> "Slopes":
-        return -self + other
+        return self.__neg__().__add__(other)
 
 
 def exact(number: Any) -> Number:
@@ -174,11 +174,11 @@ class Dual:
     __rmul__ = __mul__
 
     @entrywise
-    def __rsub__(self, other: Any) -> "Dual":
+    def __rsub__(self, other: Any) -> Number:
         return -self + other
 
     @entrywise
-    def __rtruediv__(self, other: Any) -> "Dual":
+    def __rtruediv__(self, other: Any) -> Number:
         return reciprocal(self) * other
 
     def __neg__(self) -> "Dual":
@@ -190,7 +190,7 @@ class Dual:
     def __abs__(self) -> "Dual":
         return -self if self.value < 0 else self
 
-    def __pow__(self, exponent: Any) -> "Dual":
+    def __pow__(self, exponent: Any) -> Number:
         whole = exact(exponent)
         if isinstance(whole, Fraction) and whole.denominator == 1:
             whole = whole.numerator
@@ -201,7 +201,7 @@ class Dual:
         below = power(self.value, whole - 1)
         return Dual(below * self.value, whole * below * self.tangent, self.tag)
 
-    def __rpow__(self, base: Any) -> "Dual":
+    def __rpow__(self, base: Any) -> Number:
         return (self * elementary("log", exact(base))).exp()
 
     def __eq__(self, other: object) -> bool:
@@ -218,8 +218,6 @@ class Dual:
 
     def __ge__(self, other: Any) -> bool:
         return bool(self.value >= _value(other))
-
-    __hash__ = None
 
     def __bool__(self) -> bool:
         return bool(self.value)

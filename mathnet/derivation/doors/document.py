@@ -1,5 +1,6 @@
 """A report as JSON's objects and lists, for programs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ..verdict.report import Report
@@ -28,7 +29,7 @@ def document(report: Report, first_line: int = 1, indentation: int = 0) -> dict[
                 "column": error.place.column + indentation,
                 "reason": error.reason,
                 "cause": error.cause or None,
-                "difference": error.difference and error.difference._asdict(),
+                "difference": error.difference and asdict(error.difference),
             }
             for error in report.errors
         ],

@@ -90,7 +90,6 @@ class Degree:
 
     __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __abs__ = _refuse
     numerator = property(_refuse)
-    __hash__ = None
 
 
 Rational.register(Degree)

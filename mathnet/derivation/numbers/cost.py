@@ -16,5 +16,5 @@ def multiplications(node: nodes.Node, sizes: Callable[[nodes.Node], tuple[int, .
         case nodes.Power():
             return math.prod(sizes(node)) ** 2
         case nodes.Whole():
-            return math.prod(sizes(node.body)) ** WHOLE[node.function].power
+            return int(math.prod(sizes(node.body)) ** WHOLE[node.function].power)
     return math.prod(sizes(node))

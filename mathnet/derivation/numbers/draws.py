@@ -66,11 +66,15 @@ class Draws:
             negative = SIGNS[turn : turn + 1] if turn < 3 else SIGNS
             return Numbers(self.random, scales=(NEAR_ZERO if turn % 3 == 2 else 1,), negative=negative)
         near = [number for number in needs.numbers if not needs.smooth or number <= FAR]
-        far = FAR if needs.smooth else 2 * max([1, *near, *(1 / number for number in near)])
+        far = (
+            Fraction(FAR) if needs.smooth else 2 * max([Fraction(1), *near, *(1 / number for number in near)])
+        )
         if turn < 2 and not needs.smooth:
-            return Numbers(self.random, math.ceil(max(MEDIUM, far)) if turn else UNEQUAL, negative=SIGNS)
-        near += [0] * (1 + len(near))
-        return Numbers(self.random, 0, (1 / Fraction(far), 1, far), near, SIGNS)
+            return Numbers(
+                self.random, math.ceil(max(Fraction(MEDIUM), far)) if turn else UNEQUAL, negative=SIGNS
+            )
+        near += [Fraction()] * (1 + len(near))
+        return Numbers(self.random, 0, (1 / far, Fraction(1), far), near, SIGNS)
 
     def _sizes(self) -> Mapping[str, int]:
         """Other ones than before; but what was right for small numbers must be so for large ones."""

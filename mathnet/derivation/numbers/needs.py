@@ -64,7 +64,7 @@ def _pairs(chains: Iterable[Chain]) -> Iterator[tuple[nodes.Node, nodes.Node]]:
     return (pair for chain in chains for pair in itertools.pairwise(chain.nodes))
 
 
-def _number(node: Formula) -> Fraction | int:
+def _number(node: Formula) -> Fraction:
     """Return the value of a formula of nothing but numbers, or 0."""
     match node:
         case nodes.Number(value=value):
@@ -73,12 +73,13 @@ def _number(node: Formula) -> Fraction | int:
             return _number(left) / _number(right)
         case nodes.Power(base=base, exponent=exponent) if _number(base):
             power = _number(exponent)
-            return _number(base) ** int(power) if power == int(power) and abs(power) <= MAX_EXPONENT else 0
+            if power.denominator == 1 and abs(power) <= MAX_EXPONENT:
+                return _number(base) ** power.numerator
         case nodes.Add(terms=terms, signs=signs) if all(map(_number, terms)):
-            return sum(sign * _number(term) for sign, term in zip(signs, terms, strict=True))
+            return sum((sign * _number(term) for sign, term in zip(signs, terms, strict=True)), Fraction())
         case nodes.Product(factors=factors):
-            return math.prod(map(_number, factors))
-    return 0
+            return math.prod(map(_number, factors), start=Fraction(1))
+    return Fraction()
 
 
 class Counting:

@@ -213,18 +213,16 @@ class Derivation:
         self, a: Number, b: Number, evaluator: Evaluator, where: tuple[Node, Node, Letters, int]
     ) -> bool:
         if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
-            return a == b
+            return bool(a == b)
         self.report.exact = False
         difference = abs(high_precision(a) - high_precision(b))
         if difference <= mp.mpf(10) ** -DIGITS * max(abs(a), abs(b)):
             return True
-        with mp.workdps(
-            2 * mp.dps
-        ):  # what rounding made shrinks with twice the digits; what is really there stays
+        with mp.workdps(2 * mp.dps):  # with twice the digits, what rounding made shrinks; what is there stays
             finer = evaluator.finer
             before, side, letters, position = where
             a, b = finer.value(before, letters)[position], finer.value(side, letters)[position]
-            return abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference
+            return bool(abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference)
 
 
 def check(source: str, id: str = "") -> Report:
@@ -248,10 +246,8 @@ def check(source: str, id: str = "") -> Report:
 
 
 def _show(number: Number) -> str:
-    if isinstance(number, mp.mpf):
-        return mp.nstr(number, 10)
-    text = str(number)
-    return text if len(text) <= 24 else mp.nstr(high_precision(number), 10)
+    text = "" if isinstance(number, mp.mpf) else str(number)
+    return text if 0 < len(text) <= 24 else str(mp.nstr(high_precision(number), 10))
 
 
 def _short(latex: str) -> str:

@@ -101,8 +101,8 @@ def order(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
 def product(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """The Hadamard product for the matrix product, or the reverse."""
     for rebuild, a, b in _neighbours(node):
-        fixed = _times(a, b)
-        yield rebuild(fixed), f"the Hadamard product belongs here: {fixed.latex}"
+        times = _times(a, b)
+        yield rebuild(times), f"the Hadamard product belongs here: {times.latex}"
     if isinstance(node, nodes.Hadamard):
         for at, operand in enumerate(node.operands):
             if len(operand) > 1:

@@ -27,7 +27,7 @@ class Sum(Node):
                 inner.fix(self, letter, self.bound, self.latex)
         outer: frozenset[str] = frozenset()
         if self.besides is not None:
-            outer = inner.link(self, *self.letters, self.besides)
+            outer = inner.link(self, self.letters[0], self.besides)
         body = inner.infer(self.body)
         scope.leave(self, self.letters, inner)
         return Type(body.shape, (body.free | outer) - set(self.letters))

@@ -14,8 +14,8 @@ from ..whole import ENTRIES
 
 @value_of(nodes.Apply)
 def _apply(node: nodes.Apply, point: Point) -> Entries:
-    arguments, length = map(point.value, node.arguments), point.length(node)
-    arguments = (values * (length // len(values)) for values in arguments)
+    length = point.length(node)
+    arguments = [values * (length // len(values)) for values in map(point.value, node.arguments)]
     return tuple(_call(node, point, node.order, *x) for x in zip(*arguments, strict=True))
 
 

@@ -63,14 +63,14 @@ def _divide(node: nodes.Divide, point: Point) -> Entries:
 
 @value_of(nodes.Power)
 def _power(node: nodes.Power, point: Point) -> Entries:
-    base, (exponent,), matrix = point.value(node.base), point.value(node.exponent), point.shape(node)
+    base, exponent, matrix = point.value(node.base), point.value(node.exponent)[0], point.shape(node)
     if not isinstance(exponent, int) and not matrix:
-        require_positive("log", *base, node.base)
-        return (lucky(elementary, "exp", exponent * elementary("log", *base)),)
+        require_positive("log", base[0], node.base)
+        return (lucky(elementary, "exp", exponent * elementary("log", base[0])),)
     if not isinstance(exponent, int):
         raise node.error(f"{node.latex}: the exponent of a matrix is a whole number")
     if abs(exponent) > (MAX_MATRIX_EXPONENT if matrix else MAX_EXPONENT):
         raise node.error(f"an exponent of {exponent} is too large to check")
     if matrix:
         return lucky(matrix_power, point.rows(node.base), exponent)
-    return (lucky(power, *base, exponent),)
+    return (lucky(power, base[0], exponent),)
