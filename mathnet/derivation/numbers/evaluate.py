@@ -30,14 +30,14 @@ Letters = Mapping[str, int]
 Seed = tuple[str, str, int]
 
 Valuation = TypeVar("Valuation", bound=Callable[[Any, "Point"], Entries])
-_valuations: dict[type[Node], Callable[[Any, "Point"], Entries]] = {}
+VALUATIONS: dict[type[Node], Callable[[Any, "Point"], Entries]] = {}
 
 
 def value_of(*kinds: type[Node]) -> Callable[[Valuation], Valuation]:
     """Let a function give the entries of nodes of these kinds, from the node and the `Point`."""
 
     def known(function: Valuation) -> Valuation:
-        _valuations.update(dict.fromkeys(kinds, function))
+        VALUATIONS.update(dict.fromkeys(kinds, function))
         return function
 
     return known
@@ -142,7 +142,7 @@ class Evaluator:
         self.work += 1 + slopes * multiplications(node, self.shape) // 16
         if self.work > MAX_WORK:
             raise node.error(f"too much work to check: more than {MAX_WORK} values")
-        found = _valuations[type(node)](node, Point(self, letters, seeds, parameter))
+        found = VALUATIONS[type(node)](node, Point(self, letters, seeds, parameter))
         if any(bits(number) > MAX_BITS for number in found):
             raise node.error(f"too much work to check: a number of more than {MAX_BITS} bits")
         if parameter is None:
