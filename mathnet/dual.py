@@ -38,7 +38,6 @@ class Slopes(dict[Any, Number]):
 
     Examples
     --------
-    >>> from mathnet.derivation import Dual
     >>> x, y = Dual(3, Slopes(x=1)), Dual(5, Slopes(y=1))
     >>> (x * x * y).tangent
     {'x': 30, 'y': 9}

@@ -246,8 +246,9 @@ def check(source: str, id: str = "") -> Report:
 
 
 def _show(number: Number) -> str:
-    text = "" if isinstance(number, mp.mpf) else str(number)
-    return text if 0 < len(text) <= 24 else str(mp.nstr(high_precision(number), 10))
+    if not isinstance(number, mp.mpf) and len(text := str(number)) <= 24:
+        return text
+    return str(mp.nstr(high_precision(number), 10))
 
 
 def _short(latex: str) -> str:

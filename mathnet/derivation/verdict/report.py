@@ -69,7 +69,7 @@ class Report:
     seconds : float
         The processor time that it took.
     survival : callable
-        Computes the `bound`, when it is asked for: that takes about as long as the check.
+        Computes the `bound`, when it is asked for: it evaluates the derivation once more.
     """
 
     id: str
