@@ -5,11 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ..errors import DerivationError, Place
+from ..meaning.names import Declared, Function, Item, Names, decorations
 from ..meaning.nodes import DERIVATIVES, LAYOUTS, Symbol
-from ..numbers.domains import PROPERTIES
-from ..numbers.whole import together
+from ..meaning.properties import PROPERTIES
+from ..meaning.shapes import together
 from .formula import Reader
-from .names import Declared, Function, Item, Names, decorations
 from .parse import parse_tree
 from .tokens import canonical, with_depths
 

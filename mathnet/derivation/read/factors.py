@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from ..errors import DerivationError
 from ..meaning import nodes
-from ..numbers.whole import WHOLE
+from ..meaning.whole import WHOLE
 from .parse import needs_braces
 from .scripts import Scripts
 from .tokens import BUILT_IN, NABLA, canonical

@@ -10,7 +10,7 @@ from lark import Tree
 
 from ..errors import DerivationError
 from ..meaning import nodes
-from ..numbers.whole import WHOLE
+from ..meaning.whole import WHOLE
 from .derivatives import Derivatives
 from .parse import parse_tree
 from .tokens import BUILT_IN, NABLA, canonical, tidy

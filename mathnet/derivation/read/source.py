@@ -1,6 +1,5 @@
 """A derivation as written: its where part, its chains, their rows, each with its place."""
 
-import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -58,11 +57,6 @@ class Chain:
     nodes: list = field(default_factory=list)
     shape: tuple = ()
     letters: dict = field(default_factory=dict)
-
-    def places(self, data):
-        """Yield all values of the free indices."""
-        for place in itertools.product(*map(range, data.concrete(self.letters.values()))):
-            yield dict(zip(self.letters, place, strict=True))
 
 
 def split(source):

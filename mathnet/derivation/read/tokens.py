@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from lark import Token
 
 from ..errors import DerivationError, Place
-from ..numbers.whole import WHOLE
+from ..meaning.whole import WHOLE
 
 MAX_SOURCE, MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 20_000, 4_000, 40, 30
 
