@@ -8,7 +8,7 @@ from lark.lexer import Lexer
 
 from ..errors import DerivationError, Place
 
-WORDS = {
+EXPECTED = {
     "$END": "the end",
     "NAME": "a symbol",
     "NUMBER": "a number",
@@ -50,8 +50,8 @@ def parse_tree(tokens, start="terms"):
         at = next((i for i, token in enumerate(tokens) if token is error.token), len(tokens))
         place = tokens[min(at, len(tokens) - 1)]
         found = (tokens[at] or "the end of an argument") if at < len(tokens) else "the end"
-        expected = set(error.expected) & WORDS.keys()
-        words = sorted(WORDS[name] for name in expected - {"PARTIAL"} or expected)
+        expected = set(error.expected) & EXPECTED.keys()
+        words = sorted(EXPECTED[name] for name in expected - {"PARTIAL"} or expected)
         reason = f"expected {' or '.join(words)} before {found}" if words else f"{found} does not fit here"
         if 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
             reason += needs_braces(tokens[at - 2] + tokens[at])
