@@ -55,9 +55,9 @@ def declare(tokens: Tokens, source: str) -> Names:
             _define(reader, segment, kinds.index("EQUALS"))
         elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
             _tolerance(reader, segment)
-        elif segment[-1].type == "TEXT" and segment[-1][6:-1] in LAYOUTS and not pending:
-            names.layout = segment[-1][6:-1]
-            names.items.append(Item((), definition=str(segment[-1])))
+        elif len(segment) == 1 and segment[0][6:-1] in LAYOUTS and not pending:
+            names.layout = segment[0][6:-1]
+            names.items.append(Item((), definition=str(segment[0])))
         elif segment[-1].type == "TEXT":
             _describe(reader, [*pending, segment[:-1]], segment[-1])
         else:
@@ -124,12 +124,13 @@ def _shape(reader: Reader, tokens: Tokens) -> tuple[str, ...]:
         raise DerivationError(r"expected \mathbb{R}, with the shape as exponent", place)
     if len(tokens) == 1:
         return ()
-    inside = tokens[3:-1]
-    if [t.type for t in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
+    if [token.type for token in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
         raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", reader.place(tokens[1]))
     axes: list[list[str]] = [[]]  # an axis is a product of numbers and letters: 4h, nm
     below = False
-    for token in inside:
+    for token, outer in list(zip(tokens, _outer_kinds(tokens), strict=True))[3:-1]:
+        if outer not in {"", "RBRACE"}:  # after the brace that closes the exponent
+            raise DerivationError(f"{token} stands after a shape without a comma", reader.place(token))
         if token.type == "TIMES":
             axes.append([])
         elif token.type in {"SUB", "RBRACE"}:

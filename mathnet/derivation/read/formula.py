@@ -214,7 +214,12 @@ class Reader:
         if atom.data == "accented":
             return self._accented(atom, scripts, tree)
         if atom.data == "differential":
-            return Prefix(DIFFERENTIAL, int(re.sub(r"\D", "", str(atom.children[0])) or "1"), tree)
+            order = re.sub(r"[^+\d]", "", str(atom.children[0])) or "1"
+            if not order.isdigit():
+                raise DerivationError(
+                    r"the immediate derivative is written \frac{\partial^+ h}{\partial x}", self.place(atom)
+                )
+            return Prefix(DIFFERENTIAL, int(order), tree)
         return self._with_scripts(self.read(atom), self.place(atom).latex, scripts, self.place(tree))
 
     def _named(self, atom: Tree[Token], scripts: list[Script], tree: Tree[Token]) -> Node | Prefix:
@@ -384,8 +389,8 @@ class Reader:
         r"""$\sum_{ij}$, $\sum_{i=1}^{n}$, $\sum_{j \ne i}$, and in their place $\prod$, $\max$ or $\min$."""
         sign, (*parts, product), place = tokens(tree)[0], trees(tree), self.place(tree)
         below = [trees(part)[0] for part in parts if part.data == "subscript"]
-        above = [script for script in self.spelling.scripts(parts) if script.kind == "power"]
-        if len(below) != 1 or len(above) > 1 or len(parts) > len(below) + len(above):
+        above = [script for script in self.spelling.scripts(parts) if script.kind != "subscript"]
+        if len(below) != 1 or len(above) > 1 or any(script.kind != "power" for script in above):
             raise DerivationError(
                 rf"over what does {sign} run? Write {sign}_i, {sign}_{{ij}} or {sign}_{{i=1}}^{{n}}", place
             )
@@ -395,12 +400,12 @@ class Reader:
         if below[0].data == "besides":
             besides = self._besides(below[0])
             over.pop()
-        letters = [letter for part in over for letter in self.spelling.juxtaposed_indices(part)]
-        all_letters = [*letters, besides] if besides else letters
-        if any(isinstance(letter, int) for letter in letters) or len(set(all_letters)) < len(all_letters):
+        indices = [index for part in over for index in self.spelling.juxtaposed_indices(part)]
+        letters = tuple(index for index in indices if isinstance(index, str))
+        if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
         bound = above[0].text if above else None
-        return SUMS[str(sign)](place, tuple(letters), bound, self.read(product), besides)
+        return SUMS[str(sign)](place, letters, bound, self.read(product), besides)
 
     def _besides(self, tree: Tree[Token]) -> str | int:
         """Return the index that a sum leaves out."""
@@ -425,7 +430,12 @@ class Reader:
         place = self.place(tree)
         sign = next(token for token in tokens(tree) if token.type == "PARTIAL")
         order = re.sub(r"[^+\d]", "", sign) or "1"
-        written = [part for factor in trees(variables) for part in self._variables(self.read(factor))]
+        written: list[Variable] = []
+        for below, factor in zip(tokens(variables), trees(variables), strict=True):
+            if "^" in below:
+                here = self.place(below, factor)
+                raise DerivationError(rf"{here.latex}: what repeats is written \partial x^2", here)
+            written += self._variables(self.read(factor))
         if order == "+":
             return self._immediate(place, found, written)
         if int(order) != len(written):
@@ -454,7 +464,9 @@ class Reader:
         """Return a variable, as often as its power says."""
         times = 1
         if isinstance(node, nodes.Power) and isinstance(node.exponent, nodes.Number):
-            node, times = node.base, int(node.exponent.value)
+            exponent = node.exponent.value
+            if exponent.denominator == 1:
+                node, times = node.base, int(exponent)
         match node:
             case nodes.Symbol(name=name) if type(node) is nodes.Symbol:
                 return [(name, None, self.names.layout)] * times

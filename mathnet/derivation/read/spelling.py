@@ -81,19 +81,16 @@ class Spelling:
     def juxtaposed_indices(self, terms: Tree[Token]) -> list[str | int]:
         """Return the indices that stand side by side, without a comma."""
         found: list[str | int] = []
-        for factor in terms.iter_subtrees_topdown():
-            if factor.data == "factor":
-                atom, *primes = trees(factor)
-                spelled, _ = self.name(atom)
-                if atom.data == "number" and str(atom.children[0]).isdigit() and not primes:
-                    found += [int(digit) for digit in str(atom.children[0])]
-                elif spelled and all(prime.data == "prime" for prime in primes):
-                    found.append(spelled + "".join(self.letters(prime) for prime in primes))
-            elif factor.data not in {"terms", "product", "name", "number", "prime", "accented"}:
-                break
-        else:
-            return found
-        raise DerivationError(f"{self.place(terms).latex} is not an index", self.place(terms))
+        for part in (part for product in trees(terms) for part in trees(product) or [product]):
+            atom, *primes = trees(part) if part.data == "factor" else [part]
+            spelled, inner = self.name(atom)
+            if atom.data == "number" and str(atom.children[0]).isdigit() and not primes:
+                found += [int(digit) for digit in str(atom.children[0])]
+            elif spelled and not inner and all(prime.data == "prime" for prime in primes):
+                found.append(spelled + "".join(self.letters(prime) for prime in primes))
+            else:
+                raise DerivationError(f"{self.place(terms).latex} is not an index", self.place(terms))
+        return found
 
     def name(self, atom: Tree[Token]) -> tuple[str, list[Script]]:
         """Return the name that an atom spells, and the scripts inside its accents; or nothing if it is no name."""
