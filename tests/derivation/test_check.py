@@ -90,7 +90,7 @@ FAULTS = [  # the text that is replaced, at its last place; the wrong text; what
     (
         r"H^{\mathsf T} ((Y - Y^*) \odot f'(HW + B))",
         r"((Y - Y^*) \odot f'(HW + B)) H",
-        r"line 46: matrix product: left factor (Y - Y^*) \odot f'(HW + B) is 1 × y, right factor H is 1 × h: "
+        r"line 46: matrix product: left factor ((Y - Y^*) \odot f'(HW + B)) is 1 × y, right factor H is 1 × h: "
         r"inner sizes y and 1 differ",
     ),
     (
@@ -125,7 +125,7 @@ FAULTS = [  # the text that is replaced, at its last place; the wrong text; what
     (
         r"(Y - Y^*) \odot f'(HW + B)" + "\n\n",
         r"(Y - Y^*) f'(HW + B)" + "\n\n",
-        r"line 30: matrix product: left factor Y - Y^* is 1 × y, right factor f'(HW + B) is 1 × y: "
+        r"line 30: matrix product: left factor (Y - Y^*) is 1 × y, right factor f'(HW + B) is 1 × y: "
         r"inner sizes y and 1 differ; equal shapes: the Hadamard product is written \odot",
     ),
     (

@@ -55,6 +55,12 @@ QUOTES = {  # a refused side: what it is told
     r"(A B)^2_{ij}": "the power of an entry, or an entry of a power? Write ((A B)_{ij})^2 or [(A B)^2]_{ij}",
     r"A^{\top}_{ijk}": r"A^{\top}_{ijk} has 3 indices, but what it is taken from is n × n",
     r"x_{i + 1}": "i + 1 is not an index",
+    # factors in brackets
+    r"(A + B) x x": "matrix product: left factor (A + B) x is n × 1, right factor x is n × 1: inner sizes 1 and n differ; "
+    r"equal shapes: the Hadamard product is written \odot",
+    r"2 [A + B] \odot x": "Hadamard product: 2 [A + B] is n × n, x is n × 1: the shapes must be equal",
+    r"\left( A + B \right) x \odot A": r"( A + B) x \odot A is ambiguous: write (( A + B) x) \odot …, "
+    r"or put the parentheses around the \odot",
     # operators and sums
     r"x \ast x": r"\ast is not a product here: write \odot for the Hadamard product, A B for the matrix product",
     r"x \star x": r"\star is not a product here: write \odot for the Hadamard product, A B for the matrix product",

@@ -9,6 +9,7 @@ names where declared, and otherwise a misspelling. Nothing is guessed.
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import NamedTuple
@@ -42,7 +43,8 @@ PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, 
 }
 NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
 DIFFERENTIAL = "d"
-CLOSED = {"name", "parentheses", "braces", "brackets"}  # after these it is clear where a factor ends
+BRACKETED = {"parentheses", "braces", "brackets"}
+CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
 
 Variable = tuple[str, tuple[str | int, ...] | None, str]  # of a derivative: name, indices and layout
 
@@ -115,7 +117,7 @@ class Reader:
 
     def read_product(self, tree: Tree[Token]) -> Node:
         r"""$A B$, $A \odot B$, $a \cdot b$, $A : B$, $x \otimes y$, $a / b$."""
-        groups: list[list[Node]] = [[]]
+        groups: list[list[tuple[Tree[Token], Node]]] = [[]]
         operators: list[Token] = []
         pieces = Pieces(trees(tree))
         while piece := pieces.take():
@@ -123,8 +125,16 @@ class Reader:
                 operators += tokens(piece)
                 groups.append([])
             else:
-                groups[-1].append(self._piece(piece, pieces))
-        return self._multiplied(groups, operators, self.place(tree))
+                groups[-1].append((piece, self._piece(piece, pieces)))
+        factors = [
+            [self._bracketed(*found) if len(group) > 1 else found[1] for found in group] for group in groups
+        ]
+        return self._multiplied(factors, operators, self.place(tree))
+
+    def _bracketed(self, piece: Tree[Token], node: Node) -> Node:
+        """Return a factor that stands beside others, quoted with its brackets if it has some."""
+        bare = piece.data == "factor" and len(trees(piece)) == 1 and trees(piece)[0].data in BRACKETED
+        return replace(node, place=self.place(piece)) if bare else node
 
     def _piece(self, piece: Tree[Token], following: Pieces) -> Node:
         """Return one factor; a function takes its argument from the pieces that follow."""

@@ -42,7 +42,13 @@ class Clue:
 
 
 def _tex(node):
-    return node.latex if isinstance(node, CLOSED) else f"({node.latex})"
+    return node.latex if isinstance(node, CLOSED) or _bracketed(node.latex) else f"({node.latex})"
+
+
+def _bracketed(latex):
+    """Say whether the bracket that opens at the start closes at the end."""
+    depths = list(itertools.accumulate((sign in "([{") - (sign in ")]}") for sign in latex))
+    return 0 not in depths[:-1] and latex[:1] in {"(", "[", "{"}
 
 
 def made(kind, like, latex, *parts):
