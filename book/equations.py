@@ -24,8 +24,8 @@ from mathnet.derivation.doors.markdown import claim, refuse
 from mathnet.derivation.errors import Place
 from mathnet.derivation.read.fences import ID, Fence, fences
 from mathnet.derivation.read.source import Chain, read_chain, split
-from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.derivation.verdict.rendering import chain_html, frame, style_link, where_html
+from mathnet.mathml import to_mathml
 
 KINDS = ("derivation", "definition", "unchecked")
 _HEAD = re.compile(rf'(?P<id>{ID.pattern})(?:\s+"(?P<reason>[^"]+)")?')

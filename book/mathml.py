@@ -1,4 +1,4 @@
-r"""Formulas of the book become MathML; `mathnet.derivation.verdict.mathml` turns a single one.
+r"""Formulas of the book become MathML; `mathnet.mathml` turns a single one.
 
 This Markdown extension replaces what `pymdownx.arithmatex` (with `generic: true`) marks as a formula; it works on pages,
 in docstrings and in the output of executed blocks. A formula that cannot be shown faithfully stops the build.
@@ -12,7 +12,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from mathnet.derivation.verdict.mathml import FormulaError, to_mathml
+from mathnet.mathml import FormulaError, to_mathml
 
 
 class _Formulas(Treeprocessor):

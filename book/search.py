@@ -28,7 +28,7 @@ def linear(mathml: str) -> str:
 
     Examples
     --------
-    >>> from mathnet.derivation.verdict.mathml import to_mathml
+    >>> from mathnet.mathml import to_mathml
     >>> formula = to_mathml(r"\frac{\partial J}{\partial W_{kl}} = \sum_i H_k \bar Y_{il} + \tfrac12 (H^{\mathsf T})^2")
     >>> print(linear(formula))
     ∂J/∂W_kl = ∑_i H_kȲ_il + ½(Hᵀ)²

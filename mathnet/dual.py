@@ -7,25 +7,37 @@ so derivatives of rational functions are exact; the first transcendental functio
 """
 
 import operator
+from collections.abc import Callable
 from fractions import Fraction
 from numbers import Rational, Real
+from typing import Any, TypeAlias
 
 from mpmath.ctx_mp import MPContext
 
 DIGITS = 50
 LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
 
+Number: TypeAlias = Any
+"""An int, a Fraction, a number of 60 digits, a `Dual`, or as a tangent `Slopes`: any two of them mix, which no type of Python says."""
+
 # A context of its own: nobody else's precision changes ours, and ours changes nobody else's.
 mp = MPContext()
 mp.dps = DIGITS + 10
 
+if (
+    mp.mpf.mpf_convert_rhs(Fraction(1, 2)) is NotImplemented
+):  # mpmath 1.3 takes no fraction on the left of - / < <=
+    _known = mp.mpf.mpf_convert_rhs
+    mp.mpf.mpf_convert_rhs = staticmethod(
+        lambda x: high_precision(x)._mpf_ if isinstance(x, Fraction) else _known(x)
+    )
 
-class Slopes(dict):
+
+class Slopes(dict[Any, Number]):
     """Derivatives with respect to several variables at once, as one tangent; those that are missing are zero.
 
     Examples
     --------
-    >>> from mathnet.derivation import Dual
     >>> x, y = Dual(3, Slopes(x=1)), Dual(5, Slopes(y=1))
     >>> (x * x * y).tangent
     {'x': 30, 'y': 9}
@@ -33,7 +45,7 @@ class Slopes(dict):
 
     __slots__ = ()
 
-    def __add__(self, other):
+    def __add__(self, other: Number) -> "Slopes":
         if not isinstance(other, Slopes):  # the tangent of a constant, 0
             return self
         found = Slopes(self)
@@ -43,22 +55,22 @@ class Slopes(dict):
 
     __radd__ = __add__
 
-    def __mul__(self, number):
+    def __mul__(self, number: Number) -> "Slopes":
         return Slopes({variable: slope * number for variable, slope in self.items()})
 
     __rmul__ = __mul__
 
-    def __neg__(self):
+    def __neg__(self) -> "Slopes":
         return Slopes({variable: -slope for variable, slope in self.items()})
 
-    def __sub__(self, other):
-        return self + -other
+    def __sub__(self, other: Number) -> "Slopes":
+        return self.__add__(-other)
 
-    def __rsub__(self, other):
-        return -self + other
+    def __rsub__(self, other: Number) -> "Slopes":
+        return self.__neg__().__add__(other)
 
 
-def exact(number):
+def exact(number: Any) -> Number:
     """Return the number as int, Fraction or high-precision number, without rounding.
 
     Examples
@@ -77,15 +89,15 @@ def exact(number):
     raise TypeError(f"a dual number cannot be made from {type(number).__name__}")
 
 
-def high_precision(number):
+def high_precision(number: Number) -> Number:
     """Return a plain number as one of 60 digits."""
     return number if isinstance(number, mp.mpf) else mp.mpf(number.numerator) / number.denominator
 
 
-def entrywise(operation):
+def entrywise(operation: Callable[["Dual", Any], "Dual"]) -> Callable[["Dual", Any], "Dual"]:
     """Decline an array operand: it then calls the operation back, once per entry."""
 
-    def scalar_operation(self, other):
+    def scalar_operation(self: "Dual", other: Any) -> "Dual":
         several = isinstance(other, Slopes) or hasattr(other, "__array__")
         return NotImplemented if several else operation(self, other)
 
@@ -117,15 +129,15 @@ class Dual:
 
     __slots__ = ("tag", "tangent", "value")
 
-    def __init__(self, value, tangent=0, tag=0):
+    def __init__(self, value: Any, tangent: Any = 0, tag: int = 0) -> None:
         self.value = exact(value)
         self.tangent = exact(tangent)
         self.tag = tag
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Dual({self.value}, {self.tangent})"
 
-    def _parts(self, other):
+    def _parts(self, other: Any) -> tuple[Number, Number, Number, Number, int]:
         """Return values, tangents and tag of both operands, seen from the larger tag."""
         if not isinstance(other, Dual):
             return self.value, self.tangent, exact(other), 0, self.tag
@@ -136,22 +148,22 @@ class Dual:
         return self, 0, other.value, other.tangent, other.tag
 
     @entrywise
-    def __add__(self, other):
+    def __add__(self, other: Any) -> "Dual":
         a, a_dot, b, b_dot, tag = self._parts(other)
         return Dual(a + b, a_dot + b_dot, tag)
 
     @entrywise
-    def __sub__(self, other):
+    def __sub__(self, other: Any) -> "Dual":
         a, a_dot, b, b_dot, tag = self._parts(other)
         return Dual(a - b, a_dot - b_dot, tag)
 
     @entrywise
-    def __mul__(self, other):
+    def __mul__(self, other: Any) -> "Dual":
         a, a_dot, b, b_dot, tag = self._parts(other)
         return Dual(a * b, a_dot * b + a * b_dot, tag)
 
     @entrywise
-    def __truediv__(self, other):
+    def __truediv__(self, other: Any) -> "Dual":
         a, a_dot, b, b_dot, tag = self._parts(other)
         inverse = reciprocal(b)
         quotient = a * inverse
@@ -161,23 +173,23 @@ class Dual:
     __rmul__ = __mul__
 
     @entrywise
-    def __rsub__(self, other):
+    def __rsub__(self, other: Any) -> Number:
         return -self + other
 
     @entrywise
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Any) -> Number:
         return reciprocal(self) * other
 
-    def __neg__(self):
+    def __neg__(self) -> "Dual":
         return Dual(-self.value, -self.tangent, self.tag)
 
-    def __pos__(self):
+    def __pos__(self) -> "Dual":
         return self
 
-    def __abs__(self):
+    def __abs__(self) -> "Dual":
         return -self if self.value < 0 else self
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: Any) -> Number:
         whole = exact(exponent)
         if isinstance(whole, Fraction) and whole.denominator == 1:
             whole = whole.numerator
@@ -188,67 +200,67 @@ class Dual:
         below = power(self.value, whole - 1)
         return Dual(below * self.value, whole * below * self.tangent, self.tag)
 
-    def __rpow__(self, base):
+    def __rpow__(self, base: Any) -> Number:
         return (self * elementary("log", exact(base))).exp()
 
-    def __eq__(self, other):
-        return self.value == _value(other)
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == _value(other))
 
-    def __lt__(self, other):
-        return self.value < _value(other)
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.value < _value(other))
 
-    def __le__(self, other):
-        return self.value <= _value(other)
+    def __le__(self, other: Any) -> bool:
+        return bool(self.value <= _value(other))
 
-    def __gt__(self, other):
-        return self.value > _value(other)
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.value > _value(other))
 
-    def __ge__(self, other):
-        return self.value >= _value(other)
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.value >= _value(other))
 
-    __hash__ = None
-
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.value)
 
-    def conjugate(self):
+    def conjugate(self) -> "Dual":
         """Return the number itself: it is real."""
         return self
 
-    def exp(self):
+    def exp(self) -> Number:
         """Return the exponential."""
         return elementary("exp", self)
 
-    def expm1(self):
+    def expm1(self) -> Number:
         """Return exp(x) - 1."""
         return elementary("expm1", self)
 
-    def log(self):
+    def log(self) -> Number:
         """Return the natural logarithm."""
         return elementary("log", self)
 
-    def log1p(self):
+    def log1p(self) -> Number:
         """Return log(1 + x)."""
         return elementary("log1p", self)
 
-    def sqrt(self):
+    def sqrt(self) -> Number:
         """Return the square root."""
         return elementary("sqrt", self)
 
-    def sin(self):
+    def sin(self) -> Number:
         """Return the sine."""
         return elementary("sin", self)
 
-    def cos(self):
+    def cos(self) -> Number:
         """Return the cosine."""
         return elementary("cos", self)
 
-    def tanh(self):
+    def tanh(self) -> Number:
         """Return the hyperbolic tangent."""
         return elementary("tanh", self)
 
 
-ELEMENTARY = {  # name: the function, and its derivative from argument x and result y
+ELEMENTARY: dict[
+    str, tuple[Callable[[Number], Number], Callable[[Number, Number], Number]]
+] = {  # name: the function, and its derivative from argument x and result y
     "exp": (mp.exp, lambda x, y: y),
     "expm1": (mp.expm1, lambda x, y: y + 1),
     "log": (mp.log, lambda x, y: reciprocal(x)),
@@ -260,7 +272,7 @@ ELEMENTARY = {  # name: the function, and its derivative from argument x and res
 }
 
 
-def elementary(name, x):
+def elementary(name: str, x: Number) -> Number:
     """Return one of the functions of `ELEMENTARY` at a plain or dual number."""
     function, derivative = ELEMENTARY[name]
     if isinstance(x, Dual):
@@ -273,7 +285,7 @@ def elementary(name, x):
     return function(high_precision(x))
 
 
-def reciprocal(x):
+def reciprocal(x: Number) -> Number:
     """Return 1/x, exactly where x is rational."""
     if isinstance(x, Dual):
         inverse = reciprocal(x.value)
@@ -283,12 +295,12 @@ def reciprocal(x):
     return Fraction(1, x) if isinstance(x, int) else 1 / x
 
 
-def slope(number, tag):
+def slope(number: Number, tag: int) -> Number:
     """Return the derivative that a number carries."""
     return number.tangent if isinstance(number, Dual) and number.tag == tag else 0
 
 
-def bits(number):
+def bits(number: Number) -> int:
     """Return the length of an exact number; one of 60 digits never grows."""
     if isinstance(number, int):
         return number.bit_length()
@@ -299,10 +311,10 @@ def bits(number):
     return max(bits(number.value), bits(number.tangent)) if isinstance(number, Dual) else 0
 
 
-def power(x, exponent):
+def power(x: Number, exponent: int) -> Number:
     """Return x to a whole power, exactly where x is rational."""
     return x**exponent if exponent >= 0 else reciprocal(x) ** -exponent
 
 
-def _value(number):
+def _value(number: Any) -> Number:
     return number.value if isinstance(number, Dual) else exact(number)

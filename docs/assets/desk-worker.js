@@ -4,6 +4,7 @@ const PROGRAM = `
 import json
 
 from mathnet.derivation import check, find
+from mathnet.derivation.doors.document import document
 
 
 def judge(text):
@@ -14,7 +15,7 @@ def judge(text):
 
 def report(id, source, line, column):
     checked = check(source, id)
-    result = checked.as_dict(line, column) | {"verdict": checked.verdict()}
+    result = document(checked, line, column) | {"verdict": checked.verdict()}
     for shown, error in zip(result["errors"], checked.errors, strict=True):
         shown |= {"caret": error.caret, "details": error.details()}
     return result

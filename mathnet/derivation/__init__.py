@@ -4,8 +4,8 @@ from mathnet.dual import Dual
 
 from .errors import DerivationError, Difference, Place
 from .read.fences import Found, find
+from .verdict.check import Derivation, check
 from .verdict.report import Line, Report
-from .verdict.verdict import Derivation, check
 
 __all__ = [
     "Derivation",

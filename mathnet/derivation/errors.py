@@ -1,5 +1,6 @@
 """The one kind of error that the checker raises."""
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 WIDEST = 160  # line of a source that is shown; of a longer one, what is around the place
@@ -16,7 +17,8 @@ class Place(NamedTuple):
 WHOLE = Place(0, 1, "")  # the derivation as a whole
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True)
+class Difference:
     """How a side differs from the one before.
 
     Attributes
@@ -33,11 +35,11 @@ class Difference(NamedTuple):
         Row and column there, from 1; empty if the sides are numbers.
     """
 
-    sides: tuple
-    shapes: tuple
-    values: tuple = ()
-    index: dict = {}  # noqa: RUF012  never changed
-    entry: tuple = ()
+    sides: tuple[str, str]
+    shapes: tuple[str, str]
+    values: tuple[str, ...] = ()
+    index: dict[str, int] = field(default_factory=dict)
+    entry: tuple[int, ...] = ()
 
 
 class DerivationError(ValueError):
@@ -59,19 +61,21 @@ class DerivationError(ValueError):
         For a side that is not what the side before is: how they differ.
     """
 
-    def __init__(self, reason, place, caret=True, difference=None):
+    def __init__(
+        self, reason: str, place: Place, caret: bool = True, difference: Difference | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason, self.place, self.caret, self.difference = reason, place, caret, difference
         self.id, self.source_line, self.cause = "", "", ""
 
-    def attach(self, id, source):
+    def attach(self, id: str, source: str) -> "DerivationError":
         """Add the derivation's id and the line of its source, and return the error."""
         lines = source.split("\n", self.place.line)
         self.id = id
         self.source_line = lines[self.place.line - 1] if 0 < self.place.line <= len(lines) else ""
         return self
 
-    def details(self):
+    def details(self) -> list[str]:
         """Return what helps beyond the reason, line by line: the place in the source, and the likely cause."""
         line, at = self.source_line.rstrip(), self.place.column - 1
         if len(line) > WIDEST:
@@ -80,7 +84,7 @@ class DerivationError(ValueError):
         shown = [line, " " * at + "^"] if self.caret and line else []
         return shown + [f"Likely cause: {self.cause}"] * bool(self.cause)
 
-    def __str__(self):
+    def __str__(self) -> str:
         line = f", line {self.place.line}" if self.place.line else ""
         head = f"derivation {self.id}{line}: {self.reason}"
         return "\n    ".join([head, *self.details()])

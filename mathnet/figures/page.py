@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.derivation.verdict.rendering import style_link
+from mathnet.mathml import to_mathml
 
 from .drawing import Drawing
 

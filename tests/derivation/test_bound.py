@@ -8,7 +8,8 @@ import pytest
 
 from mathnet.derivation import Derivation, Dual, check
 from mathnet.derivation.numbers.bound import Degree, NotRationalError, degrees
-from mathnet.derivation.numbers.data import Data, Numbers, UnluckyDrawError
+from mathnet.derivation.numbers.chance import Numbers, UnluckyDrawError
+from mathnet.derivation.numbers.data import Data
 from mathnet.derivation.numbers.draws import LARGE, SMALL
 from mathnet.derivation.numbers.evaluate import Evaluator
 from mathnet.dual import elementary, mp, power, reciprocal
@@ -19,6 +20,11 @@ NUMBERS = [number for number in range(-SMALL, SMALL + 1) if number]
 def variables(count):
     inverted = []
     return *(Degree(1, 0, inverted) for _ in range(count)), inverted
+
+
+def degrees_of(source):
+    derivation = Derivation(source)
+    return degrees(derivation.names, derivation.dimensions, derivation.report.chains, {})
 
 
 def of(degree):
@@ -79,14 +85,12 @@ DEGREES = {
 def test_degrees_of_a_line(formula):
     report = check(SCALARS + formula)
     assert report.ok
-    assert degrees(report, {}) == DEGREES[formula]
+    assert degrees_of(report.source) == DEGREES[formula]
 
 
 def test_the_degree_of_a_determinant_is_its_size():
-    report = check(MATRICES + r"\det(A B) = \det(A) \det(B)")
-    assert degrees(report, {}) == (6, 0, 0)
-    report = check(MATRICES + r"A A^{-1} A = A")
-    degree, _, divisors = degrees(report, {})
+    assert degrees_of(MATRICES + r"\det(A B) = \det(A) \det(B)") == (6, 0, 0)
+    degree, _, divisors = degrees_of(MATRICES + r"A A^{-1} A = A")
     assert divisors == 3
     assert degree >= 4
 
@@ -161,8 +165,7 @@ WRONG = {  # how many values of f it needs, and whether the bound is reached
 def test_the_bound_holds_where_all_draws_are_counted(formula):
     unknown_values, reached = WRONG[formula]
     source = SCALARS + formula
-    derivation = Derivation(source)
-    degree, meetings, divisors = degrees(derivation.report, {})
+    degree, meetings, divisors = degrees_of(source)
     bound = Fraction(degree + meetings, len(NUMBERS) - divisors - meetings)
     passed = share_of_passes(source, unknown_values)
     assert 0 < passed <= bound

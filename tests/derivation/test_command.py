@@ -299,6 +299,13 @@ def test_json_says_where_two_sides_differ(run):
     assert (error["line"], error["column"]) == (14, 16)
 
 
+def test_the_version_is_that_of_mathnet(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == "mathnet 0.1.0\n"
+
+
 def test_without_files_or_with_a_strange_format_the_usage_is_shown(capsys):
     for arguments in (["check"], ["check", "--format", "xml", "page.md"], []):
         with pytest.raises(SystemExit) as stopped:

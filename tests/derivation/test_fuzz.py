@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mathnet.derivation import Derivation, DerivationError, find
-from mathnet.derivation.numbers.data import Data, Numbers, UnluckyDrawError, choose_sizes
+from mathnet.derivation.numbers.chance import Numbers, UnluckyDrawError
+from mathnet.derivation.numbers.data import Data, choose_sizes
 from mathnet.derivation.numbers.evaluate import Evaluator
 from mathnet.derivation.numbers.needs import Needs
 from mathnet.derivation.read.source import split
@@ -101,7 +102,7 @@ def judge(derivation):
 
 def differences(derivation, evaluator):
     for chain in derivation.report.chains:
-        for letters in chain.places(evaluator.data):
+        for letters in evaluator.data.places(chain.letters):
             values = [evaluator.value(node, letters) for node in chain.nodes]
             for at, relation in enumerate(chain.relations):
                 for a, b in zip(values[at], values[at + 1], strict=True):

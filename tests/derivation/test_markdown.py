@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import markdown
 import pytest
 
 from mathnet.derivation import DerivationError, find
-from mathnet.derivation.read.declare import PROPERTIES
+from mathnet.derivation.meaning.properties import PROPERTIES
 from mathnet.derivation.verdict.rendering import PHRASES, mark_html
 from mathnet.derivation.verdict.report import Report
 
@@ -174,9 +173,7 @@ def test_without_math_core_the_message_says_what_to_install():
 
 
 def test_the_mark_says_how_it_was_checked():
-    drawn = [SimpleNamespace(sizes=sizes) for sizes in ({"n": 2, "h": 3}, {"n": 3, "h": 2}, {"n": 3, "h": 2})]
-    report = Report("an-id", "t = t", comparisons=12, drawn=drawn)
-    report.bound = None
+    report = Report("an-id", "t = t", comparisons=12, draws=3, sizes=[{"n": 2, "h": 3}, {"n": 3, "h": 2}])
     said = re.sub(r"<[^>]*>", "", mark_html(report)).replace("&nbsp;", " ")
     assert "12 comparisons on 3 sets of random numbers, in exact fractions, without any tolerance." in said
     assert "The sizes tried: h = 3, n = 2 and h = 2, n = 3." in said

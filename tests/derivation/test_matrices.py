@@ -3,7 +3,7 @@
 import pytest
 
 from mathnet.derivation import check
-from mathnet.derivation.numbers.domains import PROPERTIES
+from mathnet.derivation.meaning.properties import PROPERTIES
 
 WHERE = r"""where  A, B \in \mathbb{R}^{n \times n},  X \in \mathbb{R}^{n \times m},  Y \in \mathbb{R}^{m \times k},  x, y \in \mathbb{R}^{n}
        z \in \mathbb{R}^{m},  r \in \mathbb{R}^{1 \times n},  q \in \mathbb{R}^{1 \times m},  s \in \mathbb{R},  K \in \mathbb{R}^{2 \times n \times m}

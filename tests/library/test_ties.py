@@ -10,7 +10,8 @@ import pytest
 from mathnet import RULES
 from mathnet.derivation import Derivation, Dual, find
 from mathnet.derivation.meaning import nodes
-from mathnet.derivation.numbers.data import Data, Numbers, choose_sizes
+from mathnet.derivation.numbers.chance import Numbers
+from mathnet.derivation.numbers.data import Data, choose_sizes
 from mathnet.derivation.numbers.evaluate import Evaluator
 
 DIGITS = 45

@@ -4,13 +4,19 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from tqdm import tqdm
 
+from mathnet import __version__
+
 from ..errors import WHOLE, DerivationError
+from ..read.fences import Found
 from ..read.files import FileError, paths, read
+from ..verdict.check import check
 from ..verdict.report import Report
-from ..verdict.verdict import check
+from .document import document
 
 VERSION = 1  # of the JSON; raised when a field changes its meaning or goes away
 RIGHT, WRONG, UNCHECKED = 0, 1, 2
@@ -30,11 +36,12 @@ exit status: 0 if every derivation is right, 1 if one is wrong (or has no id, or
 2 if a file cannot be read, if one that was named holds no derivation, or if the command cannot be understood."""
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Check the derivations of files and return the exit status."""
     parser = argparse.ArgumentParser(
         prog="mathnet", description="Mathematics that is checked by computing it."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     command = parser.add_subparsers(required=True, metavar="check").add_parser(
         "check",
         help="check all derivations of files",
@@ -54,10 +61,11 @@ def main(arguments=None):
         return UNCHECKED
 
 
-def run(names, as_json):
+def run(names: Sequence[str], as_json: bool) -> int:
     """Check all files, print what was found, and return the exit status."""
     files = [file for name in names for file in _search(name)]
-    counts, documents = {True: 0, False: 0}, []
+    counts = {True: 0, False: 0}
+    documents: list[dict[str, Any]] = []
     total = sum(len(derivations) for _, derivations, _ in files)
     with tqdm(total=total, delay=1, leave=False, disable=None) as progress:
         for path, derivations, error in files:
@@ -68,7 +76,8 @@ def run(names, as_json):
                 report = judge(found)
                 counts[report.ok] += 1
                 if as_json:
-                    documents[-1]["derivations"].append(document(found, report))
+                    place = {"line": found.line, "cell": found.cell or None}
+                    documents[-1]["derivations"].append(place | document(report, found.line, found.column))
                 else:
                     _print(verdict(path, found, report))
                 progress.update()
@@ -84,9 +93,9 @@ def run(names, as_json):
     return status
 
 
-def _search(name):
+def _search(name: str) -> list[tuple[str, list[Found], str]]:
     """Return (path, derivations, error) for a file, or for every file of a folder that holds any."""
-    files = []
+    files: list[tuple[str, list[Found], str]] = []
     for path in paths(name):
         try:
             files.append((path, read(path), ""))
@@ -96,7 +105,7 @@ def _search(name):
     return found or [(name, [], "no derivation found")]
 
 
-def judge(found):
+def judge(found: Found) -> Report:
     """Check a derivation that was found, and return its report."""
     report = check(found.source, found.id) if found.source or not found.problem else Report(found.id, "")
     if found.problem:
@@ -104,13 +113,13 @@ def judge(found):
     return report
 
 
-def where(path, found, line=1, column=0):
+def where(path: str, found: Found, line: int = 1, column: int = 0) -> str:
     """Return the place of a line of a derivation in its file, as editors read it."""
     cell = f"cell {found.cell}:" if found.cell else ""
     return f"{path}:{cell}{found.line + line - 1}" + (f":{found.column + column}" if column else "")
 
 
-def verdict(path, found, report):
+def verdict(path: str, found: Found, report: Report) -> str:
     """Return the lines that the command prints for a derivation."""
     place = f"{where(path, found)} {found.id or '(no id)'}:"
     if report.ok:
@@ -118,7 +127,7 @@ def verdict(path, found, report):
     return "\n".join([f"✗ {place} wrong", *failure(path, found, report)])
 
 
-def failure(path, found, report):
+def failure(path: str, found: Found, report: Report) -> list[str]:
     """Return what is wrong with a derivation, in lines; each error begins with its place in the file."""
     lines = []
     for error in report.errors:
@@ -128,12 +137,7 @@ def failure(path, found, report):
     return lines
 
 
-def document(found, report):
-    """Return what the JSON says about a derivation; all lines and columns are those of the file."""
-    return {"line": found.line, "cell": found.cell or None, **report.as_dict(found.line, found.column)}
-
-
-def _print(text):
+def _print(text: str) -> None:
     """Print without control characters: the text is that of a file which nobody has looked at."""
     shown = (c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
     tqdm.write("".join(shown), file=sys.stdout)

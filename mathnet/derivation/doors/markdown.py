@@ -7,30 +7,36 @@ MkDocs logs it as an error instead, which `--strict` turns into a failed build, 
 
 import logging
 import re
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from mathnet.mathml import FormulaError, math_core
+
 from ..errors import WHOLE, DerivationError
-from ..read.fences import PREFIX, fences, find
-from ..verdict.mathml import FormulaError, math_core
+from ..read.fences import Found, fences, find
+from ..verdict.check import check
 from ..verdict.rendering import report_html, style_link, wrong_html
-from ..verdict.verdict import check
+from ..verdict.report import Report
 
 log = logging.getLogger("mkdocs.mathnet")
 
-_ids = WeakKeyDictionary()  # from every build of a site, or else every Markdown object, to its ids
+# From every build of a site, or else every Markdown object, to its ids: the page and the source of each.
+_ids: MutableMapping[object, dict[str, tuple[str, str]]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=1000)
-def checked(source, id):
+def checked(source: str, id: str) -> Report:
     """Return the report of a derivation, and keep it: pages and tables of pages ask for it more than once."""
     return check(source, id)
 
 
-def claim(md, id, source):
+def claim(md: Markdown, id: str, source: str) -> None:
     """Take an id for an equation of the site, once; showing the same equation of a page again is no second use.
 
     Raises
@@ -46,7 +52,7 @@ def claim(md, id, source):
         raise DerivationError(f"the id is already used in {taken}", WHOLE, caret=False).attach(id, source)
 
 
-def refuse(md, id, source, errors):
+def refuse(md: Markdown, id: str, source: str, errors: Sequence[Exception]) -> str:
     """Return the HTML of an equation with errors and log them for MkDocs; without MkDocs, raise the first."""
     page = _page(md)
     if not page:
@@ -59,18 +65,19 @@ def refuse(md, id, source, errors):
     return wrong_html(id, source, errors)
 
 
-def _page(md):
+def _page(md: Markdown) -> Any:
     """Return what MkDocs registers with the Markdown object of a page, and mkdocstrings with its own, or None."""
     md = getattr(md, "_original_md", md)  # markdown-exec's name for the page's object
     return md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None  # noqa: SIM401  a Registry has no get
 
 
-class _Fences(Preprocessor):
-    def run(self, lines):
-        shown, at, style = [], 0, style_link()
+class _Fences(Preprocessor):  # type: ignore[misc]  # Markdown has no types
+    def run(self, lines: list[str]) -> list[str]:
+        shown: list[str] = []
+        at, style = 0, style_link()
         for found in find("\n".join(lines)):
             opening, end = found.line - 2, found.line + found.height
-            prefix = PREFIX.match(lines[opening]).group()
+            prefix = re.split("`{3}|~{3}", lines[opening], maxsplit=1)[0]
             blank = re.sub(r"[^>\s]", " ", prefix).rstrip()
             stored = self.md.htmlStash.store(self._shown(found).replace(">", f">{style}", 1))
             follows = lines[end : end + 1] and lines[end].strip(" \t>")
@@ -78,7 +85,7 @@ class _Fences(Preprocessor):
             at, style = end, ""
         return shown + lines[at:]
 
-    def _shown(self, found):
+    def _shown(self, found: Found) -> str:
         id, source = found.id, found.source
         try:
             if found.problem:
@@ -90,21 +97,21 @@ class _Fences(Preprocessor):
             return refuse(self.md, id, source, [error])
 
 
-class DerivationExtension(Extension):
+class DerivationExtension(Extension):  # type: ignore[misc]  # Markdown has no types
     """Checks and shows derivations."""
 
-    def extendMarkdown(self, md):
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register before superfences (25), which would show the fence as code."""
         math_core()
         self.md = md
         md.registerExtension(self)
         md.preprocessors.register(_Fences(md), "mathnet-derivations", 27)
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget the ids: another text begins."""
         _ids.pop(self.md, None)
 
 
-def makeExtension(**settings):
+def makeExtension(**settings: Any) -> DerivationExtension:
     """Return the extension, as Python-Markdown asks for it."""
     return DerivationExtension(**settings)

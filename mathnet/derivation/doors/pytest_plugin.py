@@ -9,26 +9,31 @@ The patterns are relative to the folder of the configuration. As for any tests, 
 folders that hold them, on its command line or in `testpaths`.
 """
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from ..read.fences import Found
 from ..read.files import FileError, read
 from .command import failure, judge
 
-FILES = pytest.StashKey()
+FILES = pytest.StashKey[set[Path]]()
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     parser.addini("derivations", "files whose derivations are tests, as patterns", type="args", default=[])
 
 
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
     """Find the files once."""
     patterns = config.getini("derivations")
     config.stash[FILES] = {path for pattern in patterns for path in config.rootpath.glob(pattern)}
 
 
-def pytest_collect_file(file_path, parent):
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "DerivationFile | None":
     """Collect a file that matches one of the patterns."""
     if file_path in parent.config.stash[FILES]:
         return DerivationFile.from_parent(parent, path=file_path)
@@ -38,7 +43,7 @@ def pytest_collect_file(file_path, parent):
 class DerivationFile(pytest.File):
     """A file with derivations."""
 
-    def collect(self):
+    def collect(self) -> Iterator["DerivationItem"]:
         """Yield an item for every derivation."""
         try:
             derivations = read(str(self.path))
@@ -51,23 +56,23 @@ class DerivationFile(pytest.File):
 class DerivationItem(pytest.Item):
     """A derivation; it passes if every line is right."""
 
-    def __init__(self, *, found, **settings):
+    def __init__(self, *, found: Found, **settings: Any) -> None:
         super().__init__(**settings)
         self.found = found
 
-    def runtest(self):
+    def runtest(self) -> None:
         """Check the derivation."""
         report = judge(self.found)
         if not report.ok:
             raise WrongDerivationError(failure(self.nodeid.split("::")[0], self.found, report))
 
-    def repr_failure(self, excinfo, style=None):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what the checker says, without a traceback of Python."""
         if isinstance(excinfo.value, WrongDerivationError):
             return "\n".join(excinfo.value.args[0])
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[Path, int, str]:
         """Return where it stands."""
         return self.path, self.found.line - 1, f"derivation {self.name}"
 

@@ -3,18 +3,69 @@
 In H_k, k runs over the axis of H. A Kronecker delta gives its two letters one range.
 """
 
-from .nodes import Sum, shape_text
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..errors import DerivationError
+from .shapes import Index, Shape, Type, shape_text
+
+
+class Formula(Protocol):
+    """What a scope asks of a node."""
+
+    @property
+    def latex(self) -> str:
+        """The LaTeX that it was read from."""
+
+    def infer(self, scope: "Scope") -> Type:
+        """Return its `Type`."""
+
+    def error(self, message: str) -> DerivationError:
+        """Return an error at its place."""
 
 
 class Range:
     """What an index letter runs over; two ranges become one when a delta links them."""
 
-    def __init__(self, dimension=None):
-        self.same_as, self.dimension, self.where = None, dimension, ""
+    def __init__(self, dimension: str | None = None) -> None:
+        self.same_as: Range | None = None
+        self.dimension, self.where = dimension, ""
 
-    def root(self):
+    def root(self) -> "Range":
         """Return the range that stands for all those linked with this one."""
         return self if self.same_as is None else self.same_as.root()
+
+
+@dataclass
+class Dimensions:
+    """What is found out about the shapes of a derivation; `infer.py` fills it.
+
+    Attributes
+    ----------
+    declared : sequence of str
+        The dimensions that the where part names.
+    output : str
+        The last definition, of which cotangents are the derivatives.
+    shapes : dict
+        From the name of a symbol to its shape.
+    types : dict
+        From node to `Type`.
+    ranges : dict
+        From a sum to the ranges of its letters.
+    numbers : dict
+        From a comparison of an index letter with a number to that number and the range of the letter.
+    smallest : dict
+        From a dimension to the smallest size that the numbers used as indices allow.
+    """
+
+    declared: Sequence[str] = ()
+    output: str = ""
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    types: dict[Formula, Type] = field(default_factory=dict)
+    ranges: dict[Formula, list[Range]] = field(default_factory=dict)
+    numbers: dict[Formula, tuple[int, Range]] = field(default_factory=dict)
+    smallest: dict[str, int] = field(default_factory=dict)
 
 
 class Scope:
@@ -23,35 +74,40 @@ class Scope:
     The `bound` ones are those that a sum around the formula runs over.
     """
 
-    def __init__(self, dimensions, ranges=(), bound=frozenset()):
-        self.dimensions, self.ranges, self.bound = dimensions, dict(ranges), bound
+    def __init__(
+        self,
+        dimensions: Dimensions,
+        ranges: Mapping[str, Range] | None = None,
+        bound: frozenset[str] = frozenset(),
+    ) -> None:
+        self.dimensions, self.ranges, self.bound = dimensions, dict(ranges or {}), bound
 
-    def infer(self, node):
+    def infer(self, node: Formula) -> Type:
         """Return the type of a node."""
         self.dimensions.types[node] = found = node.infer(self)
         return found
 
-    def shape(self, symbol):
-        """Return the shape of a symbol."""
-        if symbol.name not in self.dimensions.shapes:
-            raise symbol.error(f"{symbol.name} is used before it is defined")
-        return self.dimensions.shapes[symbol.name]
+    def shape(self, symbol: Formula, name: str) -> Shape:
+        """Return the shape of the symbol of this name."""
+        if name not in self.dimensions.shapes:
+            raise symbol.error(f"{name} is used before it is defined")
+        return self.dimensions.shapes[name]
 
-    def inside(self, letters):
+    def inside(self, letters: Collection[str]) -> "Scope":
         """Return the scope inside a sum over these letters."""
         ranges = self.ranges | {letter: Range() for letter in letters}
         return Scope(self.dimensions, ranges, self.bound | set(letters))
 
-    def leave(self, sum_, inner):
+    def leave(self, sum_: Formula, letters: Collection[str], inner: "Scope") -> None:
         """Keep what the letters of a sum run over, and take up the letters that it leaves free."""
-        self.dimensions.ranges[sum_] = [inner.ranges.pop(letter) for letter in sum_.letters]
+        self.dimensions.ranges[sum_] = [inner.ranges.pop(letter) for letter in letters]
         self.ranges |= inner.ranges
 
-    def range(self, letter):
+    def range(self, letter: str) -> Range:
         """Return the range of a letter, a new one if nothing is known of it."""
         return self.ranges.setdefault(letter, Range()).root()
 
-    def fix(self, node, letter, dimension, where):
+    def fix(self, node: Formula, letter: str, dimension: str, where: str) -> None:
         """Say what a letter runs over."""
         range_ = self.range(letter)
         if range_.dimension is None:
@@ -61,17 +117,16 @@ class Scope:
                 f"index {letter} runs over {range_.dimension} (in {range_.where}) but over {dimension} (in {where})"
             )
 
-    def link(self, node, left, right):
+    def link(self, node: Formula, left: Index, right: Index) -> frozenset[str]:
         """Give two indices that are compared one range; return the letters among them."""
-        letters = [index for index in (left, right) if isinstance(index, str)]
-        if len(letters) == 1:
-            number = right if left in letters else left
-            self.dimensions.numbers[node] = number, self.range(letters[0])
-        elif letters:
-            self._join(node, left, right)
-        return frozenset(letters)
+        match left, right:
+            case str(), str():
+                self._join(node, left, right)
+            case (str() as letter, int() as number) | (int() as number, str() as letter):
+                self.dimensions.numbers[node] = number, self.range(letter)
+        return frozenset(index for index in (left, right) if isinstance(index, str))
 
-    def _join(self, node, left, right):
+    def _join(self, node: Formula, left: str, right: str) -> None:
         first, second = self.range(left), self.range(right)
         if first.dimension is None:
             first, second = second, first
@@ -83,10 +138,10 @@ class Scope:
         if second is not first:
             second.same_as = first
 
-    def index(self, node, indices, shape, where):
+    def index(self, node: Formula, indices: Sequence[Index], shape: Shape, where: str) -> frozenset[str]:
         """Let indices stand at the axes of a shape; return the letters among them."""
         vector = len(indices) == 1 and len(shape) == 2 and "1" in shape
-        axes = [axis for axis in shape if axis != "1"] if vector else shape
+        axes = [axis for axis in shape if axis != "1"] if vector else list(shape)
         if len(indices) != len(axes):
             raise node.error(
                 f"{where} has {len(indices)} {'index' if len(indices) == 1 else 'indices'}, "
@@ -106,18 +161,9 @@ class Scope:
                 smallest[axis] = max(index, smallest.get(axis, 1))
         return frozenset(index for index in indices if isinstance(index, str))
 
-    def resolve(self, letter, node):
+    def resolve(self, letter: str, node: Formula) -> str:
         """Return the dimension that a letter runs over."""
         dimension = self.range(letter).dimension
         if dimension is None:
             raise node.error(f"what does index {letter} run over? It stands at no symbol")
         return dimension
-
-    def left_free(self, node, letters):
-        """Return the error that nothing sums over these letters."""
-        letter = min(letters)
-        summed = any(letter in part.letters for part in node.walk() if isinstance(part, Sum))
-        hint = "; a sum reaches only to the next + or -, so write \\sum (…)" if summed else ""
-        return node.error(
-            f"index {letter} is left free (in {self.range(letter).where}): no sum runs over it{hint}"
-        )

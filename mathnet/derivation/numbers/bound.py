@@ -7,13 +7,18 @@ once more, with the degrees of numerators and denominators in place of the numbe
 """
 
 import itertools
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from numbers import Rational
+from typing import NoReturn
 
-from mathnet.dual import mp
+from mathnet.dual import Number, mp
 
-from .data import Data
-from .domains import POSITIVE
+from ..meaning.names import Names
+from ..meaning.properties import POSITIVE
+from ..meaning.scope import Dimensions
+from ..read.source import Chain
+from .data import Data, distinct
 from .evaluate import Evaluator
 
 
@@ -40,13 +45,13 @@ class Degree:
 
     __slots__ = ("above", "below", "inverted")
 
-    def __init__(self, above, below, inverted):
+    def __init__(self, above: int, below: int, inverted: list[int]) -> None:
         self.above, self.below, self.inverted = above, below, inverted
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Degree({self.above}, {self.below})"
 
-    def __add__(self, other):
+    def __add__(self, other: Number) -> Number:
         if isinstance(other, Degree):
             above = max(self.above + other.below, other.above + self.below)
             return Degree(above, self.below + other.below, self.inverted)
@@ -55,88 +60,99 @@ class Degree:
 
     __radd__ = __sub__ = __rsub__ = __add__
 
-    def __mul__(self, other):
+    def __mul__(self, other: Number) -> Number:
         if isinstance(other, Degree):
             return Degree(self.above + other.above, self.below + other.below, self.inverted)
         return self._with_constant(other, self if other else 0)
 
     __rmul__ = __mul__
 
-    def _with_constant(self, other, result):
+    def _with_constant(self, other: Number, result: Number) -> Number:
         if isinstance(other, mp.mpf):
             raise NotRationalError
         return result if isinstance(other, int | Fraction) else NotImplemented
 
-    def __neg__(self):
+    def __neg__(self) -> "Degree":
         return self
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Number) -> Number:
         self.inverted.append(self.above)
         return other * Degree(self.below, self.above, self.inverted)
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: int) -> "Degree":
         return Degree(self.above * exponent, self.below * exponent, self.inverted)
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return True  # where it is zero, the draw is repeated: `inverted` says how often that happens
 
-    def _refuse(self, *_):
+    def _refuse(self, *_: object) -> NoReturn:
         raise NotRationalError
 
     __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __abs__ = _refuse
     numerator = property(_refuse)
-    __hash__ = None
 
 
 Rational.register(Degree)
 
 
-class Variables(Data):
-    """A variable of degree 1 in place of every number that is drawn."""
+class Variables:
+    """Where degrees are drawn from: a variable of degree 1 in place of every number."""
 
-    def __init__(self, names, dimensions, sizes):
-        self.inverted, self.arguments = [], {}
-        super().__init__(names, dimensions, self, sizes)
+    largest = choices = 0  # nothing is chosen by chance
 
-    def draw(self, count, positive=False):
+    def __init__(self) -> None:
+        self.inverted: list[int] = []
+
+    def draw(self, count: int, positive: bool = False) -> list[Number]:
         """Return that many variables."""
         return [Degree(1, 0, self.inverted) for _ in range(count)]
 
     draw_whole = draw
 
-    def choose(self, count):
+    def choose(self, count: int) -> int:
         """Return one of the places of a one-hot row; which one it is does not change a degree."""
         return 0
 
-    def _at(self, function, order, x):
+
+class Degrees(Data):
+    """The degree of everything that a derivation leaves open."""
+
+    def __init__(self, names: Names, dimensions: Dimensions, sizes: Mapping[str, int]) -> None:
+        self.variables = Variables()
+        self.arguments: dict[int, Number] = {}
+        super().__init__(names, dimensions, self.variables, sizes)
+
+    def _at(self, function: str, order: int, x: Number) -> Number:
         if isinstance(x, mp.mpf):
             raise NotRationalError
         self.arguments[id(x)] = x
-        return Degree(1, 0, self.inverted)
+        return Degree(1, 0, self.variables.inverted)
 
-    def meetings(self):
+    def meetings(self) -> int:
         """Return the degree of the product of all differences of two arguments of a function."""
         degrees = [x.above + x.below for x in self.arguments.values() if isinstance(x, Degree)]
         return sum(degrees) * (len(self.arguments) - 1)
 
 
-def survival(report):
+def survival(
+    names: Names, dimensions: Dimensions, chains: Sequence[Chain], draws: Sequence[Data]
+) -> float | None:
     """Return a bound on the probability that a wrong side passes, or None if a side is not rational.
 
     Wrong means that it is another function than the side before, at the sizes of some draw. A draw may also be bad
     because two points at which an unknown function is needed are one, or it is repeated because a divisor is zero.
     """
-    if any(relation.type != "EQUALS" for chain in report.chains for relation in chain.relations):
+    if any(relation.type != "EQUALS" for chain in chains for relation in chain.relations):
         return None
-    positive = any(symbol.properties & POSITIVE for symbol in report.names.symbols.values())
+    positive = any(symbol.properties & POSITIVE for symbol in names.symbols.values())
     worst = 0.0
-    for sizes in report.sizes:
+    for sizes in distinct(data.sizes for data in draws):
         try:
-            degree, meetings, divisors = degrees(report, sizes)
+            degree, meetings, divisors = degrees(names, dimensions, chains, sizes)
         except NotRationalError:
             return None
         chance = 1.0
-        for data in report.drawn:
+        for data in draws:
             if data.sizes == sizes:
                 choices = data.numbers.choices * (1 if positive else 2)
                 chance *= min(1, (degree + meetings) / max(1, choices - divisors - meetings))
@@ -144,15 +160,17 @@ def survival(report):
     return worst
 
 
-def degrees(report, sizes):
+def degrees(
+    names: Names, dimensions: Dimensions, chains: Sequence[Chain], sizes: Mapping[str, int]
+) -> tuple[int, int, int]:
     """Return the largest degree of a difference of two sides, and those of what must not be zero."""
-    variables = Variables(report.names, report.dimensions, sizes)
-    evaluator = Evaluator(report.names, report.dimensions, variables)
+    data = Degrees(names, dimensions, sizes)
+    evaluator = Evaluator(names, dimensions, data)
     sides = (
         (evaluator.value(before, letters), evaluator.value(side, letters))
-        for chain in report.chains
+        for chain in chains
         for before, side in itertools.pairwise(chain.nodes)
-        for letters in chain.places(variables)
+        for letters in data.places(chain.letters)
     )
     largest = 0
     for a, b in itertools.chain.from_iterable(zip(*pair, strict=True) for pair in sides):
@@ -161,4 +179,4 @@ def degrees(report, sizes):
             raise NotRationalError
         if isinstance(difference, Degree):
             largest = max(largest, difference.above)
-    return largest, variables.meetings(), sum(variables.inverted)
+    return largest, data.meetings(), sum(data.variables.inverted)

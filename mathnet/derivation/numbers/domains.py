@@ -1,43 +1,24 @@
 """Random arrays with the properties that a symbol is declared to have, and directions in which they stay true."""
 
 import math
+from collections.abc import Sequence, Set
 from fractions import Fraction
 
-from mathnet.dual import reciprocal
+from mathnet.dual import Number, reciprocal
 
-from .whole import WHOLE, matmul
-
-POSITIVE = {"positive", "between 0 and 1", "rows are probabilities"}
-FIXED = {"constant", "ones", "identity", "rows are one-hot", "integer"}  # with no direction to go
-DISCRETE = {"rows are one-hot", "orthogonal"}  # with few choices
-SQUARE = {"symmetric", "identity", "invertible", "orthogonal"}
-PROPERTIES = (
-    "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "symmetric", "identity",
-    "invertible", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot",
-)  # fmt: skip
-SHAPING = (
-    "ones", "identity", "integer", "symmetric", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot",
-)  # fmt: skip
-SIGNED = ("ones", "identity", "orthogonal", "rows are one-hot")  # their signs are settled
+from ..meaning.nodes import Node
+from ..meaning.properties import FIXED, POSITIVE
+from .chance import Source
+from .matrices import Entries, Rows, flat, identity, in_rows, inverse, matmul
 
 
-def at_odds(properties):
-    """Return two of the properties that no array is drawn with, or nothing."""
-    shaping = [word for word in SHAPING if word in properties]
-    signs = [word for word in ("positive", "between 0 and 1") if word in properties]
-    settled = [word for word in SIGNED if word in properties]
-    if {"integer", "between 0 and 1"} <= properties:
-        return ["integer", "between 0 and 1"]
-    return shaping[:2] if shaping[1:] else settled[:1] + signs[:1] if settled and signs else []
-
-
-def array(numbers, shape, properties):
+def array(numbers: Source, shape: Sequence[int], properties: Set[str]) -> Entries:
     """Return the entries of an array, row by row."""
     count, lines = math.prod(shape), _lines(shape)
     if "ones" in properties:
         return (1,) * count
     if "identity" in properties:
-        return tuple(int(i == j) for i in range(shape[0]) for j in range(shape[0]))
+        return flat(identity(shape[0]))
     if "rows are one-hot" in properties:
         hot = [numbers.choose(len(line)) for line in lines]
         return tuple(
@@ -58,7 +39,7 @@ def array(numbers, shape, properties):
     return tuple(values)
 
 
-def direction(numbers, shape, properties, values):
+def direction(numbers: Source, shape: Sequence[int], properties: Set[str], values: Entries) -> Entries:
     """Return the entries of a direction at an array with these values."""
     count = math.prod(shape)
     if properties & FIXED:
@@ -67,8 +48,7 @@ def direction(numbers, shape, properties, values):
     if "symmetric" in properties:
         dots = _mirrored(dots, shape[0])
     if "orthogonal" in properties:  # Q times a skew matrix
-        rows = [values[start : start + shape[0]] for start in range(0, count, shape[0])]
-        dots = [number for row in matmul(rows, _skew(dots, shape[0])) for number in row]
+        dots = list(flat(matmul(in_rows(values, shape[0]), _skew(dots, shape[0]))))
     if properties & {"rows sum to one", "rows are probabilities"}:
         lines = _lines(shape)
         means = [sum(dots[at] for at in line) * Fraction(1, len(line)) for line in lines]
@@ -76,38 +56,36 @@ def direction(numbers, shape, properties, values):
     return tuple(dots)
 
 
-def _lines(shape):
+def _lines(shape: Sequence[int]) -> list[range]:
     """Return the places of each row; a column is one line."""
     length = math.prod(shape) if shape[-1:] == (1,) else math.prod(shape[-1:])
     return [range(start, start + length) for start in range(0, math.prod(shape), length)]
 
 
-def _mirrored(values, size):
+def _mirrored(values: Sequence[Number], size: int) -> list[Number]:
     return [values[max(i, j) * size + min(i, j)] for i in range(size) for j in range(size)]
 
 
-def _skew(values, size):
+def _skew(values: Sequence[Number], size: int) -> Rows:
     return [
         [values[max(i, j) * size + min(i, j)] * ((i > j) - (i < j)) for j in range(size)] for i in range(size)
     ]
 
 
-def _orthogonal(numbers, size):
+def _orthogonal(numbers: Source, size: int) -> Entries:
     """Return (1 - K) / (1 + K) for a skew matrix K, after Cayley, with the signs of some rows changed."""
     skew = _skew(numbers.draw(size * size), size)
-    one = [[int(i == j) for j in range(size)] for i in range(size)]
-    below = WHOLE["^{-1}"].entries(
-        [list(map(sum, zip(a, k, strict=True))) for a, k in zip(one, skew, strict=True)]
-    )
-    inverse = [below[start : start + size] for start in range(0, size * size, size)]
+    one = identity(size)
     above = [[a - b for a, b in zip(*rows, strict=True)] for rows in zip(one, skew, strict=True)]
+    below = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(one, skew, strict=True)]
+    inverted = in_rows(inverse(below), size)
     signs = [(-1) ** numbers.choose(2) for _ in one]  # without them the determinant would always be 1
     return tuple(
-        sign * number for sign, row in zip(signs, matmul(above, inverse), strict=True) for number in row
+        sign * number for sign, row in zip(signs, matmul(above, inverted), strict=True) for number in row
     )
 
 
-def require_positive(function, x, argument):
+def require_positive(function: str, x: Number, argument: Node) -> None:
     """Refuse a logarithm or root of a number that has none."""
     if x > 0 or function not in {"log", "sqrt"}:
         return

@@ -2,9 +2,14 @@
 
 import math
 import random
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from .data import Data, Numbers, choose_sizes
+from ..meaning.names import Names
+from ..meaning.scope import Dimensions
+from ..read.source import Chain
+from .chance import Numbers
+from .data import Data, choose_sizes
 from .needs import Needs
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
@@ -28,13 +33,14 @@ class Draws:
         How many draws in a row had to be repeated.
     """
 
-    def __init__(self, names, dimensions, chains):
+    def __init__(self, names: Names, dimensions: Dimensions, chains: Sequence[Chain]) -> None:
         self.names, self.dimensions = names, dimensions
         self.needs = Needs(dimensions.types, names, chains)
         self.random = random.Random(SEED)
-        self.done, self.work, self.unlucky = [], 0, 0
+        self.done: list[Data] = []
+        self.work, self.unlucky = 0, 0
 
-    def unsure(self):
+    def unsure(self) -> bool:
         """Say whether another draw is wanted, and can be afforded."""
         needs = self.needs
         least = KINKED_DRAWS if needs.kinked else DRAWS
@@ -43,15 +49,15 @@ class Draws:
         affordable = self.work < (MAX_SMOOTH_WORK if needs.smooth else MAX_WORK)
         return len(self.done) < (most if affordable else least)
 
-    def next(self):
+    def next(self) -> Data:
         """Return new data."""
         return Data(self.names, self.dimensions, self._numbers(), self._sizes())
 
-    def small(self):
+    def small(self) -> bool:
         """Say whether the next numbers are small ones, among which a division by zero is an accident."""
         return not (self.done or self.needs.smooth or self.unlucky >= CRAMPED)
 
-    def _numbers(self):
+    def _numbers(self) -> Numbers:
         """Small ones come first, because a mismatch shows them."""
         needs, turn = self.needs, len(self.done) or int(self.unlucky >= CRAMPED)
         if needs.rational:
@@ -60,13 +66,17 @@ class Draws:
             negative = SIGNS[turn : turn + 1] if turn < 3 else SIGNS
             return Numbers(self.random, scales=(NEAR_ZERO if turn % 3 == 2 else 1,), negative=negative)
         near = [number for number in needs.numbers if not needs.smooth or number <= FAR]
-        far = FAR if needs.smooth else 2 * max([1, *near, *(1 / number for number in near)])
+        far = (
+            Fraction(FAR) if needs.smooth else 2 * max([Fraction(1), *near, *(1 / number for number in near)])
+        )
         if turn < 2 and not needs.smooth:
-            return Numbers(self.random, math.ceil(max(MEDIUM, far)) if turn else UNEQUAL, negative=SIGNS)
-        near += [0] * (1 + len(near))
-        return Numbers(self.random, 0, (1 / Fraction(far), 1, far), near, SIGNS)
+            return Numbers(
+                self.random, math.ceil(max(Fraction(MEDIUM), far)) if turn else UNEQUAL, negative=SIGNS
+            )
+        near += [Fraction()] * (1 + len(near))
+        return Numbers(self.random, 0, (1 / far, Fraction(1), far), near, SIGNS)
 
-    def _sizes(self):
+    def _sizes(self) -> Mapping[str, int]:
         """Other ones than before; but what was right for small numbers must be so for large ones."""
         tried = [data.sizes for data in self.done]
         if self.needs.rational and len(tried) == 1:

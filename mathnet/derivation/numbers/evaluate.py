@@ -8,63 +8,87 @@ definition, and its entries become the variables. An immediate derivative enters
 import copy
 import itertools
 import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from mathnet.dual import Dual, Slopes, bits, slope
+from mathnet.dual import Dual, Number, Slopes, bits, slope
 
-from .data import DIRECTION
-from .whole import in_rows
+from ..meaning.dependence import mentions
+from ..meaning.names import Names
+from ..meaning.nodes import Node, Sum
+from ..meaning.scope import Dimensions
+from ..meaning.shapes import Index
+from .cost import multiplications
+from .data import DIRECTION, Data, Sizes
+from .matrices import Entries, Rows, in_rows
 
 MAX_WORK, MAX_BITS, MAX_ORDER = 50_000, 50_000, 4
+
+Letters = Mapping[str, int]
+"""The positions, from 0, that index letters stand for."""
+Seed = tuple[str, str, int]
+
+Valuation = TypeVar("Valuation", bound=Callable[[Any, "Point"], Entries])
+VALUATIONS: dict[type[Node], Callable[[Any, "Point"], Entries]] = {}
+
+
+def value_of(*kinds: type[Node]) -> Callable[[Valuation], Valuation]:
+    """Let a function give the entries of nodes of these kinds, from the node and the `Point`."""
+
+    def known(function: Valuation) -> Valuation:
+        VALUATIONS.update(dict.fromkeys(kinds, function))
+        return function
+
+    return known
 
 
 class Point(NamedTuple):
     """Where a node is evaluated: values of the index letters, seeds, and name and value of a function's parameter."""
 
-    evaluator: Any
-    letters: dict
-    seeds: tuple = ()
-    parameter: tuple | None = None
+    evaluator: "Evaluator"
+    letters: Letters
+    seeds: tuple[Seed, ...] = ()
+    parameter: tuple[str, Number] | None = None
 
-    def value(self, node):
+    def value(self, node: Node) -> Entries:
         """Return the entries of a node, row by row."""
         return self.evaluator.value(node, self.letters, self.seeds, self.parameter)
 
-    def rows(self, node):
+    def rows(self, node: Node) -> Rows:
         """Return the entries of a matrix, or of a number, as a list of rows."""
         return in_rows(self.value(node), (self.shape(node) or (1,))[-1])
 
-    def shape(self, node):
+    def shape(self, node: Node) -> Sizes:
         """Return the sizes of a node."""
         return self.evaluator.shape(node)
 
-    def length(self, node):
+    def length(self, node: Node) -> int:
         """Return how many entries a node has."""
         return math.prod(self.evaluator.shape(node))
 
-    def symbol(self, name):
+    def symbol(self, name: str) -> Entries:
         """Return the entries of a symbol."""
         if self.parameter and name == self.parameter[0]:
             return (self.parameter[1],)
         return self.evaluator.symbol(name, self.seeds)
 
-    def call(self, function, x):
+    def call(self, body: Node, parameter: str, x: Number) -> Number:
         """Return the value of a function that is defined by a formula."""
-        return self._replace(letters={}, parameter=(function.parameter, x)).value(function.body)[0]
+        return self._replace(letters={}, parameter=(parameter, x)).value(body)[0]
 
-    def index(self, index):
+    def place(self, index: Index) -> int:
         """Return the position that an index letter, or a number from 1, stands for."""
         return self.letters[index] if isinstance(index, str) else index - 1
 
-    def position(self, indices, shape):
+    def position(self, indices: Sequence[Index], shape: Sizes) -> int:
         """Return the position of an entry, row by row."""
-        first, *rest = map(self.index, indices)
-        for index, size in zip(rest, shape[1:], strict=bool(rest)):
-            first = first * size + index
+        first, *rest = map(self.place, indices)
+        for place, size in zip(rest, shape[1:], strict=bool(rest)):
+            first = first * size + place
         return first
 
-    def derivative(self, body, variable=DIRECTION, opened=""):
+    def derivative(self, body: Node | str, variable: str = DIRECTION, opened: str = "") -> Entries:
         """Return the derivatives of the entries of a node, or of a symbol's: numbers, or for a variable `Slopes`."""
         tag = 1 + max((seed[-1] for seed in self.seeds), default=0)
         point = self._replace(seeds=(*self.seeds, (variable, opened, tag)))
@@ -75,28 +99,35 @@ class Point(NamedTuple):
 class Evaluator:
     """Evaluates nodes, with what was declared, the types of all nodes, and random data."""
 
-    def __init__(self, names, dimensions, data):
-        self.names, self.dimensions, self.data = names, dimensions, data
+    def __init__(self, names: Names, dimensions: Dimensions, data: Data) -> None:
+        self.names, self.dimensions, self.data, self.work = names, dimensions, data, 0
         self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
-        self.memo, self.reached, self.work = {}, {}, 0
+        self.memo: dict[tuple[Node, tuple[Seed, ...], tuple[int, ...]], Entries] = {}
+        self.reached: dict[Node, set[str]] = {}
         self.fresh = itertools.count(1000)
 
     @cached_property
-    def finer(self):
+    def finer(self) -> "Evaluator":
         """An evaluator of the same data, for a higher precision."""
         finer = copy.copy(self)
         finer.memo = {}
         return finer
 
-    def shape(self, node):
+    def shape(self, node: Node) -> Sizes:
         """Return the sizes of a node."""
         return self.data.concrete(self.dimensions.types[node].shape)
 
-    def ranges(self, sum_):
+    def ranges(self, sum_: Sum) -> Sizes:
         """Return how far the letters of a sum run."""
-        return self.data.concrete(range_.root().dimension for range_ in self.dimensions.ranges[sum_])
+        return self.data.concrete(range_.root().dimension or "1" for range_ in self.dimensions.ranges[sum_])
 
-    def value(self, node, letters, seeds=(), parameter=None):
+    def value(
+        self,
+        node: Node,
+        letters: Letters,
+        seeds: tuple[Seed, ...] = (),
+        parameter: tuple[str, Number] | None = None,
+    ) -> Entries:
         """Return the entries of a node, row by row, at these values of the index letters."""
         if seeds:
             reached = self._reach(node)
@@ -108,17 +139,17 @@ class Evaluator:
         if len(seeds) > MAX_ORDER:
             raise node.error(f"more than {MAX_ORDER} derivatives inside each other")
         slopes = math.prod(math.prod(self.shapes[seed[0]]) for seed in seeds if seed[0] != DIRECTION)
-        self.work += 1 + slopes * node.operations(self.shape) // 16
+        self.work += 1 + slopes * multiplications(node, self.shape) // 16
         if self.work > MAX_WORK:
             raise node.error(f"too much work to check: more than {MAX_WORK} values")
-        found = node.evaluate(Point(self, letters, seeds, parameter))
+        found = VALUATIONS[type(node)](node, Point(self, letters, seeds, parameter))
         if any(bits(number) > MAX_BITS for number in found):
             raise node.error(f"too much work to check: a number of more than {MAX_BITS} bits")
         if parameter is None:
             self.memo[key] = found
         return found
 
-    def symbol(self, name, seeds=()):
+    def symbol(self, name: str, seeds: tuple[Seed, ...] = ()) -> Entries:
         """Return the entries of a symbol: its data, or its definition, or the variable it is cut to."""
         seeds = tuple(seed for seed in seeds if seed[1] in {"", name} or seed[0] == name)
         for at in reversed(range(len(seeds))):
@@ -136,10 +167,10 @@ class Evaluator:
         places = (dict(zip(symbol.indices, place, strict=True)) for place in itertools.product(*axes))
         return sum((self.value(symbol.definition, place, seeds) for place in places), ())
 
-    def _reach(self, node):
+    def _reach(self, node: Node) -> set[str]:
         """Return the names of all symbols that a node can depend on."""
         if node not in self.reached:
-            found = {name for part in node.walk() for name in part.mentions(self.names)}
+            found = {name for part in node.walk() for name in mentions(part, self.names)}
             symbols = [self.names.symbols[name] for name in found if name in self.names.symbols]
             below = [symbol.definition for symbol in symbols if symbol.definition is not None]
             self.reached[node] = found.union(*map(self._reach, below))

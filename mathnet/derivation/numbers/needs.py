@@ -2,15 +2,22 @@
 
 import itertools
 import math
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from mathnet.dual import ELEMENTARY
 
 from ..meaning import nodes
-from ..meaning.nodes import TRANSCENDENTAL
-from ..meaning.nodes.products import MAX_EXPONENT
-from .domains import DISCRETE
+from ..meaning.names import Names
+from ..meaning.properties import DISCRETE
+from ..meaning.scope import Formula
+from ..meaning.whole import WHOLE
+from ..read.source import Chain
 from .kinks import KINKED
-from .whole import WHOLE
+from .values.products import MAX_EXPONENT
 
 MAX_SIZES = 6
+TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
     nodes.Product | nodes.Hadamard | nodes.Dot | nodes.Inner | nodes.Divide | nodes.Prod | nodes.Kronecker
 )
@@ -37,7 +44,7 @@ class Needs:
         The sizes of the numbers that are written: something may happen near them.
     """
 
-    def __init__(self, types, names, chains):
+    def __init__(self, types: Iterable[Formula], names: Names, chains: Sequence[Chain]) -> None:
         formulas = list(types)
         self.smooth = any(map(_is_smooth, formulas))
         self.kinked = any(map(_is_kinked, formulas)) or any(
@@ -53,11 +60,11 @@ class Needs:
         self.sizes = min(max(3, 1 + int(degree)), MAX_SIZES) if self.counted else 2
 
 
-def _pairs(chains):
+def _pairs(chains: Iterable[Chain]) -> Iterator[tuple[nodes.Node, nodes.Node]]:
     return (pair for chain in chains for pair in itertools.pairwise(chain.nodes))
 
 
-def _number(node):
+def _number(node: Formula) -> Fraction:
     """Return the value of a formula of nothing but numbers, or 0."""
     match node:
         case nodes.Number(value=value):
@@ -66,21 +73,23 @@ def _number(node):
             return _number(left) / _number(right)
         case nodes.Power(base=base, exponent=exponent) if _number(base):
             power = _number(exponent)
-            return _number(base) ** int(power) if power == int(power) and abs(power) <= MAX_EXPONENT else 0
+            if power.denominator == 1 and abs(power) <= MAX_EXPONENT:
+                return _number(base) ** power.numerator
         case nodes.Add(terms=terms, signs=signs) if all(map(_number, terms)):
-            return sum(sign * _number(term) for sign, term in zip(signs, terms, strict=True))
+            return sum((sign * _number(term) for sign, term in zip(signs, terms, strict=True)), Fraction())
         case nodes.Product(factors=factors):
-            return math.prod(map(_number, factors))
-    return 0
+            return math.prod(map(_number, factors), start=Fraction(1))
+    return Fraction()
 
 
 class Counting:
     """Bounds on the degrees of formulas in the sizes that they use as numbers."""
 
-    def __init__(self, names):
-        self.names, self.known = names, {}
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.known: dict[nodes.Node, float] = {}
 
-    def degree(self, node):
+    def degree(self, node: nodes.Node | None) -> float:
         """Return the bound of a formula; none has that of nothing."""
         if node is None:
             return 0
@@ -88,7 +97,7 @@ class Counting:
             self.known[node] = self._degree(node, [self.degree(part) for part in node.parts()])
         return self.known[node]
 
-    def _degree(self, node, below):
+    def _degree(self, node: nodes.Node, below: Sequence[float]) -> float:
         names = self.names
         match node:
             case nodes.Size():
@@ -113,7 +122,7 @@ class Counting:
         return sum(below) if isinstance(node, MULTIPLIED) else max(below, default=0)
 
 
-def _is_kinked(node):
+def _is_kinked(node: Formula) -> bool:
     return (
         isinstance(node, nodes.Compare | nodes.Most)
         or (isinstance(node, nodes.Apply) and node.function in KINKED)
@@ -121,13 +130,13 @@ def _is_kinked(node):
     )
 
 
-def _is_edged(node):
+def _is_edged(node: Formula) -> bool:
     if isinstance(node, nodes.Apply):
         return node.function in {"log", "sqrt"}
     return isinstance(node, nodes.Power) and _is_smooth(node)
 
 
-def _is_smooth(node):
+def _is_smooth(node: Formula) -> bool:
     if isinstance(node, nodes.Apply):
         return node.function in TRANSCENDENTAL
     if isinstance(node, nodes.Whole):

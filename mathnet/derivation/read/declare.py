@@ -9,11 +9,11 @@ from typing import NamedTuple
 from lark import Token
 
 from ..errors import DerivationError, Place
+from ..meaning.names import Declared, Function, Item, Names
 from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
-from ..numbers.domains import PROPERTIES
-from ..numbers.whole import together
+from ..meaning.properties import PROPERTIES
+from ..meaning.shapes import together
 from .formula import Reader
-from .names import Declared, Function, Item, Names
 from .parse import parse_tree
 from .spelling import SIGNS, Script, decorated, kept, longest, trees
 from .tokens import canonical, source_of, span, with_depths

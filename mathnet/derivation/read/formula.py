@@ -18,9 +18,9 @@ from lark import Token, Tree
 
 from ..errors import DerivationError, Place
 from ..meaning import nodes
+from ..meaning.names import Names
 from ..meaning.nodes import Node
-from ..numbers.whole import WHOLE
-from .names import Names
+from ..meaning.whole import WHOLE
 from .notation import FUNCTIONS, NABLA, NOT_EQUAL, SUMS
 from .parse import needs_braces, parse_tree
 from .spelling import Script, Spelling, kept, longest, tokens, trees

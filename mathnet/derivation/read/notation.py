@@ -5,7 +5,7 @@ method of `formula.py` that has the name of that line's rule.
 """
 
 from ..meaning import nodes
-from ..numbers.whole import WHOLE
+from ..meaning.whole import WHOLE
 
 GREEK = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|"

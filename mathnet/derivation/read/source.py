@@ -1,10 +1,7 @@
 """A derivation as written: its where part, its chains, their rows, each with its place."""
 
-import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from lark import Token
 
@@ -64,11 +61,6 @@ class Chain:
     nodes: list[Node] = field(default_factory=list)
     shape: tuple[str, ...] = ()
     letters: dict[str, str] = field(default_factory=dict)
-
-    def places(self, data: Any) -> Iterator[dict[str, int]]:
-        """Yield all values of the free indices."""
-        for place in itertools.product(*map(range, data.concrete(self.letters.values()))):
-            yield dict(zip(self.letters, place, strict=True))
 
 
 def split(source: str) -> tuple[str, list[tuple[int, str]]]:

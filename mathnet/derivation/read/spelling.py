@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lark import Token, Tree
 
 from ..errors import DerivationError, Place
-from .names import Names
+from ..meaning.names import Names
 from .notation import ACCENTS
 from .tokens import canonical, span, tidy
 

@@ -7,22 +7,32 @@ only if the line, so repaired, equals the line before at all random points.
 import copy
 import itertools
 import random
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from typing import Any
 
-from mathnet.dual import DIGITS, high_precision, mp
+from mathnet.dual import DIGITS, Number, high_precision, mp
 
 from ..errors import DerivationError
 from ..meaning import nodes
-from ..meaning.scope import Range, Scope
-from ..numbers.data import Data, Numbers, UnluckyDrawError, choose_sizes
+from ..meaning.infer import resolve_sums
+from ..meaning.names import Names
+from ..meaning.scope import Dimensions, Range, Scope
+from ..meaning.shapes import Index
+from ..numbers.chance import Numbers, UnluckyDrawError
+from ..numbers.data import Data, choose_sizes
 from ..numbers.evaluate import Evaluator
-from .repairs import REPAIRS, Clue, made
+from .repairs import REPAIRS, Clue, Repair, Repaired, made
 
 DRAWS, MORE_DRAWS, SEED, MAX_WORK, MAX_REPAIRS = 3, 12, 19701207, 20_000, 2_000
 MAX_UNLUCKY = 20
 
+Free = Mapping[str, str]
+"""From every free index letter to the dimension it runs over."""
+Draw = tuple[Evaluator, list[Number]]
 
-def _everywhere(node, repair, clue):
+
+def _everywhere(node: nodes.Node, repair: Repair, clue: Clue) -> Iterator[Repaired]:
     """Yield the side with the repair made at this node or at one below it, and what the mistake was."""
     yield from repair(node, clue)
     for field in fields(node):
@@ -31,7 +41,7 @@ def _everywhere(node, repair, clue):
                 yield replace(node, **{field.name: _put(getattr(node, field.name), path, fixed)}), words
 
 
-def _parts(value, path=()):
+def _parts(value: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], nodes.Node]]:
     if isinstance(value, nodes.Node):
         yield path, value
     elif type(value) is tuple:
@@ -39,21 +49,22 @@ def _parts(value, path=()):
             yield from _parts(part, (*path, at))
 
 
-def _put(value, path, part):
+def _put(value: Any, path: tuple[int, ...], part: nodes.Node) -> Any:
     return (
         part if not path else (*value[: path[0]], _put(value[path[0]], path[1:], part), *value[path[0] + 1 :])
     )
 
 
-def likely_cause(names, dimensions, before, side):
+def likely_cause(names: Names, dimensions: Dimensions, before: nodes.Node, side: nodes.Node) -> str:
     """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
     scope = Scope(dimensions)
     try:
         wanted = scope.infer(before)
-        dimensions.resolve_sums(before)
+        resolve_sums(dimensions, before)
         free = {letter: scope.resolve(letter, before) for letter in sorted(wanted.free)}
         endless = _draws(names, dimensions, before, free)
-        draws, more = list(itertools.islice(endless, DRAWS)), []
+        draws = list(itertools.islice(endless, DRAWS))
+        more: list[Draw] = []
     except (DerivationError, RecursionError):
         return ""
     if len(draws) < DRAWS:
@@ -69,7 +80,7 @@ def likely_cause(names, dimensions, before, side):
         dimensions.smallest = dict(smallest)
         try:
             found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
-            dimensions.resolve_sums(fixed)
+            resolve_sums(dimensions, fixed)
             if (
                 dimensions.smallest == smallest  # else there is an index beyond the sizes that were drawn
                 and found.shape == wanted.shape
@@ -84,9 +95,10 @@ def likely_cause(names, dimensions, before, side):
     return ""
 
 
-def _draws(names, dimensions, before, free):
+def _draws(names: Names, dimensions: Dimensions, before: nodes.Node, free: Free) -> Iterator[Draw]:
     """Yield evaluators of random data, each with the values of the side before."""
-    generator, tried, unlucky = random.Random(SEED), [], 0
+    generator, unlucky = random.Random(SEED), 0
+    tried: list[dict[str, int]] = []
     while unlucky < MAX_UNLUCKY:
         tried.append(choose_sizes(names, dimensions, generator, 2, tried[-2:]))
         data = Data(names, dimensions, Numbers(generator), tried[-1])
@@ -97,26 +109,25 @@ def _draws(names, dimensions, before, free):
             unlucky += 1
 
 
-def _right(side, free, draws):
+def _right(side: nodes.Node, free: Free, draws: list[Draw]) -> bool:
     """Say whether a side has the values that it should have."""
     return all(all(map(_same, expected, _values(evaluator, side, free))) for evaluator, expected in draws)
 
 
-def _values(evaluator, node, free):
-    sizes = evaluator.data.concrete(free.values())
-    for index in itertools.product(*map(range, sizes)):
-        yield from evaluator.value(node, dict(zip(free, index, strict=True)))
+def _values(evaluator: Evaluator, node: nodes.Node, free: Free) -> Iterator[Number]:
+    for letters in evaluator.data.places(free):
+        yield from evaluator.value(node, letters)
 
 
-def _same(a, b):
+def _same(a: Number, b: Number) -> bool:
     if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
-        return a == b
+        return bool(a == b)
     a, b = high_precision(a), high_precision(b)
-    return abs(a - b) <= mp.mpf(10) ** -(DIGITS - 10) * max(abs(a), abs(b))
+    return bool(abs(a - b) <= mp.mpf(10) ** -(DIGITS - 10) * max(abs(a), abs(b)))
 
 
-def _letters(*sides):
-    found = set()
+def _letters(*sides: nodes.Node) -> list[str]:
+    found: set[Index] = set()
     for node in itertools.chain.from_iterable(side.walk() for side in sides):
         match node:
             case nodes.Entry(indices=letters) | nodes.Sum(letters=letters):
@@ -128,9 +139,9 @@ def _letters(*sides):
     return sorted(letter for letter in found if isinstance(letter, str))
 
 
-def _factors(names, before, side):
+def _factors(names: Names, before: nodes.Node, side: nodes.Node) -> list[nodes.Node]:
     """Return the factors of the side before, and f' of what the definitions apply f to, for matrices and entries."""
-    found = []
+    found: list[nodes.Node] = []
     for node in before.walk():
         if isinstance(node, nodes.Product):
             found += node.factors
@@ -141,7 +152,9 @@ def _factors(names, before, side):
         if isinstance(node, nodes.Apply) and node.function in names.functions:
             latex = f"{node.function}'({node.arguments[0].latex})"
             slope = replace(node, order=1, place=node.place._replace(latex=latex))
-            places = {part.indices for part in side.walk() if isinstance(part, nodes.Entry)}
+            places: set[tuple[Index, ...]] = {
+                part.indices for part in side.walk() if isinstance(part, nodes.Entry)
+            }
             places |= {(letter,) for letter in _letters(side)}
             found.append(slope)
             found += [

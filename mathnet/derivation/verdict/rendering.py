@@ -2,14 +2,18 @@
 
 import html
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import floor, log10
 from pathlib import Path
 from urllib.parse import quote
 
 from mathnet.dual import DIGITS
+from mathnet.mathml import to_mathml
 
-from .mathml import to_mathml
+from ..meaning.names import Item
+from ..read.source import Chain
+from .report import Report
 
 STYLE_SHEET = Path(__file__).with_name("derivation.css")
 PHRASES = {  # a property, for one name and for several
@@ -39,7 +43,7 @@ OF_A_NUMBER = {
 }
 
 
-def report_html(report):
+def report_html(report: Report) -> str:
     """Return the HTML of a report: of a derivation that is right, or of what is wrong with it."""
     if not report.ok:
         return wrong_html(report.id, report.source, report.errors)
@@ -47,7 +51,7 @@ def report_html(report):
     return frame(report.id, body, mark_html(report))
 
 
-def frame(id, body, mark, kind=""):
+def frame(id: str, body: str, mark: str, kind: str = "") -> str:
     """Return a displayed equation with its mark below it and a link to it."""
     id = html.escape(id)
     link = (
@@ -58,14 +62,14 @@ def frame(id, body, mark, kind=""):
 
 
 @cache
-def style_link(path=STYLE_SHEET):
+def style_link(path: Path = STYLE_SHEET) -> str:
     """Return a style sheet as a link that needs no file beside the page; without a path, that of the derivations."""
     sheet = path.read_text(encoding="utf-8")
     sheet = re.sub(r"/\*.*?\*/|(?<=[;{}:,])\s+|\s+(?=[{}>])", "", sheet, flags=re.S).strip()
     return f'<link rel="stylesheet" href="data:text/css,{quote(sheet, safe="!()*,/:;=@~+&")}">'
 
 
-def where_html(items):
+def where_html(items: Sequence[Item]) -> str:
     """Return the where part in words."""
     if not items:
         return ""
@@ -73,12 +77,12 @@ def where_html(items):
     return f'<p class="derivation-where">where {words}</p>'
 
 
-def where_words(items, formula):
+def where_words(items: Sequence[Item], formula: Callable[[str], str]) -> str:
     """Return the items of a where part in words; `formula` gives the text of a piece of LaTeX."""
     return "; ".join(_item(item, formula) for item in items)
 
 
-def _item(item, formula):
+def _item(item: Item, formula: Callable[[str], str]) -> str:
     if item.definition:
         return formula(item.definition)
     *first, last = map(formula, item.names)
@@ -93,7 +97,7 @@ def _item(item, formula):
     return f"{names} {', '.join(words)}"
 
 
-def chain_html(chain):
+def chain_html(chain: Chain) -> str:
     """Return the rows of a chain, each with its reason."""
     rows = []
     for row in chain.rows:
@@ -108,7 +112,7 @@ def chain_html(chain):
     return f'<div class="derivation-chain math-display">{"".join(rows)}</div>'
 
 
-def _reason(latex):
+def _reason(latex: str) -> str:
     r"""Return a reason as words with formulas in them: `\text{…}` is words, the rest is mathematics."""
     parts = re.split(r"\\text\{([^{}]*)\}", latex)
     shown = []
@@ -120,7 +124,7 @@ def _reason(latex):
     return "".join(shown)
 
 
-def mark_html(report):
+def mark_html(report: Report) -> str:
     """Return the mark of a right derivation, which opens to how it was checked."""
     sizes = " and ".join(
         ", ".join(f"{_math(name)}&nbsp;=&nbsp;{size}" for name, size in sorted(sizes.items()))
@@ -147,24 +151,24 @@ def mark_html(report):
     )
 
 
-def wrong_html(id, source, errors):
+def wrong_html(id: str, source: str, errors: Sequence[Exception]) -> str:
     """Return a derivation that did not pass: its source, and what is wrong."""
     messages = "\n".join(html.escape(str(error)) for error in errors)
     return frame(id, _source(source), f'<pre class="derivation-errors">✗ {messages}</pre>', "wrong")
 
 
-def _power(bound):
+def _power(bound: float) -> str:
     """Return the smallest power of ten that is not below the bound."""
     return f"10^{{{-floor(-log10(bound))}}}"
 
 
-def _mark(summary, body):
+def _mark(summary: str, body: str) -> str:
     return f'<details class="derivation-mark"><summary>{summary}</summary>{body}</details>'
 
 
-def _source(source):
+def _source(source: str) -> str:
     return f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre>"
 
 
-def _math(latex):
+def _math(latex: str) -> str:
     return f'<span class="math">{to_mathml(latex)}</span>'

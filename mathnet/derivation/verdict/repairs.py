@@ -4,10 +4,14 @@ A repair takes a part of a formula and yields what may belong in its place, with
 """
 
 import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any, TypeVar
 
 from ..meaning import nodes
+from ..meaning.scope import Formula
+from ..meaning.shapes import Type
 
 CLOSED = (
     nodes.Symbol,
@@ -22,6 +26,11 @@ CLOSED = (
 )
 
 
+Made = TypeVar("Made", bound=nodes.Node)
+Repaired = tuple[nodes.Node, str]
+"""What may belong in the place of a part, and what the mistake was, in words."""
+
+
 @dataclass
 class Clue:
     """What a repair may use: the whole side, index letters, dimensions, and factors that it may lack.
@@ -30,45 +39,48 @@ class Clue:
     """
 
     root: nodes.Node
-    letters: list
-    unsummed: tuple
-    dimensions: list
-    factors: list
-    types: dict
+    letters: Sequence[str]
+    unsummed: tuple[str, ...]
+    dimensions: Sequence[str]
+    factors: Sequence[nodes.Node]
+    types: Mapping[Formula, Type]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
         self.terms = {term for sum_ in sums for term in sum_.terms}
 
 
-def _tex(node):
+Repair = Callable[[nodes.Node, Clue], Iterator[Repaired]]
+
+
+def _tex(node: nodes.Node) -> str:
     return node.latex if isinstance(node, CLOSED) or _bracketed(node.latex) else f"({node.latex})"
 
 
-def _bracketed(latex):
+def _bracketed(latex: str) -> bool:
     """Say whether the bracket that opens at the start closes at the end."""
     depths = list(itertools.accumulate((sign in "([{") - (sign in ")]}") for sign in latex))
     return 0 not in depths[:-1] and latex[:1] in {"(", "[", "{"}
 
 
-def made(kind, like, latex, *parts):
+def made(kind: type[Made], like: nodes.Node, latex: str, *parts: Any) -> Made:
     """Return a new node that stands where another one stood."""
     return kind(like.place._replace(latex=latex), *parts)
 
 
-def _transposed(node):
+def _transposed(node: nodes.Node) -> nodes.Transpose:
     return made(nodes.Transpose, node, rf"{_tex(node)}^{{\mathsf T}}", node)
 
 
-def _product(*factors):
+def _product(*factors: nodes.Node) -> nodes.Product:
     return made(nodes.Product, factors[0], " ".join(map(_tex, factors)), factors)
 
 
-def _times(a, b):
+def _times(a: nodes.Node, b: nodes.Node) -> nodes.Hadamard:
     return made(nodes.Hadamard, a, rf"{_tex(a)} \odot {_tex(b)}", ((a,), (b,)))
 
 
-def transpose(node, clue):
+def transpose(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A missing or extra transpose."""
     if isinstance(node, nodes.Transpose):
         yield node.body, f"{node.latex} is transposed once too often: {node.body.latex}"
@@ -77,11 +89,11 @@ def transpose(node, clue):
         yield fixed, f"{node.latex} stands where its transpose belongs: {fixed.latex}"
 
 
-def _primes(count):
+def _primes(count: int) -> str:
     return "'" * count
 
 
-def order(node, clue):
+def order(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """Factors swapped."""
     for rebuild, a, b in _neighbours(node):
         yield rebuild(b, a), f"the factors are swapped: {_tex(b)} {_tex(a)}"
@@ -92,11 +104,11 @@ def order(node, clue):
             )
 
 
-def product(node, clue):
+def product(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """The Hadamard product for the matrix product, or the reverse."""
     for rebuild, a, b in _neighbours(node):
-        fixed = _times(a, b)
-        yield rebuild(fixed), f"the Hadamard product belongs here: {fixed.latex}"
+        times = _times(a, b)
+        yield rebuild(times), f"the Hadamard product belongs here: {times.latex}"
     if isinstance(node, nodes.Hadamard):
         for at, operand in enumerate(node.operands):
             if len(operand) > 1:
@@ -110,7 +122,7 @@ def product(node, clue):
             yield fixed, f"the matrix product belongs here, not \\odot: {fixed.latex}"
 
 
-def sign(node, clue):
+def sign(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A wrong sign."""
     if isinstance(node, nodes.Add):
         for at, term in enumerate(node.terms):
@@ -120,7 +132,7 @@ def sign(node, clue):
         yield made(nodes.Add, node, f"-{_tex(node)}", (node,), (-1,)), "the sign is wrong"
 
 
-def prime(node, clue):
+def prime(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A derivative of a function too many or too few."""
     if isinstance(node, nodes.Apply) and not node.function.endswith("^"):
         name = node.function
@@ -132,13 +144,13 @@ def prime(node, clue):
             yield replace(node, order=node.order - 1), f"{node.latex} has a prime too many"
 
 
-def mirrored(node, clue):
+def mirrored(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """Two indices swapped."""
     if isinstance(node, nodes.Entry) and len(node.indices) == 2:
         yield replace(node, indices=node.indices[::-1]), f"the indices of {node.latex} are swapped"
 
 
-def index(node, clue):
+def index(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A wrong index."""
     if isinstance(node, nodes.Entry):
         places = node.indices
@@ -157,7 +169,7 @@ def index(node, clue):
                 yield fixed, f"an index of {node.latex} is wrong: {letter} belongs where {old} stands"
 
 
-def sum_(node, clue):
+def sum_(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A sum that is missing, or is one too many."""
     for letter in clue.letters:
         fixed = made(nodes.Sum, node, rf"\sum_{letter} {_tex(node)}", (letter,), None, node)
@@ -171,7 +183,7 @@ def sum_(node, clue):
         yield node.body, f"the sum over {', '.join(node.letters)} is one too many"
 
 
-def number(node, clue):
+def number(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A lost factor 2, 1/2, or 1/n; a sum for a mean; an exponent that should be one less."""
     if node is clue.root or node in clue.terms:
         for value, words in (
@@ -192,7 +204,7 @@ def number(node, clue):
         yield replace(node, exponent=less), f"the exponent of {node.latex} is too large by 1"
 
 
-def factor(node, clue):
+def factor(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A factor that the line before has, or f', lost."""
     for lost in clue.factors:
         words = f"the factor {lost.latex} is lost"
@@ -203,7 +215,7 @@ def factor(node, clue):
             yield _times(node, _transposed(lost)), words
 
 
-def held(node, clue):
+def held(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """An immediate derivative for a total one, or the reverse."""
     if isinstance(node, nodes.Immediate):
         total = made(nodes.Partial, node, node.latex, node.body, node.variable, node.indices, node.layout)
@@ -218,15 +230,29 @@ def held(node, clue):
             )
 
 
-REPAIRS = (mirrored, transpose, order, product, sign, prime, number, index, sum_, factor, held)
+REPAIRS: tuple[Repair, ...] = (
+    mirrored,
+    transpose,
+    order,
+    product,
+    sign,
+    prime,
+    number,
+    index,
+    sum_,
+    factor,
+    held,
+)
 
 
-def _doubled(node):
+def _doubled(node: nodes.Node) -> bool:
     factors = node.factors if isinstance(node, nodes.Product) else ()
     return any(isinstance(factor, nodes.Number) and factor.value == 2 for factor in factors)
 
 
-def _neighbours(node):
+def _neighbours(
+    node: nodes.Node,
+) -> Iterator[tuple[Callable[..., nodes.Node], nodes.Node, nodes.Node]]:
     """Yield two factors that stand side by side, with a function that puts others in their place."""
     if isinstance(node, nodes.Product):
         for at in range(len(node.factors) - 1):

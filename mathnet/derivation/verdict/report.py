@@ -1,5 +1,6 @@
 """What the checker found: a report with a verdict on every line."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
@@ -8,10 +9,9 @@ from typing import NamedTuple
 from mathnet.dual import DIGITS
 
 from ..errors import DerivationError
-from ..meaning.dimensions import Dimensions
-from ..numbers.bound import survival
-from ..read.declare import Names
-from ..read.tokens import tidy
+from ..meaning.names import Names
+from ..read.source import Chain
+from ..read.tokens import span, tidy
 
 
 class Line(NamedTuple):
@@ -59,66 +59,58 @@ class Report:
     comparisons : int
         How many pairs of numbers were compared.
     exact : bool
-        Whether all of them were fractions, compared without tolerance.
-    drawn : list of Data
-        The random numbers that were tried.
+        Whether all of them were integers or fractions, compared without tolerance.
+    draws : int
+        How many sets of random numbers were tried.
+    sizes : list of dict
+        The sizes that were tried, each once.
     work : int
         How many times a part of a formula was evaluated; a large product counts for more.
     seconds : float
         The processor time that it took.
-    dimensions : Dimensions
-        The shapes of its symbols and formulas.
+    survival : callable
+        Computes the `bound`, when it is asked for: it evaluates the derivation once more.
     """
 
     id: str
     source: str
     names: Names = field(default_factory=Names)
-    chains: list = field(default_factory=list)
-    errors: list = field(default_factory=list)
+    chains: list[Chain] = field(default_factory=list)
+    errors: list[DerivationError] = field(default_factory=list)
     comparisons: int = 0
     exact: bool = True
-    drawn: list = field(default_factory=list)
+    draws: int = 0
+    sizes: list[Mapping[str, int]] = field(default_factory=list)
     work: int = 0
     seconds: float = 0.0
-    dimensions: Dimensions | None = None
-
-    @property
-    def draws(self):
-        """How many sets of random numbers were tried."""
-        return len(self.drawn)
-
-    @property
-    def sizes(self):
-        """The sizes that were tried."""
-        return list({str(data.sizes): data.sizes for data in self.drawn}.values())
+    survival: Callable[[], float | None] = lambda: None
 
     @cached_property
-    def bound(self):
+    def bound(self) -> float | None:
         """The probability with which a wrong line passes, at most; None unless all lines are right and rational."""
-        return survival(self) if self.ok else None
+        return self.survival() if self.ok else None
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.errors
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """How many equalities were checked."""
         return sum(len(chain.sides) - 1 for chain in self.chains)
 
     @property
-    def lines(self):
+    def lines(self) -> list[Line]:
         """Every step as a `Line`, with a verdict of its own."""
         return [line for chain in self.chains for line in self._lines(chain)]
 
-    def _lines(self, chain):
+    def _lines(self, chain: Chain) -> Iterator[Line]:
         later = min((other.line for other in self.chains if other.line > chain.line), default=inf)
-        starts = [(side.tokens[0].line, side.tokens[0].column) for side in chain.sides]
-        wrong = {}
-        for error in (
-            self.errors
-        ):  # it stands in the last side that begins before it; in the first, it concerns step 1
+        spans = [span(side.tokens[0]) for side in chain.sides]
+        starts = [(start.line, start.column) for start in spans]
+        wrong: dict[int, DerivationError] = {}
+        for error in self.errors:  # in the last side that begins before it; in the first, it concerns step 1
             if chain.line <= error.place.line < later:
                 wrong[max(1, sum(start <= error.place[:2] for start in starts) - 1)] = error
         for at, reason in enumerate(_reasons(chain), 1):
@@ -129,7 +121,7 @@ class Report:
                 starts[at][0], tidy(before.latex), relation, tidy(side.latex), reason, ok, wrong.get(at)
             )
 
-    def verdict(self):
+    def verdict(self) -> str:
         """Return the result in a few words."""
         if not self.ok:
             return str(self.errors[0])
@@ -138,43 +130,14 @@ class Report:
         others = f" · {tried} of them not equal, but right at {self.draws} points" if tried else ""
         return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}{others}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         places = ", ".join(f"line {error.place.line}" for error in self.errors)
         return f"<Report {self.id}: {f'wrong, {places}' if places else self.verdict()}>"
 
-    def as_dict(self, first_line=1, indentation=0):
-        """Return what `mathnet check --format json` says; lines and columns are counted from the given ones."""
-        below = first_line - 1
-        return {
-            "id": self.id,
-            "ok": self.ok,
-            "steps": self.steps,
-            "comparisons": self.comparisons,
-            "exact": self.exact,
-            "bound": self.bound,
-            "draws": self.draws,
-            "sizes": self.sizes,
-            "seconds": round(self.seconds, 3),
-            "lines": [
-                {**line._asdict(), "line": line.line + below, "error": line.error and line.error.reason}
-                for line in self.lines
-            ],
-            "errors": [
-                {
-                    "line": error.place.line + below,
-                    "column": error.place.column + indentation,
-                    "reason": error.reason,
-                    "cause": error.cause or None,
-                    "difference": error.difference and error.difference._asdict(),
-                }
-                for error in self.errors
-            ],
-        }
 
-
-def _reasons(chain):
+def _reasons(chain: Chain) -> list[str]:
     """Return the reason of every step: that of the row in which it ends."""
-    reasons = []
+    reasons: list[str] = []
     for row in chain.rows:
         reasons += [""] * row.steps
         if reasons and row.reason:

@@ -1,10 +1,10 @@
 """Arrays: symbols and numbers, their entries, sums and transposes."""
 
-import operator
 from fractions import Fraction
 
-from ...numbers.whole import flat
-from .node import Node, Type, shape_text
+from ..scope import Scope
+from ..shapes import Index, Shape, Type, shape_text
+from .node import Node
 
 
 class Number(Node):
@@ -12,17 +12,11 @@ class Number(Node):
 
     value: Fraction
 
-    def evaluate(self, point):
-        return (self.value.numerator if self.value.denominator == 1 else self.value,)
-
 
 class Size(Node):
     r"""The $n$ of $\frac1n$: a dimension used as a number."""
 
     name: str
-
-    def evaluate(self, point):
-        return (point.evaluator.data.sizes[self.name],)
 
 
 class Symbol(Node):
@@ -30,28 +24,19 @@ class Symbol(Node):
 
     name: str
 
-    def infer(self, scope):
-        return Type(scope.shape(self))
-
-    def evaluate(self, point):
-        return point.symbol(self.name)
-
-    def mentions(self, names):
-        return (self.name,)
+    def infer(self, scope: Scope) -> Type:
+        return Type(scope.shape(self, self.name))
 
 
 class Entry(Node):
     """$[A]_{ij}$: one entry; an index is a letter, or a number from 1."""
 
     body: Node
-    indices: tuple
+    indices: tuple[Index, ...]
 
-    def infer(self, scope):
+    def infer(self, scope: Scope) -> Type:
         body = scope.infer(self.body)
         return Type((), body.free | scope.index(self, self.indices, body.shape, self.latex))
-
-    def evaluate(self, point):
-        return (point.value(self.body)[point.position(self.indices, point.shape(self.body))],)
 
 
 class Transpose(Node):
@@ -59,22 +44,19 @@ class Transpose(Node):
 
     body: Node
 
-    def shape(self, body):
+    def shape(self, body: Shape) -> Shape:
         if len(body) > 2:
             raise self.error("only a matrix has a transpose")
         return body[::-1]
-
-    def evaluate(self, point):
-        return flat(zip(*point.rows(self.body), strict=True))
 
 
 class Add(Node):
     """$A + B - C$; `signs` are +1 or -1."""
 
-    terms: tuple
-    signs: tuple
+    terms: tuple[Node, ...]
+    signs: tuple[int, ...]
 
-    def shape(self, first, *shapes):
+    def shape(self, first: Shape, *shapes: Shape) -> Shape:
         for term, shape in zip(self.terms[1:], shapes, strict=True):
             if shape != first:
                 number = r": to add a number to every entry, declare \mathbf 1 as \text{ones} of that shape"
@@ -83,9 +65,3 @@ class Add(Node):
                     f"{term.latex} is {shape_text(shape)}{'' if shape and first else number}"
                 )
         return first
-
-    def evaluate(self, point):
-        total = (0,) * point.length(self)
-        for term, sign in zip(self.terms, self.signs, strict=True):
-            total = tuple(map(operator.add if sign > 0 else operator.sub, total, point.value(term)))
-        return total

@@ -1,13 +1,9 @@
-"""Derivatives: each is a differentiation of its own, through the definitions, by dual numbers."""
+"""Derivatives: each is a differentiation of its own, through the definitions."""
 
-import math
-import operator
-
-from mathnet.dual import Slopes
-
-from ...numbers.whole import flat, in_rows
+from ..scope import Scope
+from ..shapes import Index, Shape, Type, shape_text
 from .arrays import Symbol
-from .node import Node, Type, shape_text
+from .node import Node
 
 NUMERATOR, DENOMINATOR = LAYOUTS = "numerator layout", "denominator layout"
 
@@ -17,32 +13,17 @@ class Differential(Node):
 
     body: Node
 
-    def shape(self, body):
+    def shape(self, body: Shape) -> Shape:
         return body
-
-    def evaluate(self, point):
-        return point.derivative(self.body)
 
 
 class Cotangent(Symbol):
     r"""$\bar A$: the derivative of $\langle \bar Y, Y \rangle$, where $Y$ is the last definition."""
 
-    def infer(self, scope):
-        if not scope.dimensions.names.output:
+    def infer(self, scope: Scope) -> Type:
+        if not scope.dimensions.output:
             raise self.error(f"{self.latex} is a derivative of the last definition, but nothing is defined")
         return super().infer(scope)
-
-    def evaluate(self, point):
-        names, data = point.evaluator.names, point.evaluator.data
-        outer = point.value(names.seed) if names.seed else data.values["bar", names.output]
-        if self.name == names.output:
-            return outer
-        total = sum(map(operator.mul, outer, point.derivative(names.output, self.name)), Slopes())
-        return tuple(total.get(entry, 0) for entry in range(point.length(self)))
-
-    def mentions(self, names):
-        seed = names.seed.walk() if names.seed is not None else ()
-        return {self.name, names.output}.union(*(part.mentions(names) for part in seed))
 
 
 class Partial(Node):
@@ -50,12 +31,11 @@ class Partial(Node):
 
     body: Node
     variable: str
-    indices: tuple | None
+    indices: tuple[Index, ...] | None
     layout: str  # transposed, as written with a transpose; numerator, denominator layout, as declared; or none of them
-    opened = ""
 
-    def infer(self, scope):
-        body, shape = scope.infer(self.body), scope.shape(Symbol(self.place, self.variable))
+    def infer(self, scope: Scope) -> Type:
+        body, shape = scope.infer(self.body), scope.shape(self, self.variable)
         if self.indices is not None:
             return Type(body.shape, body.free | scope.index(self, self.indices, shape, self.latex))
         over, under = self._across(body.shape, shape)
@@ -72,7 +52,7 @@ class Partial(Node):
             f"({shape_text(shape)}) has {has}"
         )
 
-    def _across(self, body, variable):
+    def _across(self, body: Shape, variable: Shape) -> tuple[Shape, Shape]:
         """Return both shapes, the one transposed that the layout transposes."""
         if self.layout and max(len(body), len(variable)) > 2:
             raise self.error("only a matrix has a transpose")
@@ -82,27 +62,11 @@ class Partial(Node):
             return body[::-1], variable
         return body, variable[::-1] if self.layout else variable
 
-    def evaluate(self, point):
-        sizes = point.evaluator.shapes[self.variable]
-        entries = range(math.prod(sizes)) if self.indices is None else [point.position(self.indices, sizes)]
-        slopes = [slope or Slopes() for slope in point.derivative(self.body, self.variable, self.opened)]
-        found = [[slope.get(entry, 0) for slope in slopes] for entry in entries]
-        body, turned = point.shape(self.body), self.indices is None and self.layout
-        across = body if self.layout == DENOMINATOR else sizes
-        if self.indices is None and body and sizes:  # so far the entries of the variable are the rows
-            turned = body[1] == 1 and self.layout != DENOMINATOR
-        elif turned and across:
-            found = in_rows(flat(found), across[1])
-        return flat(zip(*found, strict=True)) if turned else flat(found)
-
-    def mentions(self, names):
-        return (self.variable,)
-
 
 class Gradient(Partial):
     r"""$\nabla_X J$: the derivative of one number with respect to a symbol."""
 
-    def infer(self, scope):
+    def infer(self, scope: Scope) -> Type:
         self.body.require_scalar(scope.infer(self.body).shape, "a gradient is one of a number")
         return super().infer(scope)
 
@@ -110,7 +74,7 @@ class Gradient(Partial):
 class Immediate(Partial):
     r"""$\frac{\partial^+ h}{\partial x}$: what else the definition of $h$ refers to is held fixed."""
 
-    opened: str
+    opened: str  # h
 
 
 DERIVATIVES = Differential | Cotangent | Partial

@@ -1,50 +1,37 @@
-"""What all constructs of a formula share: a place in the source, parts, a type and a value."""
+"""What all constructs of a formula share: a place in the source, parts and a type."""
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any, dataclass_transform
 
 from ...errors import DerivationError, Place
+from ..scope import Scope
+from ..shapes import Shape, Type, free, shape_text
 
 
-class Type(NamedTuple):
-    """Shape of a node, as names of dimensions, and the index letters it leaves free."""
-
-    shape: tuple
-    free: frozenset = frozenset()
-
-
-def shape_text(shape):
-    """Return a shape in words."""
-    return " × ".join(shape) if shape else "a scalar"
+@dataclass_transform(frozen_default=True, eq_default=False)
+class _Construct:
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, eq=False)(cls)
 
 
-def free(types):
-    """Return the index letters that any of the types leaves free."""
-    return frozenset().union(*(type_.free for type_ in types))
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
+class Node(_Construct):
     """A part of a formula; it can key a memo, because it is compared by identity.
 
-    A construct is a subclass, a dataclass of its parts, with two rules: its `shape`, from the shapes of the parts, and
-    how to `evaluate` it at a `Point`: the entries, row by row. With more to say than a shape it replaces `infer`.
+    A construct is a subclass, a dataclass of its parts, with one rule: its `shape`, from the shapes of the parts.
+    With more to say than a shape it replaces `infer`. Its value is in the file of the same name in `numbers/values/`.
     """
 
     place: Place
 
-    def __init_subclass__(cls):
-        dataclass(frozen=True, eq=False)(cls)
-
     @property
-    def latex(self):
+    def latex(self) -> str:
         """The LaTeX that the node was read from."""
         return self.place.latex
 
-    def parts(self):
+    def parts(self) -> Iterator["Node"]:
         """Yield the nodes that this node is made of, in order."""
-        below = [getattr(self, field.name) for field in reversed(fields(self)[1:])]
+        below: list[Any] = [getattr(self, field.name) for field in reversed(fields(self)[1:])]
         while below:
             part = below.pop()
             if isinstance(part, Node):
@@ -52,34 +39,28 @@ class Node:
             elif type(part) is tuple:
                 below += reversed(part)
 
-    def walk(self):
+    def walk(self) -> Iterator["Node"]:
         """Yield this node and all nodes below it."""
         yield self
         for part in self.parts():
             yield from part.walk()
 
-    def infer(self, scope):
+    def infer(self, scope: Scope) -> Type:
         """Return the `Type`, within a `Scope`."""
         types = [scope.infer(part) for part in self.parts()]
         return Type(self.shape(*(type_.shape for type_ in types)), free(types))
 
-    def shape(self):
+    def shape(
+        self, *shapes: Any, **_: Any
+    ) -> Shape:  # so typed, a construct may name the shapes of its parts
         """Return the shape, from the shapes of the parts."""
         return ()
 
-    def operations(self, shape):
-        """Return about how many multiplications `evaluate` makes, given what returns the sizes of a node."""
-        return math.prod(shape(self))
-
-    def mentions(self, names):
-        """Return the names of the symbols that this node itself refers to."""
-        return ()
-
-    def error(self, message):
+    def error(self, message: str) -> DerivationError:
         """Return an error at this node."""
         return DerivationError(message, self.place)
 
-    def require_scalar(self, shape, message):
+    def require_scalar(self, shape: Shape, message: str) -> None:
         """Refuse this node, of the given shape, where only one number can stand."""
         if shape:
             raise self.error(f"{message}; {self.latex} is {shape_text(shape)}")

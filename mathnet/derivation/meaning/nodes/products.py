@@ -1,29 +1,22 @@
 """The products and the quotient: which shapes each of them takes, and what it gives."""
 
-import itertools
-import math
-import operator
+from collections.abc import Iterable
 
-from mathnet.dual import elementary, power, reciprocal
-
-from ...numbers.data import lucky
-from ...numbers.domains import require_positive
-from ...numbers.whole import flat, kronecker, matmul, matrix_power, together
-from .node import Node, Type, free, shape_text
-
-MAX_EXPONENT, MAX_MATRIX_EXPONENT = 64, 12
+from ..scope import Scope
+from ..shapes import Shape, Type, free, shape_text, together
+from .node import Node
 
 
-def _juxtaposed(nodes):
+def _juxtaposed(nodes: Iterable[Node]) -> str:
     return " ".join(node.latex for node in nodes)
 
 
 class Product(Node):
     """$2 A B$: scalars scale, matrices multiply."""
 
-    factors: tuple
+    factors: tuple[Node, ...]
 
-    def shape(self, left, *shapes):
+    def shape(self, left: Shape, *shapes: Shape) -> Shape:
         for at, right in enumerate(shapes, 1):
             if not left or not right:
                 left = left or right
@@ -37,30 +30,15 @@ class Product(Node):
                 raise self.factors[at].error(f"matrix product: {first}, {second}: {inner}")
         return left
 
-    def operations(self, shape):
-        rows = [shape(factor)[0] for factor in self.factors if shape(factor)]
-        return math.prod([*rows, *shape(self)[1:]])
-
-    def evaluate(self, point):
-        scale, found = 1, []
-        for factor in self.factors:
-            rows = point.rows(factor)
-            if not point.shape(factor):
-                scale *= rows[0][0]
-            else:
-                found = matmul(found, rows) if found else rows
-            if found and len(found) == len(found[0]) == 1:
-                scale, found = scale * found[0][0], []
-        return tuple(scale * number for number in flat(found or [[1]]))
-
 
 class Hadamard(Node):
     r"""$A \odot 2 B$: entry by entry; each operand is a tuple of juxtaposed factors."""
 
-    operands: tuple
+    operands: tuple[tuple[Node, ...], ...]
 
-    def infer(self, scope):
-        first, types = None, []
+    def infer(self, scope: Scope) -> Type:
+        first: Shape | None = None
+        types: list[Type] = []
         for operand in self.operands:
             types += (found := [scope.infer(factor) for factor in operand])
             arrays = [type_.shape for type_ in found if type_.shape] or [()]
@@ -73,14 +51,7 @@ class Hadamard(Node):
                     f"Hadamard product: {_juxtaposed(self.operands[0])} is {shape_text(first)}, "
                     f"{_juxtaposed(operand)} is {shape_text(arrays[0])}: the shapes must be equal"
                 )
-        return Type(first, free(types))
-
-    def evaluate(self, point):
-        found = (1,) * point.length(self)
-        for factor in self.parts():
-            values = point.value(factor) if point.shape(factor) else itertools.repeat(point.value(factor)[0])
-            found = tuple(map(operator.mul, found, values))
-        return found
+        return Type(first or (), free(types))
 
 
 class Inner(Node):
@@ -89,31 +60,26 @@ class Inner(Node):
     left: Node
     right: Node
 
-    def shape(self, left, right, name="inner product"):
+    def shape(self, left: Shape, right: Shape) -> Shape:
+        return self._of_equal("inner product", left, right)
+
+    def _of_equal(self, name: str, left: Shape, right: Shape) -> Shape:
         if left != right:
             both = f"{self.left.latex} is {shape_text(left)}, {self.right.latex} is {shape_text(right)}"
             raise self.error(f"{name}: {both}: the shapes must be equal")
         return ()
 
-    def evaluate(self, point):
-        return (sum(map(operator.mul, point.value(self.left), point.value(self.right))),)
-
 
 class Dot(Inner):
     r"""$a \cdot b$: the dot product of two vectors, or a product with a scalar."""
 
-    def shape(self, left, right):
+    def shape(self, left: Shape, right: Shape) -> Shape:
         if not left or not right:
             return left or right
         if "1" not in left and left == right:
             others = r"for matrices write \odot, a matrix product, or \langle , \rangle"
             raise self.error(f"the dot product is for two vectors; {others}")
-        return super().shape(left, right, "dot product")
-
-    def evaluate(self, point):
-        if point.shape(self.left) and point.shape(self.right):
-            return super().evaluate(point)
-        return tuple(a * b for a in point.value(self.left) for b in point.value(self.right))
+        return self._of_equal("dot product", left, right)
 
 
 class Kronecker(Node):
@@ -122,19 +88,16 @@ class Kronecker(Node):
     left: Node
     right: Node
 
-    def shape(self, left, right):
+    def shape(self, left: Shape, right: Shape) -> Shape:
         if len(left) != 2 or len(right) != 2:
             raise self.error("the Kronecker product is for two matrices or vectors; a number stands beside")
         return tuple(map(together, left, right))
-
-    def evaluate(self, point):
-        return kronecker(point.rows(self.left), point.rows(self.right))
 
 
 class Tensor(Kronecker):
     r"""$x \otimes y$: the outer product of two vectors, the Kronecker product of two matrices."""
 
-    def shape(self, left, right):
+    def shape(self, left: Shape, right: Shape) -> Shape:
         lines = [shape.index("1") if "1" in shape else None for shape in (left, right)]
         if lines[0] != lines[1] or not left:
             rule = r"\otimes is the outer product of two columns or two rows, or the Kronecker product of two matrices; else write x y^{\mathsf T} for the outer product, \operatorname{kron}(A, B) for the Kronecker product"
@@ -150,13 +113,9 @@ class Divide(Node):
     left: Node
     right: Node
 
-    def shape(self, left, right):
+    def shape(self, left: Shape, right: Shape) -> Shape:
         self.right.require_scalar(right, "a divisor is one number")
         return left
-
-    def evaluate(self, point):
-        inverse = lucky(reciprocal, *point.value(self.right))
-        return tuple(value * inverse for value in point.value(self.left))
 
 
 class Power(Node):
@@ -165,26 +124,8 @@ class Power(Node):
     base: Node
     exponent: Node
 
-    def shape(self, base, exponent):
+    def shape(self, base: Shape, exponent: Shape) -> Shape:
         self.exponent.require_scalar(exponent, "an exponent is one number")
         squares = r"only a square matrix has powers: write A \odot A for the squares"
         self.base.require_scalar(() if base[:1] == base[1:] else base, squares)
         return base
-
-    def operations(self, shape):
-        return math.prod(shape(self)) ** 2
-
-    def evaluate(self, point):
-        base, (exponent,), matrix = point.value(self.base), point.value(self.exponent), point.shape(self)
-        if not isinstance(exponent, int) and not matrix:
-            require_positive("log", *base, self.base)
-            return (lucky(elementary, "exp", exponent * elementary("log", *base)),)
-        if not isinstance(exponent, int):
-            raise self.error(f"{self.latex}: the exponent of a matrix is a whole number")
-        if abs(exponent) > (MAX_MATRIX_EXPONENT if matrix else MAX_EXPONENT):
-            raise self.error(f"an exponent of {exponent} is too large to check")
-        return (
-            lucky(matrix_power, point.rows(self.base), exponent)
-            if matrix
-            else (lucky(power, *base, exponent),)
-        )

@@ -1,23 +1,28 @@
 """The verdict: every side of every chain is compared with the one before."""
 
 import time
+from collections.abc import Sequence
 from functools import partial
 
-from mathnet.dual import DIGITS, high_precision, mp
+from mathnet.dual import DIGITS, Number, high_precision, mp
 
 from ..errors import DerivationError, Difference, Place
-from ..meaning.dimensions import Dimensions
-from ..meaning.nodes import shape_text
-from ..meaning.scope import Scope
-from ..numbers.data import UnluckyDrawError
+from ..meaning.infer import infer_dimensions, left_free, resolve_sums
+from ..meaning.nodes import Node
+from ..meaning.relations import refuse_relation
+from ..meaning.scope import Dimensions, Scope
+from ..meaning.shapes import Type, shape_text
+from ..numbers.bound import survival
+from ..numbers.chance import UnluckyDrawError
+from ..numbers.data import distinct
 from ..numbers.draws import Draws
-from ..numbers.evaluate import Evaluator
+from ..numbers.evaluate import Evaluator, Letters
 from ..read.declare import declare
 from ..read.formula import Reader
-from ..read.source import read_chain, split
-from ..read.tokens import tokenize
+from ..read.source import Chain, read_chain, split
+from ..read.tokens import span, tokenize
 from .causes import likely_cause
-from .relations import failure, holds, refuse_relation
+from .relations import failure, holds
 from .report import Report
 
 ATTEMPTS, MAX_UNLUCKY = 20, 6
@@ -34,17 +39,16 @@ class Derivation:
         Its name, for the messages.
     """
 
-    def __init__(self, source, id=""):
+    def __init__(self, source: str, id: str = "") -> None:
         self.report = Report(id, source)
-        self.names = self.report.names
-        self.wrong, self.right = (
-            {},
-            {},
-        )  # of a chain, by its line: the error, and how many sides stand before it
+        self.names, self.dimensions = self.report.names, Dimensions()
+        # Of a chain, by its line: the error, and how many sides stand before it.
+        self.wrong: dict[int, DerivationError | RecursionError] = {}
+        self.right: dict[int, int] = {}
         try:
             where, chains = split(source)
             self.names = self.report.names = declare(tokenize(where), where)
-            self.dimensions = self.report.dimensions = Dimensions(self.names)
+            self.dimensions = infer_dimensions(self.names)
             if not chains:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
         except (DerivationError, RecursionError) as error:
@@ -58,14 +62,16 @@ class Derivation:
             except (DerivationError, RecursionError) as error:
                 self._refuse(error, line)
 
-    def _refuse(self, error, line):
+    def _refuse(self, error: DerivationError | RecursionError, line: int) -> None:
         if isinstance(error, RecursionError):
             error = DerivationError("too deeply nested to check", Place(line, 1, ""), caret=False)
         self.report.errors.append(error.attach(self.report.id, self.report.source))
 
-    def _read(self, chain):
+    def _read(self, chain: Chain) -> None:
         """Turn the sides of a chain into nodes; those before one that is refused are compared all the same."""
-        sides, types, refused = [], [], None
+        sides: list[Node] = []
+        types: list[Type] = []
+        refused: DerivationError | None = None
         try:
             for side in chain.sides:
                 sides.append(Reader(self.names, side.text).formula(side.tokens))
@@ -81,7 +87,7 @@ class Derivation:
         if refused:
             raise refused
 
-    def _infer(self, chain, sides, types):
+    def _infer(self, chain: Chain, sides: list[Node], types: list[Type]) -> None:
         """Check the shapes and indices of the sides."""
         scope = Scope(self.dimensions)
         for at, node in enumerate(sides):
@@ -92,19 +98,19 @@ class Derivation:
                 error.cause = likely_cause(self.names, self.dimensions, other, node)
                 raise
         for node in sides:
-            self.dimensions.resolve_sums(node, types[0].free)
+            resolve_sums(self.dimensions, node, types[0].free)
         for relation in chain.relations:
-            place = Place(relation.line, relation.column, "")
+            place = Place(span(relation).line, span(relation).column, "")
             refuse_relation(relation, types[0].shape, self.names.tolerance, place)
         chain.letters = {letter: scope.resolve(letter, sides[0]) for letter in sorted(types[0].free)}
         chain.shape, chain.nodes = types[0].shape, sides
 
-    def _type(self, node, types, sides, scope):
+    def _type(self, node: Node, types: Sequence[Type], sides: Sequence[Node], scope: Scope) -> Type:
         """Return the type of a side, which is that of the first one."""
         found = scope.infer(node)
         first = types[0] if types else found
         if found.free - first.free:
-            raise scope.left_free(node, found.free - first.free)
+            raise left_free(scope, node, found.free - first.free)
         if found.shape != first.shape:
             raise DerivationError(
                 f"{sides[0].latex} is {shape_text(first.shape)}, but {node.latex} is {shape_text(found.shape)}",
@@ -115,12 +121,16 @@ class Derivation:
             )
         return found
 
-    def check(self):
+    def check(self) -> Report:
         """Evaluate every side with random data and return the report."""
         start = time.process_time()
         chains = [chain for chain in self.report.chains if chain.nodes]
         if chains:
-            self._try(chains, Draws(self.names, self.dimensions, chains))
+            draws = Draws(self.names, self.dimensions, chains)
+            self._try(chains, draws)
+            self.report.draws, self.report.work = len(draws.done), draws.work
+            self.report.sizes = distinct(data.sizes for data in draws.done)
+            self.report.survival = partial(survival, self.names, self.dimensions, chains, draws.done)
         for chain in chains:
             if chain.line in self.wrong:
                 self._refuse(self.wrong[chain.line], chain.line)
@@ -128,9 +138,9 @@ class Derivation:
         self.report.seconds = time.process_time() - start
         return self.report
 
-    def _try(self, chains, draws):
+    def _try(self, chains: Sequence[Chain], draws: Draws) -> None:
         """Compare the sides of all chains at one draw after the other."""
-        self.report.drawn, unlucky = draws.done, 0
+        unlucky, reason = 0, ""
         while draws.unsure() and any(self.right.get(chain.line) != 1 for chain in chains):
             for draws.unlucky in range(ATTEMPTS if unlucky <= MAX_UNLUCKY else 0):
                 try:
@@ -144,7 +154,6 @@ class Derivation:
                     continue
                 draws.done.append(data)
                 draws.work += evaluator.work
-                self.report.work = draws.work
                 self.report.exact = self.report.exact and data.exact
                 break
             else:
@@ -154,18 +163,18 @@ class Derivation:
                     )
                 return
 
-    def _compare(self, chain, evaluator):
+    def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
         """Compare every side with the one before, up to the first that is known to be wrong."""
         right = self.right.get(chain.line, len(chain.nodes))
         for at in range(1, right):
             try:
-                for letters in chain.places(evaluator.data):
+                for letters in evaluator.data.places(chain.letters):
                     self._compare_entries(chain, at, letters, evaluator)
             except (DerivationError, RecursionError) as error:
                 self.right[chain.line], self.wrong[chain.line] = at, error
                 return
 
-    def _compare_entries(self, chain, at, letters, evaluator):
+    def _compare_entries(self, chain: Chain, at: int, letters: Letters, evaluator: Evaluator) -> None:
         before, side, relation = chain.nodes[at - 1], chain.nodes[at], chain.relations[at - 1]
         expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
         for position, (a, b) in enumerate(zip(expected, found, strict=True)):
@@ -173,7 +182,7 @@ class Derivation:
             equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
             if not holds(relation, a, b, equal, self.names.tolerance):
                 where = [f"{letter} = {index + 1}" for letter, index in letters.items()]
-                entry = ()
+                entry: tuple[int, ...] = ()
                 if chain.shape:
                     width = evaluator.shape(side)[1]
                     entry = position // width + 1, position % width + 1
@@ -200,23 +209,23 @@ class Derivation:
                     error.cause = likely_cause(self.names, self.dimensions, before, side)
                 raise error
 
-    def _equal(self, a, b, evaluator, where):
+    def _equal(
+        self, a: Number, b: Number, evaluator: Evaluator, where: tuple[Node, Node, Letters, int]
+    ) -> bool:
         if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
-            return a == b
+            return bool(a == b)
         self.report.exact = False
         difference = abs(high_precision(a) - high_precision(b))
         if difference <= mp.mpf(10) ** -DIGITS * max(abs(a), abs(b)):
             return True
-        with mp.workdps(
-            2 * mp.dps
-        ):  # what rounding made shrinks with twice the digits; what is really there stays
+        with mp.workdps(2 * mp.dps):  # with twice the digits, what rounding made shrinks; what is there stays
             finer = evaluator.finer
             before, side, letters, position = where
             a, b = finer.value(before, letters)[position], finer.value(side, letters)[position]
-            return abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference
+            return bool(abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference)
 
 
-def check(source, id=""):
+def check(source: str, id: str = "") -> Report:
     r"""Check a derivation and return its `Report`.
 
     Parameters
@@ -236,12 +245,11 @@ def check(source, id=""):
     return Derivation(source, id).check()
 
 
-def _show(number):
-    if isinstance(number, mp.mpf):
-        return mp.nstr(number, 10)
-    text = str(number)
-    return text if len(text) <= 24 else mp.nstr(high_precision(number), 10)
+def _show(number: Number) -> str:
+    if not isinstance(number, mp.mpf) and len(text := str(number)) <= 24:
+        return text
+    return str(mp.nstr(high_precision(number), 10))
 
 
-def _short(latex):
+def _short(latex: str) -> str:
     return latex if len(latex) <= 200 else f"{latex[:200]} …"

@@ -2,6 +2,10 @@ r"""LaTeX becomes MathML while a page is built, so a reader's browser needs no s
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # else it is imported when a formula is shown
+    from math_core import LatexError, LatexToMathML
 
 # math-core accepts these and then draws something else than LaTeX does.
 _UNFAITHFUL = {
@@ -27,7 +31,7 @@ class FormulaError(ValueError):
 
 
 @cache
-def math_core():
+def math_core() -> "tuple[LatexToMathML, type[LatexError]]":
     """Return the converter, and the class of the errors that it raises.
 
     Raises
@@ -73,7 +77,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     >>> to_mathml(r"\frac{1}{2")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    mathnet.derivation.verdict.mathml.FormulaError: formula '\\frac{1}{2': character 10: Expected closing token "}", but ...
+    mathnet.mathml.FormulaError: formula '\\frac{1}{2': character 10: Expected closing token "}", but ...
     """
     if not latex.strip():
         raise FormulaError(latex, "is empty")

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..errors import DerivationError, Place
-from ..meaning.nodes import Node
-from ..numbers.domains import at_odds
+from .nodes import Node
+from .properties import at_odds
+from .shapes import Shape
 
 HARMLESS = {"nonzero", "invertible"}  # said of a definition, they warn the reader
 ACCENTED = re.compile(
@@ -29,10 +30,10 @@ class Declared:
     name: str
     latex: str
     place: Place
-    shape: tuple | None = None
-    properties: frozenset = frozenset()
+    shape: Shape | None = None
+    properties: frozenset[str] = frozenset()
     definition: Node | None = None
-    indices: tuple = ()
+    indices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Function:
 class Item:
     """One item of the where part as it was written, for the page."""
 
-    names: tuple
-    shape: tuple | None = None
-    properties: tuple = ()
+    names: tuple[str, ...]
+    shape: Shape | None = None
+    properties: tuple[str, ...] = ()
     definition: str = ""
 
 
@@ -60,18 +61,17 @@ class Item:
 class Names:
     """Everything that a formula may refer to."""
 
-    symbols: dict = field(default_factory=dict)
-    functions: dict = field(default_factory=dict)
-    dimensions: list = field(default_factory=list)
+    symbols: dict[str, Declared] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    dimensions: list[str] = field(default_factory=list)
     output: str = ""
     seed: Node | None = None  # the definition of the output's cotangent, if it has one
-    items: list = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     tolerance: Fraction | None = None  # of \approx
-    used: set = field(default_factory=set)  # the symbols that definitions have referred to so far
-
+    used: set[str] = field(default_factory=set)  # the symbols that definitions have referred to so far
     layout: str = ""  # of derivatives of columns: numerator or denominator
 
-    def refuse_clashes(self):
+    def refuse_clashes(self) -> None:
         """Refuse properties that are at odds, and a name that could also be a dimension, or an entry, a power or a derivative of another one."""
         for symbol in self.symbols.values():
             odd, idle = at_odds(symbol.properties), sorted(symbol.properties - HARMLESS)

@@ -1,0 +1,36 @@
+"""A report as JSON's objects and lists, for programs."""
+
+from dataclasses import asdict
+from typing import Any
+
+from ..verdict.report import Report
+
+
+def document(report: Report, first_line: int = 1, indentation: int = 0) -> dict[str, Any]:
+    """Return what `mathnet check --format json` says; lines and columns are counted from the given ones."""
+    below = first_line - 1
+    return {
+        "id": report.id,
+        "ok": report.ok,
+        "steps": report.steps,
+        "comparisons": report.comparisons,
+        "exact": report.exact,
+        "bound": report.bound,
+        "draws": report.draws,
+        "sizes": report.sizes,
+        "seconds": round(report.seconds, 3),
+        "lines": [
+            {**line._asdict(), "line": line.line + below, "error": line.error and line.error.reason}
+            for line in report.lines
+        ],
+        "errors": [
+            {
+                "line": error.place.line + below,
+                "column": error.place.column + indentation,
+                "reason": error.reason,
+                "cause": error.cause or None,
+                "difference": error.difference and asdict(error.difference),
+            }
+            for error in report.errors
+        ],
+    }

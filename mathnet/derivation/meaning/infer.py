@@ -1,0 +1,104 @@
+"""Shapes before values: every product is defined, and every index runs over one range."""
+
+from collections.abc import Collection
+
+from ..errors import DerivationError
+from .names import Declared, Function, Names
+from .nodes import Node, Size, Sum
+from .properties import SQUARE
+from .scope import Dimensions, Range, Scope
+from .shapes import Shape, Type, shape_text
+
+
+def infer_dimensions(names: Names) -> Dimensions:
+    """Return the shapes of all that a where part declares and defines."""
+    shapes = {name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None}
+    dimensions = Dimensions(names.dimensions, names.output, shapes)
+    for symbol in names.symbols.values():
+        shape = symbol.shape or ("", "1")
+        if symbol.properties & SQUARE and shape[0] != shape[-1]:
+            raise DerivationError(
+                f"{symbol.latex} is {shape_text(symbol.shape or ())}: not square", symbol.place
+            )
+    for function in names.functions.values():
+        if function.body is not None:
+            _infer_function(dimensions, function, function.body)
+    for symbol in names.symbols.values():
+        if symbol.definition is not None:
+            _infer_symbol(dimensions, symbol, symbol.definition)
+    if names.seed is not None:
+        found, _ = Scope(dimensions).infer(names.seed)
+        _require_declared(names.seed, found, dimensions.shapes[names.output])
+        resolve_sums(dimensions, names.seed)
+    return dimensions
+
+
+def resolve_sums(dimensions: Dimensions, node: Node, free: Collection[str] = ()) -> None:
+    """Refuse sums of which nothing says how far they run, and letters that are both index and size."""
+    _refuse_sizes(node, frozenset(free))
+    for part in node.walk():
+        if isinstance(part, Sum) and part in dimensions.ranges:
+            scope = Scope(dimensions, dict(zip(part.letters, dimensions.ranges[part], strict=True)))
+            for letter in part.letters:
+                scope.resolve(letter, part)
+        number, range_ = dimensions.numbers.get(part, (1, Range()))
+        if (axis := range_.root().dimension) is not None:
+            Scope(dimensions).index(part, (number,), (axis,), part.latex)
+
+
+def left_free(scope: Scope, node: Node, letters: Collection[str]) -> DerivationError:
+    """Return the error that nothing sums over these letters."""
+    letter = min(letters)
+    summed = any(letter in part.letters for part in node.walk() if isinstance(part, Sum))
+    hint = "; a sum reaches only to the next + or -, so write \\sum (…)" if summed else ""
+    return node.error(
+        f"index {letter} is left free (in {scope.range(letter).where}): no sum runs over it{hint}"
+    )
+
+
+def _infer_function(dimensions: Dimensions, function: Function, body: Node) -> None:
+    shapes = dimensions.shapes
+    dimensions.shapes = shapes | {function.parameter: ()}
+    found = Scope(dimensions).infer(body)
+    resolve_sums(dimensions, body)
+    dimensions.shapes = shapes
+    if found != Type(()):
+        raise body.error(f"{function.name} must give one number for one number")
+
+
+def _infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
+    scope = Scope(dimensions, {index: Range() for index in symbol.indices})
+    declared = dimensions.shapes.get(symbol.name)
+    entry = f"{symbol.name}_{{{''.join(symbol.indices)}}}"
+    if declared is not None and symbol.indices:
+        scope.index(node, symbol.indices, declared, entry)
+    shape, free = scope.infer(node)
+    if free - set(symbol.indices):
+        raise left_free(scope, node, free - set(symbol.indices))
+    if symbol.indices:
+        if shape:
+            raise node.error(
+                f"{entry} = … defines the entries of {symbol.name}, but "
+                f"{node.latex} is {shape_text(shape)}: for a name of its own, declare its shape first"
+            )
+        shape = tuple(scope.resolve(index, node) for index in symbol.indices)
+        shape = (*shape, "1") if len(shape) == 1 else shape
+    elif declared is not None:
+        _require_declared(node, shape, declared)
+    resolve_sums(dimensions, node, symbol.indices)
+    dimensions.shapes.setdefault(symbol.name, shape)
+
+
+def _require_declared(node: Node, found: Shape, declared: Shape) -> None:
+    if found != declared:
+        raise node.error(f"declared as {shape_text(declared)}, but {node.latex} is {shape_text(found)}")
+
+
+def _refuse_sizes(node: Node, letters: frozenset[str]) -> None:
+    if isinstance(node, Size) and node.name in letters:
+        raise node.error(
+            f"{node.name} is an index letter here, and also a size: use another letter for the index"
+        )
+    below = letters.union(node.letters) if isinstance(node, Sum) else letters
+    for part in node.parts():
+        _refuse_sizes(part, below)

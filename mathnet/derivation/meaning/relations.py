@@ -1,0 +1,27 @@
+r"""What stands between two sides of a chain, or in an Iverson bracket: =, \approx, \le and the like."""
+
+import operator
+from fractions import Fraction
+
+from ..errors import DerivationError, Place
+from .shapes import Shape
+
+APPROXIMATE = r"\approx"
+ORDER = {
+    **dict.fromkeys(("<", r"\lt"), operator.lt),
+    **dict.fromkeys((">", r"\gt"), operator.gt),
+    **dict.fromkeys((r"\le", r"\leq"), operator.le),
+    **dict.fromkeys((r"\ge", r"\geq"), operator.ge),
+}
+
+
+def refuse_relation(relation: str, shape: Shape, tolerance: Fraction | None, place: Place) -> None:
+    """Refuse a relation that nothing could check."""
+    if relation in {r"\ne", r"\neq"}:
+        raise DerivationError(f"{relation} says too little: random numbers are never equal", place)
+    if relation in ORDER and shape:
+        raise DerivationError(f"{relation} is between numbers: write entries", place)
+    if relation == APPROXIMATE and tolerance is None:
+        raise DerivationError(
+            r"\approx needs a tolerance in the where part: \text{tolerance } 10^{-3}", place
+        )

@@ -1,0 +1,32 @@
+"""Shapes are tuples of dimension *names*, so h × y against 1 × h clashes whatever the numbers are."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+Shape = tuple[str, ...]
+Index = str | int  # a letter, or a number from 1
+
+
+class Type(NamedTuple):
+    """Shape of a node, as names of dimensions, and the index letters it leaves free."""
+
+    shape: Shape
+    free: frozenset[str] = frozenset()
+
+
+def shape_text(shape: Shape) -> str:
+    """Return a shape in words."""
+    return " × ".join(shape) if shape else "a scalar"
+
+
+def free(types: Iterable[Type]) -> frozenset[str]:
+    """Return the index letters that any of the types leaves free."""
+    return frozenset().union(*(type_.free for type_ in types))
+
+
+def together(*axes: str) -> str:
+    """Return the dimension of as many entries as an array with these axes has: n·m."""
+    parts = sorted(part for axis in axes for part in axis.split("·"))
+    number = math.prod(int(part) for part in parts if part.isdigit())
+    return "·".join([str(number)] * (number > 1) + [part for part in parts if not part.isdigit()]) or "1"

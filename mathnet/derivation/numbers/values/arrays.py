@@ -1,0 +1,40 @@
+"""Arrays: symbols and numbers, their entries, sums and transposes."""
+
+import operator
+
+from ...meaning import nodes
+from ..evaluate import Point, value_of
+from ..matrices import Entries, flat
+
+
+@value_of(nodes.Number)
+def _number(node: nodes.Number, point: Point) -> Entries:
+    return (node.value.numerator if node.value.denominator == 1 else node.value,)
+
+
+@value_of(nodes.Size)
+def _size(node: nodes.Size, point: Point) -> Entries:
+    return (point.evaluator.data.sizes[node.name],)
+
+
+@value_of(nodes.Symbol)
+def _symbol(node: nodes.Symbol, point: Point) -> Entries:
+    return point.symbol(node.name)
+
+
+@value_of(nodes.Entry)
+def _entry(node: nodes.Entry, point: Point) -> Entries:
+    return (point.value(node.body)[point.position(node.indices, point.shape(node.body))],)
+
+
+@value_of(nodes.Transpose)
+def _transpose(node: nodes.Transpose, point: Point) -> Entries:
+    return flat(zip(*point.rows(node.body), strict=True))
+
+
+@value_of(nodes.Add)
+def _add(node: nodes.Add, point: Point) -> Entries:
+    total: Entries = (0,) * point.length(node)
+    for term, sign in zip(node.terms, node.signs, strict=True):
+        total = tuple(map(operator.add if sign > 0 else operator.sub, total, point.value(term)))
+    return total
