@@ -91,6 +91,8 @@ DEFINITIONS = {
     r"\mathbf v = x, \mathbf v = x": r"\mathbf v is defined twice",
     r"y = \mathbf v A, \mathbf v = x": r"unknown symbol \mathbf v; did you mean \mathbf w?",
     r"f(u) = u, f = x": "f is defined twice",
+    r"\overline f(u) = u x": r"\overline f must give one number for one number",
+    r"\widehat p_{i} = x": r"\widehat p_{i} = … defines the entries of \widehat p, but x is n × 1",
     r"\overline f(u) = \mathrm d u": r"\overline f is defined without derivatives; its own derivative is \overline f'",
 }
 
@@ -99,6 +101,21 @@ DEFINITIONS = {
 def test_a_message_quotes_what_is_defined(item):
     errors = check(f"{WHERE}       {item}\nt = t").errors
     assert [error.reason[: len(DEFINITIONS[item])] for error in errors] == [DEFINITIONS[item]]
+
+
+MEANINGS = {  # a side: the beginning of what it is told, or the likely cause
+    r"\frac{\partial x}{\partial \mathbf w}": r"the derivative of x (n × 1) with respect to \mathbf w (n × 1) has two layouts: "
+    r"write \partial \mathbf w^{\mathsf T}",
+    r"\frac{\partial \tanh t}{\partial t} = \tanh t": r"\tanh' belongs here, not \tanh t",
+    r"\frac{\partial \operatorname{ReLU}(t)}{\partial t} = \operatorname{ReLU}(t)": r"\operatorname{ReLU}' belongs here, "
+    r"not \operatorname{ReLU}(t)",
+}
+
+
+@pytest.mark.parametrize("side", MEANINGS)
+def test_a_shape_and_a_cause_are_told_in_the_words_of_the_author(side):
+    (error,) = check(f"{WHERE}{side if '=' in side else f'{side} = t'}").errors
+    assert (error.cause or error.reason).startswith(MEANINGS[side])
 
 
 # Nothing is skipped

@@ -20,8 +20,9 @@ from ..errors import DerivationError, Place
 from ..meaning import nodes
 from ..meaning.names import Names
 from ..meaning.nodes import Node
+from ..meaning.relations import NOT_EQUAL
 from ..meaning.whole import WHOLE
-from .notation import FUNCTIONS, NABLA, NOT_EQUAL, SUMS
+from .notation import FUNCTIONS, NABLA, SUMS
 from .parse import needs_braces, parse_tree
 from .spelling import Script, Spelling, kept, longest, tokens, trees
 

@@ -5,6 +5,7 @@ method of `formula.py` that has the name of that line's rule.
 """
 
 from ..meaning import nodes
+from ..meaning.relations import NOT_EQUAL, ORDER
 from ..meaning.whole import WHOLE
 
 GREEK = (
@@ -47,7 +48,6 @@ SUMS = {  # what index letters below are taken together by
     r"\max": nodes.Most,
     r"\min": nodes.Least,
 }
-NOT_EQUAL = (r"\ne", r"\neq")
 
 # How the kinds of tokens are spelled, with spaces between the spellings. A bracket may have a size before it.
 BRACKETS = {
@@ -77,7 +77,7 @@ WORDS = {
     "CDOT": r"\cdot",
     "TIMES": r"\times",
     "IN": r"\in",
-    "COMPARE": rf"< > \le \leq \ge \geq \lt \gt {' '.join(NOT_EQUAL)}",
+    "COMPARE": " ".join([*ORDER, *NOT_EQUAL]),
     "STAR": r"* \ast \star",
     "EQUALS": r"= := \coloneqq \equiv \triangleq",
     "APPROX": r"\approx",

@@ -134,8 +134,8 @@ def sign(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
 
 def prime(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A derivative of a function too many or too few."""
-    if isinstance(node, nodes.Apply) and not node.function.endswith("^"):
-        name = node.function
+    if isinstance(node, nodes.Apply) and node.function not in {"e^", "sqrt", "|"}:
+        name = node.latex[: node.latex.rfind(node.arguments[0].latex)].rstrip("' ([{")
         yield (
             replace(node, order=node.order + 1),
             f"{name}{_primes(node.order + 1)} belongs here, not {node.latex}",
