@@ -198,7 +198,7 @@ where  x \in \mathbb{R}^n
 
 \sum_i \sum_{j \neq i} x_i x_j = (\sum_i x_i)^2 - x \cdot x""": "",
     "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne i} x_j = \\sum_j x_j": "is not equal to",
-    "where x \\in \\mathbb{R}^n\n\\sum_{i \\ne i} x_i = 0": "a sum runs over different index letters",
+    "where x \\in \\mathbb{R}^n\n\\sum_{i \\ne i} x_i = 0": r"\sum runs over different index letters",
     "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne 9} x_j = \\sum_j x_j": "is not equal to",
     "where x \\in \\mathbb{R}^n\n\\sum_{j \\ne 0} x_j = \\sum_j x_j": "has the index 0",
     "where x \\in \\mathbb{R}^3\n\\sum_{j \\ne 4} x_j = \\sum_j x_j": "is beyond the 3",

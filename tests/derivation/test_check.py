@@ -90,7 +90,7 @@ FAULTS = [  # the text that is replaced, at its last place; the wrong text; what
     (
         r"H^{\mathsf T} ((Y - Y^*) \odot f'(HW + B))",
         r"((Y - Y^*) \odot f'(HW + B)) H",
-        r"line 46: matrix product: left factor (Y - Y^*) \odot f'(HW + B) is 1 × y, right factor H is 1 × h: "
+        r"line 46: matrix product: left factor ((Y - Y^*) \odot f'(HW + B)) is 1 × y, right factor H is 1 × h: "
         r"inner sizes y and 1 differ",
     ),
     (
@@ -125,7 +125,7 @@ FAULTS = [  # the text that is replaced, at its last place; the wrong text; what
     (
         r"(Y - Y^*) \odot f'(HW + B)" + "\n\n",
         r"(Y - Y^*) f'(HW + B)" + "\n\n",
-        r"line 30: matrix product: left factor Y - Y^* is 1 × y, right factor f'(HW + B) is 1 × y: "
+        r"line 30: matrix product: left factor (Y - Y^*) is 1 × y, right factor f'(HW + B) is 1 × y: "
         r"inner sizes y and 1 differ; equal shapes: the Hadamard product is written \odot",
     ),
     (
@@ -297,8 +297,8 @@ REFUSED = {
     r"\frac{\partial A}{\partial B} = A": "has 4 indices: write entries",
     r"a \odot b^{\mathsf T} = a": "Hadamard product: a is n × 1, b^{\\mathsf T} is 1 × n",
     r"\sum_i a_i \sum_i b_i = t": "index i is already summed over outside",
-    r"\sum_i^* a_i = t": r"a sum is written \sum_i",
-    r"\sum_{i=2}^n a_i = t": "a sum starts at 1",
+    r"\sum_i^* a_i = t": r"over what does \sum run? Write \sum_i, \sum_{ij} or \sum_{i=1}^{n}",
+    r"\sum_{i=2}^n a_i = t": r"\sum starts at 1",
     r"\sum_i t = t": "what does index i run over?",
     r"\bar A = A": "but nothing is defined",
     r"a_{ijk} = t": "a_{ijk} has 3 indices",

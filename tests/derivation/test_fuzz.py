@@ -30,7 +30,7 @@ SECONDS, JUDGE_DRAWS, JUDGE_ATTEMPTS = 15, 6, 60
 FILES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
-    *sorted((ROOT / "tests" / "corpus").rglob("*.md")),
+    *sorted((ROOT / "tests" / "derivation" / "corpus").rglob("*.md")),
     *sorted((ROOT / "mathnet").rglob("*.py")),
 ]
 PIECES = [

@@ -13,7 +13,8 @@ from .shapes import Shape, Type, shape_text
 def infer_dimensions(names: Names) -> Dimensions:
     """Return the shapes of all that a where part declares and defines."""
     shapes = {name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None}
-    dimensions = Dimensions(names.dimensions, names.output, shapes)
+    written = {name: symbol.latex for name, symbol in names.symbols.items()}
+    dimensions = Dimensions(names.dimensions, names.output, shapes, written)
     for symbol in names.symbols.values():
         shape = symbol.shape or ("", "1")
         if symbol.properties & SQUARE and shape[0] != shape[-1]:
@@ -63,13 +64,13 @@ def _infer_function(dimensions: Dimensions, function: Function, body: Node) -> N
     resolve_sums(dimensions, body)
     dimensions.shapes = shapes
     if found != Type(()):
-        raise body.error(f"{function.name} must give one number for one number")
+        raise body.error(f"{function.latex} must give one number for one number")
 
 
 def _infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
     scope = Scope(dimensions, {index: Range() for index in symbol.indices})
     declared = dimensions.shapes.get(symbol.name)
-    entry = f"{symbol.name}_{{{''.join(symbol.indices)}}}"
+    entry = f"{symbol.latex}_{{{''.join(symbol.indices)}}}"
     if declared is not None and symbol.indices:
         scope.index(node, symbol.indices, declared, entry)
     shape, free = scope.infer(node)
@@ -78,7 +79,7 @@ def _infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
     if symbol.indices:
         if shape:
             raise node.error(
-                f"{entry} = … defines the entries of {symbol.name}, but "
+                f"{entry} = … defines the entries of {symbol.latex}, but "
                 f"{node.latex} is {shape_text(shape)}: for a name of its own, declare its shape first"
             )
         shape = tuple(scope.resolve(index, node) for index in symbol.indices)

@@ -71,16 +71,6 @@ class Names:
     used: set[str] = field(default_factory=set)  # the symbols that definitions have referred to so far
     layout: str = ""  # of derivatives of columns: numerator or denominator
 
-    def longest(self, base, scripts):
-        """Return the longest known name that starts with base and its scripts, and the scripts left over."""
-        lower = next((s for s in scripts if s.kind == "subscript"), None)
-        upper = next((s for s in scripts if s.kind in {"star", "power"}), None)
-        for used in ((lower, upper), (None, upper), (lower, None)):
-            name = base + decorations(used)
-            if name in self.symbols or name in self.functions:
-                return name, [script for script in scripts if script not in used]
-        return base, list(scripts)
-
     def refuse_clashes(self) -> None:
         """Refuse properties that are at odds, and a name that could also be a dimension, or an entry, a power or a derivative of another one."""
         for symbol in self.symbols.values():
@@ -112,9 +102,3 @@ class Names:
                         f"{symbol.latex} is a name, but could also be {what} of {base.latex}: {hint}",
                         symbol.place,
                     )
-
-
-def decorations(scripts):
-    """Return how scripts are written in a name."""
-    signs = {"subscript": "_", "power": "^", "star": "^*"}
-    return "".join(signs[s.kind] + s.text * (s.kind != "star") for s in scripts if s)

@@ -7,6 +7,7 @@ from ..errors import DerivationError, Place
 from .shapes import Shape
 
 APPROXIMATE = r"\approx"
+NOT_EQUAL = (r"\ne", r"\neq")
 ORDER = {
     **dict.fromkeys(("<", r"\lt"), operator.lt),
     **dict.fromkeys((">", r"\gt"), operator.gt),
@@ -17,7 +18,7 @@ ORDER = {
 
 def refuse_relation(relation: str, shape: Shape, tolerance: Fraction | None, place: Place) -> None:
     """Refuse a relation that nothing could check."""
-    if relation in {r"\ne", r"\neq"}:
+    if relation in NOT_EQUAL:
         raise DerivationError(f"{relation} says too little: random numbers are never equal", place)
     if relation in ORDER and shape:
         raise DerivationError(f"{relation} is between numbers: write entries", place)

@@ -49,6 +49,8 @@ class Dimensions:
         The last definition, of which cotangents are the derivatives.
     shapes : dict
         From the name of a symbol to its shape.
+    written : dict
+        From the name of a symbol to how the where part writes it.
     types : dict
         From node to `Type`.
     ranges : dict
@@ -62,6 +64,7 @@ class Dimensions:
     declared: Sequence[str] = ()
     output: str = ""
     shapes: dict[str, Shape] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     types: dict[Formula, Type] = field(default_factory=dict)
     ranges: dict[Formula, list[Range]] = field(default_factory=dict)
     numbers: dict[Formula, tuple[int, Range]] = field(default_factory=dict)
@@ -90,7 +93,7 @@ class Scope:
     def shape(self, symbol: Formula, name: str) -> Shape:
         """Return the shape of the symbol of this name."""
         if name not in self.dimensions.shapes:
-            raise symbol.error(f"{name} is used before it is defined")
+            raise symbol.error(f"{self.dimensions.written[name]} is used before it is defined")
         return self.dimensions.shapes[name]
 
     def inside(self, letters: Collection[str]) -> "Scope":

@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -51,15 +52,16 @@ class Fence(NamedTuple):
     closed: bool
 
 
-def left_of(text, position):
+def left_of(text: str, position: int) -> str:
     """Return what stands left of a position in its line; of a long line only the end, marked as such."""
     start = text.rfind("\n", max(0, position - LONGEST_MARGIN), position) + 1
     return text[start:position] if start or position < LONGEST_MARGIN else "…"
 
 
-def fences(text, word=""):
+def fences(text: str, word: str = "") -> Iterator[Fence]:
     """Yield the fences of a text, in order; fences inside other fences are text. A word leaves out those without it."""
-    opening, prefix, line, counted = None, "", 1, 0
+    opening: re.Match[str] | None = None
+    prefix, line, counted = "", 1, 0
     for match in TICKS.finditer(text):
         margin = left_of(text, match.start())
         ticks, info = match["ticks"], match["info"].strip()
@@ -77,23 +79,23 @@ def fences(text, word=""):
         yield _fence(opening["info"], prefix, text[opening.end() + 1 :], line, False)
 
 
-def _fence(info, prefix, inside, line, closed):
+def _fence(info: str, prefix: str, inside: str, line: int, closed: bool) -> Fence:
     word, _, rest = info.strip().partition(" ")
     lines = texts = inside.split("\n") if inside else []
     if depth := prefix.count(">"):
         quote = re.compile(rf"[ \t]*(?:>[ \t]?){{0,{depth}}}")
-        texts = [text[quote.match(text).end() :] for text in lines]
+        texts = [quote.sub("", text, count=1) for text in lines]
     source = textwrap.dedent("\n".join(texts))
     column = next((len(a) - len(b) for a, b in zip(lines, source.split("\n"), strict=False) if b.strip()), 0)
     return Fence(word, rest.strip(), prefix, source, line + 1, len(lines), column, closed)
 
 
-def find(text):
+def find(text: str) -> list[Found]:
     """Return the derivations of a Markdown text, in order."""
     return named(find_fences(text))
 
 
-def find_fences(text):
+def find_fences(text: str) -> Iterator[Found]:
     """Yield the derivations of a Markdown text, whatever their ids."""
     for fence in fences(text, "derivation") if "derivation" in text else ():
         if fence.word == "derivation":
@@ -101,9 +103,10 @@ def find_fences(text):
             yield Found(fence.rest, fence.source, fence.line, fence.height, fence.column, problem)
 
 
-def named(derivations):
+def named(derivations: Iterable[Found]) -> list[Found]:
     """Return derivations as a list in which every id that is missing, malformed or used before is a problem."""
-    first, result = {}, []
+    first: dict[str, Found] = {}
+    result: list[Found] = []
     for found in derivations:
         problem = found.problem or id_problem(found.id)
         if not problem and found.id in first:
@@ -114,7 +117,7 @@ def named(derivations):
     return result
 
 
-def id_problem(id):
+def id_problem(id: str) -> str:
     """Return what is wrong with an id, or the empty string."""
     if not id:
         return "it has no id: write one after the word derivation"

@@ -6,10 +6,11 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from .fences import find_fences, named
+from .fences import Found, find_fences, named
 from .latex import EVENT, find_latex
 
 MAX_BYTES, MAX_PYTHON, MAX_DERIVATIONS = 10_000_000, 500_000, 2_000
@@ -21,7 +22,7 @@ class FileError(ValueError):
     """A file that cannot be searched for derivations, with the reason."""
 
 
-def paths(name):
+def paths(name: str) -> list[str]:
     """Return the files that a path stands for: itself, or all files below a folder that may hold derivations."""
     if not os.path.isdir(name):
         return [name]
@@ -32,7 +33,7 @@ def paths(name):
     return found
 
 
-def read(path):
+def read(path: str) -> list[Found]:
     """Return the derivations of a file; `-` is the standard input.
 
     Raises
@@ -61,16 +62,16 @@ def read(path):
     return named(found)
 
 
-def _bytes(path):
+def _bytes(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read(MAX_BYTES + 1)
 
 
-def _guess(text):
+def _guess(text: str) -> Iterable[Found]:
     return find_latex(text) if EVENT.search(text) else find_fences(text)
 
 
-def find_docstrings(text):
+def find_docstrings(text: str) -> Iterator[Found]:
     """Yield the derivations in the docstrings of a Python module."""
     if not OPENED.search(text):
         return
@@ -94,11 +95,12 @@ def find_docstrings(text):
         yield from _docstring(string, lines)
 
 
-def _docstring(string, lines):
+def _docstring(string: ast.Constant, lines: list[str]) -> Iterator[Found]:
     raw = lines[string.lineno - 1].encode()[string.col_offset] in b"rR"
-    for found in find_fences(string.value):
+    text = str(string.value)
+    for found in find_fences(text):
         line, written = string.lineno, lines[string.lineno - 1 : string.end_lineno]
-        if len(written) == string.value.count("\n") + 1:
+        if len(written) == text.count("\n") + 1:
             line += found.line - 1
             written = written[found.line - 1 : found.line - 1 + found.height]
         problem = found.problem
@@ -107,7 +109,7 @@ def _docstring(string, lines):
         yield found._replace(line=line, problem=problem)
 
 
-def find_cells(text):
+def find_cells(text: str) -> Iterator[Found]:
     """Yield the derivations in the Markdown cells of a notebook."""
     try:
         cells = [
@@ -122,7 +124,7 @@ def find_cells(text):
             yield found._replace(cell=number)
 
 
-FINDERS = {
+FINDERS: dict[str, Callable[[str], Iterable[Found]]] = {
     ".md": find_fences,
     ".markdown": find_fences,
     ".tex": find_latex,

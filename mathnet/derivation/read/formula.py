@@ -1,22 +1,32 @@
-"""One side of an equation: from tokens to nodes, with the declared names known.
+r"""One side of an equation: from a tree to nodes, with the declared names known.
 
-`f(Z)` is an application where f is a function and a product where it is a matrix; `Y^*`, `W_1` and `W^{(2)}` are
+What the grammar calls `sum` is read by `read_sum`, and so every rule; rules that only put their parts together stand in
+the table `SIMPLE`. A product is read from left to right, because what a name stands for says what follows it:
+`f(Z)` is an application where f is a function and a product where it is a matrix, `Y^*`, `W_1` and `W^{(2)}` are
 names where declared, and otherwise a misspelling. Nothing is guessed.
 """
 
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from fractions import Fraction
+from typing import NamedTuple
 
-from lark import Tree
+from lark import Token, Tree
 
-from ..errors import DerivationError
+from ..errors import DerivationError, Place
 from ..meaning import nodes
+from ..meaning.names import Names
+from ..meaning.nodes import Node
+from ..meaning.relations import NOT_EQUAL
 from ..meaning.whole import WHOLE
-from .derivatives import Derivatives
-from .parse import parse_tree
-from .tokens import BUILT_IN, NABLA, canonical, tidy
+from .notation import FUNCTIONS, NABLA, SUMS
+from .parse import needs_braces, parse_tree
+from .spelling import Script, Spelling, kept, longest, tokens, trees
 
-SUMS = {"sum": nodes.Sum, "pro": nodes.Prod, "max": nodes.Most, "min": nodes.Least}
-SIMPLE = {  # what is built from the trees inside, and from nothing else
+SIMPLE: dict[str, Callable[..., Node]] = {  # what is built from the trees inside, and from nothing else
     "inner": nodes.Inner,
     "fraction": nodes.Divide,
     "norm": lambda place, body: nodes.Whole(place, r"\|", body),
@@ -25,9 +35,45 @@ SIMPLE = {  # what is built from the trees inside, and from nothing else
     "braces": lambda place, body: body,
     "brackets": lambda place, body: body,
 }
+PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, by the sign between them
+    "CDOT": nodes.Dot,
+    "TIMES": nodes.Dot,
+    "COLON": nodes.Inner,
+    "OTIMES": nodes.Tensor,
+    "SLASH": nodes.Divide,
+}
+NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
+DIFFERENTIAL = "d"
+BRACKETED = {"parentheses", "braces", "brackets"}
+CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
+
+Variable = tuple[str, tuple[str | int, ...] | None, str]  # of a derivative: name, indices and layout
 
 
-class Reader(Derivatives):
+class Prefix(NamedTuple):
+    """What stands before its argument: a function with its number of primes, a gradient or a differential."""
+
+    name: str
+    order: int
+    tree: Tree[Token]
+    defined: bool = False  # in the where part
+
+
+class Pieces:
+    """The factors and signs of a product, taken one after the other; `last` is the last one that was taken."""
+
+    def __init__(self, pieces: Sequence[Tree[Token]]) -> None:
+        self.left, self.last = deque(pieces), pieces[0]
+
+    def take(self) -> Tree[Token] | None:
+        """Return the next piece, if there is one."""
+        if not self.left:
+            return None
+        self.last = self.left.popleft()
+        return self.last
+
+
+class Reader:
     """Turns trees into nodes.
 
     Parameters
@@ -38,24 +84,30 @@ class Reader(Derivatives):
         The text the tokens were made from.
     """
 
-    def __init__(self, names, source):
-        self.names, self.source = names, source
+    def __init__(self, names: Names, source: str) -> None:
+        self.names, self.spelling = names, Spelling(source)
+        self.place = self.spelling.place
 
-    def formula(self, tokens):
+    def formula(self, tokens: list[Token]) -> Node:
         """Return the node that the tokens stand for."""
         return self.read(parse_tree(tokens))
 
-    def read(self, tree):
+    def read(self, tree: Tree[Token]) -> Node:
         """Return the node of a tree."""
         if tree.data in SIMPLE:
-            return SIMPLE[tree.data](self.place(tree), *map(self.read, _inside(tree)))
-        return getattr(self, f"_{tree.data}")(tree)
+            return SIMPLE[tree.data](self.place(tree), *map(self.read, trees(tree)))
+        method: Callable[[Tree[Token]], Node] = getattr(self, f"read_{tree.data}")
+        return method(tree)
 
-    def _terms(self, tree):
-        signs, terms = [], []
-        for child in tree.children:
+    # Terms, products and what stands in brackets
+
+    def read_terms(self, tree: Tree[Token]) -> Node:
+        r"""$A + B - C$."""
+        signs: list[int] = []
+        terms: list[Node] = []
+        for child in trees(tree):
             if child.data == "sign":
-                signs.append(-1 if child.children[0].type == "MINUS" else 1)
+                signs.append(-1 if tokens(child)[0].type == "MINUS" else 1)
             else:
                 terms.append(self.read(child))
         if len(signs) < len(terms):
@@ -64,151 +116,83 @@ class Reader(Derivatives):
             return terms[0]
         return nodes.Add(self.place(tree), tuple(terms), tuple(signs))
 
-    def _product(self, tree):
-        groups, operators = [[]], []
-        pieces = iter(tree.children)
-        for piece in pieces:
+    def read_product(self, tree: Tree[Token]) -> Node:
+        r"""$A B$, $A \odot B$, $a \cdot b$, $A : B$, $x \otimes y$, $a / b$."""
+        groups: list[list[tuple[Tree[Token], Node]]] = [[]]
+        operators: list[Token] = []
+        pieces = Pieces(trees(tree))
+        while piece := pieces.take():
             if piece.data == "operator":
-                operators.append(piece.children[0])
+                operators += tokens(piece)
                 groups.append([])
             else:
-                groups[-1].append(self._piece(piece, pieces))
-        return self._combine(groups, operators, self.place(tree))
+                groups[-1].append((piece, self._piece(piece, pieces)))
+        factors = [
+            [self._bracketed(*found) if len(group) > 1 else found[1] for found in group] for group in groups
+        ]
+        return self._multiplied(factors, operators, self.place(tree))
 
-    def _piece(self, piece, following):
+    def _bracketed(self, piece: Tree[Token], node: Node) -> Node:
+        """Return a factor that stands beside others, quoted with its brackets if it has some."""
+        bare = piece.data == "factor" and len(trees(piece)) == 1 and trees(piece)[0].data in BRACKETED
+        return replace(node, place=self.place(piece)) if bare else node
+
+    def _piece(self, piece: Tree[Token], following: Pieces) -> Node:
         """Return one factor; a function takes its argument from the pieces that follow."""
         if piece.data != "factor":
             return self.read(piece)
-        if piece.children[0].data == "differential":
-            return self._differential(piece, following)
-        found = self.factor(piece)
-        if isinstance(found, nodes.Node):
-            return found
-        function, order = found
-        argument = next(following, None)
-        place = self.place(piece)
-        if function == NABLA:
-            return self._gradient(piece, argument, following)
-        if argument is None or argument.data == "operator":
-            raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
-        place = place._replace(latex=tidy(self.source[piece.meta.start_pos : argument.meta.end_pos]))
-        if function in WHOLE:
-            return self._whole(self.place(piece), function, argument, following)
-        if argument.data == "factor" and argument.children[0].data == "parentheses":
-            inside = tuple(map(self.read, _inside(argument.children[0])))
-            if function in {"max", "min"} and len(inside) == 1:
-                applied = nodes.Whole(place, rf"\{function}", *inside)
-            elif function == "kron":
-                if len(inside) != 2:
-                    raise DerivationError(
-                        r"the Kronecker product is written \operatorname{kron}(A, B)", place
-                    )
-                applied = nodes.Kronecker(place, *inside)
-            else:
-                applied = nodes.Apply(place, function, order, inside)
-            return self._postfix(applied, self._scripts(argument.children[1:]), argument)
-        if function not in BUILT_IN.values():
-            raise DerivationError(f"{piece_name(piece)} is a function: write {piece_name(piece)}(…)", place)
-        applied = nodes.Apply(place, function, order, (self._piece(argument, following),))
-        self._ends(piece_name(piece), place, following)
-        return applied
+        found = self._factor(piece)
+        return found if isinstance(found, Node) else self._applied(found, following)
 
-    def _ends(self, name, place, following):
-        if next(following, None) is not None:
-            raise DerivationError(f"where does the argument of {name} end? Use parentheses", place)
-
-    def _whole(self, place, function, argument, following):
-        if argument.data == "factor" and argument.children[0].data == "parentheses":
-            body = self.read(argument.children[0])
-            node = nodes.Whole(self._from(place, argument), function, body)
-            return self._postfix(node, self._scripts(argument.children[1:]), argument)
-        node = nodes.Whole(self._from(place, argument), function, self._piece(argument, following))
-        self._ends(place.latex, place, following)
-        return node
-
-    def _from(self, place, argument):
-        """Return the place of what starts there and ends with the argument."""
-        return place._replace(
-            latex=f"{place.latex}{' ' * place.latex[-1].isalpha()}{self.place(argument).latex}"
-        )
-
-    def _combine(self, groups, operators, place):
-        kinds = {operator.type for operator in operators}
+    def _multiplied(self, groups: list[list[Node]], operators: list[Token], place: Place) -> Node:
         for operator in operators:
             if operator.type == "STAR":
                 raise DerivationError(
-                    r"* is not a product here: write \odot for the Hadamard product, A B for the matrix product",
+                    rf"{operator} is not a product here: write \odot for the Hadamard product, A B for the matrix product",
                     self.place(operator),
                 )
+        kinds = {operator.type for operator in operators}
         if len(kinds) > 1:
             raise DerivationError("different products in one term: add parentheses", place)
         if kinds == {"HADAMARD"}:
             return nodes.Hadamard(place, tuple(tuple(group) for group in groups))
-        result = self._juxtaposed(groups[0], place)
-        for group, operator in zip(groups[1:], operators, strict=True):
-            if operator.type == "SLASH":
-                if len(group) > 1 or len(operators) > 1:
-                    raise DerivationError(r"what is divided by what? Write \frac{…}{…}", self.place(operator))
-                result = nodes.Divide(place, result, group[0])
-            elif operator.type == "COLON":
-                result = nodes.Inner(place, result, self._juxtaposed(group, place))
-            elif operator.type == "OTIMES":
-                result = nodes.Tensor(place, result, self._juxtaposed(group, place))
-            else:
-                result = nodes.Dot(place, result, self._juxtaposed(group, place))
+        if kinds == {"SLASH"} and (len(groups[-1]) > 1 or len(operators) > 1):
+            raise DerivationError(r"what is divided by what? Write \frac{…}{…}", self.place(operators[0]))
+        result, *factors = (
+            group[0] if len(group) == 1 else nodes.Product(place, tuple(group)) for group in groups
+        )
+        for factor, operator in zip(factors, operators, strict=True):
+            result = PRODUCTS[operator.type](place, result, factor)
         return result
 
-    def _juxtaposed(self, factors, place):
-        return factors[0] if len(factors) == 1 else nodes.Product(place, tuple(factors))
+    def read_number(self, tree: Tree[Token]) -> Node:
+        """$2$, $0.5$."""
+        return nodes.Number(self.place(tree), Fraction(str(tree.children[0])))
 
-    def _sum(self, tree):
-        scripts = tree.children[1:-1]
-        below = [script.children[2] for script in scripts if script.data == "subscript"]
-        above = [script for script in self._scripts(scripts) if script.kind == "power"]
-        if len(below) != 1 or len(above) > 1 or len(scripts) > len(below) + len(above):
-            raise DerivationError(r"a sum is written \sum_i, \sum_{ij} or \sum_{i=1}^{n}", self.place(tree))
-        over, besides = _inside(below[0]), None
-        if below[0].data == "bounds" and self._text(over.pop()) != "1":
-            raise DerivationError("a sum starts at 1", self.place(tree))
-        if below[0].data == "besides":
-            over, besides = over[:1], self._besides(below[0])
-        letters = tuple(letter for part in over for letter in self._indices(part))
-        over = (*letters, besides) if besides else letters
-        if any(isinstance(letter, int) for letter in letters) or len(set(over)) < len(over):
-            raise DerivationError("a sum runs over different index letters", self.place(tree))
-        kind = SUMS[tree.children[0][1:4]]
-        bound = above[0].text if above else None
-        return kind(self.place(tree), letters, bound, self.read(tree.children[-1]), besides)
-
-    def _besides(self, tree):
-        """Return the index that a sum leaves out."""
-        left, relation, right = tree.children
-        others = self._indices(right)
-        if relation not in {r"\ne", r"\neq"} or len(others) != 1 or len(self._indices(left)) != 1:
-            raise DerivationError(r"of conditions on a sum only j \ne i is known", self.place(tree))
-        return others[0]
-
-    def _number(self, tree):
-        return nodes.Number(self.place(tree), Fraction(tree.children[0]))
-
-    def _parentheses(self, tree):
-        inside = _inside(tree)
-        if len(inside) > 1:
+    def read_parentheses(self, tree: Tree[Token]) -> Node:
+        """$(A + B)$."""
+        inside, *more = trees(tree)
+        if more:
             raise DerivationError("a list of arguments needs a function before it", self.place(tree))
-        return self.read(inside[0])
+        return self.read(inside)
 
-    def _comparison(self, tree):
-        left, relation, right = tree.children[1:-1]
+    def read_comparison(self, tree: Tree[Token]) -> Node:
+        """$[z > 0]$."""
+        left, right = trees(tree)
+        _, relation, _ = tokens(tree)
         return nodes.Compare(self.place(tree), self.read(left), str(relation), self.read(right))
 
-    def _cases(self, tree):
-        values, conditions = [], []
-        for case in _inside(tree):
-            value, *condition = _inside(case)
-            relations = [child for child in case.children[1:] if getattr(child, "type", "") == "COMPARE"]
-            words = [child for child in case.children if getattr(child, "type", "") == "TEXT"]
-            said = words[0][words[0].index("{") + 1 : -1].strip() if words else "if"
-            if (conditions and conditions[-1] is None) or said not in (
+    def read_cases(self, tree: Tree[Token]) -> Node:
+        r"""A `\begin{cases}`, with the conditions after the `&`."""
+        values: list[Node] = []
+        conditions: list[Node | None] = []
+        for case in trees(tree):
+            value, *condition = trees(case)
+            relations = [str(token) for token in tokens(case) if token.type == "COMPARE"]
+            words = [
+                token[token.index("{") + 1 : -1].strip() for token in tokens(case) if token.type == "TEXT"
+            ]
+            if (conditions and conditions[-1] is None) or (words or ["if"])[0] not in (
                 {"if", "for"} if condition else {"otherwise", "else"}
             ):
                 raise DerivationError(
@@ -216,20 +200,337 @@ class Reader(Derivatives):
                     self.place(case),
                 )
             values.append(self.read(value))
-            left_right = map(self.read, condition)
-            place = self.place(case)
+            left_right, place = map(self.read, condition), self.place(case)
             conditions.append(
-                nodes.Compare(place, next(left_right), str(relations[0]), next(left_right))
-                if condition
-                else None
+                nodes.Compare(place, next(left_right), relations[0], next(left_right)) if condition else None
             )
         return nodes.Cases(self.place(tree), tuple(values), tuple(conditions))
 
+    # Factors: what a name with its subscripts and superscripts stands for
 
-def piece_name(factor):
-    """Return the name that a factor starts with."""
-    return canonical(factor.children[0].children[0])
+    def read_factor(self, tree: Tree[Token]) -> Node:
+        """A factor that stands alone, such as the variable of a derivative."""
+        found = self._factor(tree)
+        if isinstance(found, Node):
+            return found
+        if found.name == DIFFERENTIAL:
+            raise DerivationError(r"the differential of what? Write \mathrm d(…)", self.place(tree))
+        raise DerivationError(f"{self.place(tree).latex} is a function", self.place(tree))
+
+    def _factor(self, tree: Tree[Token]) -> Node | Prefix:
+        atom, *parts = trees(tree)
+        scripts = self.spelling.scripts(parts)
+        if atom.data == "name":
+            return self._named(atom, scripts, tree)
+        if atom.data == "accented":
+            return self._accented(atom, scripts, tree)
+        if atom.data == "differential":
+            order = re.sub(r"[^+\d]", "", str(atom.children[0])) or "1"
+            if not order.isdigit():
+                raise DerivationError(
+                    r"the immediate derivative is written \frac{\partial^+ h}{\partial x}", self.place(atom)
+                )
+            return Prefix(DIFFERENTIAL, int(order), tree)
+        return self._with_scripts(self.read(atom), self.place(atom).latex, scripts, self.place(tree))
+
+    def _named(self, atom: Tree[Token], scripts: list[Script], tree: Tree[Token]) -> Node | Prefix:
+        place, written = self.place(tree), self.place(atom).latex
+        base, _ = self.spelling.name(atom)
+        name, rest = longest(self.names, base, scripts)
+        kinds = [script.kind for script in rest]
+        if name in self.names.symbols:
+            used = kept(written, scripts, rest)
+            return self._with_scripts(nodes.Symbol(place._replace(latex=used), name), used, rest, place)
+        if name in self.names.functions or base in FUNCTIONS:
+            defined = name in self.names.functions
+            function = name if defined else FUNCTIONS[base]
+            if any(kind != "prime" or (function in WHOLE and not defined) for kind in kinds):
+                raise DerivationError(
+                    f"{written} is a function: write its argument before other scripts", place
+                )
+            return Prefix(function, sum(len(script.text) for script in rest), tree, defined)
+        if base == NABLA:
+            return Prefix(NABLA, 0, tree)
+        if base == "e" and kinds == ["power"]:
+            return nodes.Apply(place, "e^", 0, (self.read(rest[0].tree),))
+        if base == r"\delta" and kinds == ["subscript"]:
+            indices = self.spelling.indices(rest[0].tree)
+            if len(indices) != 2:
+                raise DerivationError(r"the Kronecker delta has two indices: \delta_{ij}", place)
+            return nodes.Delta(place, *indices)
+        if base in self.names.dimensions:
+            return self._with_scripts(nodes.Size(self.place(atom), base), written, rest, place)
+        raise self._unknown(base, written, scripts, tree)
+
+    def _accented(self, atom: Tree[Token], scripts: list[Script], tree: Tree[Token]) -> Node:
+        place, (inside, *_) = self.place(tree), trees(atom)
+        name, inner = self.spelling.name(atom)
+        accent = name.partition("{")[0]
+        whole, rest = longest(self.names, name, inner + scripts)
+        if whole in self.names.symbols:
+            used = kept(self.place(atom).latex, scripts, rest)
+            return self._with_scripts(nodes.Symbol(place._replace(latex=used), whole), used, rest, place)
+        plain, rest = longest(self.names, self.spelling.name(inside)[0], inner + scripts)
+        if plain in self.names.symbols and accent in {r"\bar", r"\dot"}:
+            used = kept(self.place(atom).latex, scripts, rest)
+            here = place._replace(latex=used)
+            node: Node = nodes.Cotangent(here, plain)
+            if accent == r"\dot":
+                below = kept(self.place(inside).latex, inner + scripts, rest)
+                node = nodes.Differential(here, nodes.Symbol(place._replace(latex=below), plain))
+            return self._with_scripts(node, used, rest, place)
+        if name.startswith(r"\dot{\bar{") and "power" not in {script.kind for script in rest}:
+            return nodes.Differential(place, self._accented(inside, inner + scripts, tree))
+        raise self._unknown(name, self.place(atom).latex, [], tree)
+
+    def _unknown(
+        self, base: str, written: str, scripts: Iterable[Script], tree: Tree[Token]
+    ) -> DerivationError:
+        """Return the error that a name is not known."""
+        star = "".join(script.written for script in scripts if script.kind == "star")
+        known = self.names.symbols | self.names.functions
+        subscript = re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
+        close = get_close_matches(base + "^*" * bool(star), known, n=1, cutoff=0.6)
+        if subscript:
+            hint = needs_braces(subscript[1] + written + star)
+        elif base == "d":
+            hint = r"; the differential is written \mathrm d"
+        elif close:
+            hint = f"; did you mean {known[close[0]].latex}?"
+        else:
+            hint = "; declare or define it in the where part"
+        return DerivationError(f"unknown symbol {written}{star}{hint}", self.place(tree))
+
+    def _with_scripts(self, node: Node, written: str, scripts: list[Script], place: Place) -> Node:
+        """Return the node with the scripts that stand at it; `written` is the base, `place` that of both."""
+        kinds = [script.kind for script in scripts]
+        if "power" in kinds and "subscript" in kinds:  # x_i^2 and x^2_i are both (x_i)^2
+            self._refuse_power_of_matrix(written, scripts, place)
+            in_order = sorted(scripts, key=lambda script: script.kind == "power")
+        else:
+            in_order = scripts
+        for script in in_order:
+            written += script.written
+            within = in_order == scripts and script is not scripts[-1]
+            node = self._with_script(node, script, place._replace(latex=written) if within else place)
+        return node
+
+    def _with_script(self, node: Node, script: Script, place: Place) -> Node:
+        kind, text, _, _ = script
+        transposed = "T" not in self.names.symbols and text in {"T", "-T"}
+        if isinstance(node, nodes.Whole) and _is_norm(node) and (kind, text) in NORMS:
+            return nodes.Whole(place, node.function + NORMS[kind, text], node.body)
+        if kind == "subscript" and isinstance(node, nodes.Inner) and text == "F":
+            return node
+        if kind == "subscript":
+            return nodes.Entry(place, node, self.spelling.indices(script.tree))
+        if (kind == "transpose" or (transposed and text == "T")) and isinstance(node, nodes.Entry):
+            raise DerivationError(r"transpose of an entry? Write [A^{\mathsf T}]_{ij} or A_{ji}", place)
+        if kind == "transpose" or (transposed and text == "T"):
+            return nodes.Transpose(place, node)
+        if transposed:
+            return nodes.Transpose(place, nodes.Whole(place, "^{-1}", node))
+        if kind == "entrywise" and text.isdigit() and 0 < int(text) <= 9:
+            return nodes.Hadamard(place, ((node,),) * int(text))
+        if kind == "power" and text == "-1" and not isinstance(node, nodes.Entry):
+            return nodes.Whole(place, "^{-1}", node)
+        if kind == "power" and re.fullmatch(r"\([^()]*\)", text):
+            raise DerivationError(f"{place.latex} is not declared; a power has no parentheses", place)
+        if kind == "power":
+            return nodes.Power(place, node, self.read(script.tree))
+        raise DerivationError(f"{place.latex} is not declared", place)
+
+    def _refuse_power_of_matrix(self, base: str, scripts: list[Script], place: Place) -> None:
+        power, subscript = (next(s for s in scripts if s.kind == kind) for kind in ("power", "subscript"))
+        several = len(self.spelling.indices(subscript.tree)) > 1
+        if several and (power.text == "-1" or scripts.index(power) < scripts.index(subscript)):
+            raise DerivationError(
+                "the power of an entry, or an entry of a power? "
+                f"Write ({base}{subscript.written}){power.written} or [{base}{power.written}]{subscript.written}",
+                place,
+            )
+
+    # Functions and their arguments
+
+    def _applied(self, prefix: Prefix, following: Pieces) -> Node:
+        """Return what a function, or an operator that is written like one, is with the argument that follows."""
+        if prefix.name == NABLA:
+            return self._gradient(prefix, following)
+        if prefix.name == DIFFERENTIAL:
+            return self._differential(prefix, following)
+        argument, place = following.take(), self.place(prefix.tree)
+        bracket = trees(argument)[0] if argument is not None and argument.data == "factor" else None
+        listed = bracket is not None and bracket.data == "parentheses"
+        lists_only = prefix.defined or prefix.name == "kron"
+        if argument is None or argument.data == "operator" or (lists_only and not listed):
+            raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
+        if bracket is None or not listed:
+            found = self._function(prefix, [self._piece(argument, following)], following.last)
+            self._refuse_more(place, following)
+            return found
+        if prefix.name in WHOLE and not prefix.defined:
+            inside = [self.read(bracket)]
+        else:
+            inside = [self.read(part) for part in trees(bracket)]
+        node, scripts = self._function(prefix, inside, bracket), self.spelling.scripts(trees(argument)[1:])
+        return self._with_scripts(node, node.latex, scripts, self.place(prefix.tree, argument))
+
+    def _function(self, prefix: Prefix, arguments: list[Node], last: Tree[Token]) -> Node:
+        """Return a function of its arguments, which end with the tree `last`."""
+        place, name, listed = self.place(prefix.tree, last), prefix.name, last.data == "parentheses"
+        if prefix.defined:
+            return nodes.Apply(place, name, prefix.order, tuple(arguments))
+        if name in WHOLE:
+            return nodes.Whole(place, name, *arguments)
+        if name in {"max", "min"} and listed and len(arguments) == 1:
+            return nodes.Whole(place, rf"\{name}", *arguments)
+        if name == "kron":
+            if len(arguments) != 2:
+                raise DerivationError(r"the Kronecker product is written \operatorname{kron}(A, B)", place)
+            return nodes.Kronecker(place, *arguments)
+        return nodes.Apply(place, name, prefix.order, tuple(arguments))
+
+    def _refuse_more(self, place: Place, following: Pieces) -> None:
+        if following.left:
+            raise DerivationError(f"where does the argument of {place.latex} end? Use parentheses", place)
+
+    # Sums over index letters
+
+    def read_sum(self, tree: Tree[Token]) -> Node:
+        r"""$\sum_{ij}$, $\sum_{i=1}^{n}$, $\sum_{j \ne i}$, and in their place $\prod$, $\max$ or $\min$."""
+        sign, (*parts, product), place = tokens(tree)[0], trees(tree), self.place(tree)
+        below = [trees(part)[0] for part in parts if part.data == "subscript"]
+        above = [script for script in self.spelling.scripts(parts) if script.kind != "subscript"]
+        if len(below) != 1 or len(above) > 1 or any(script.kind != "power" for script in above):
+            raise DerivationError(
+                rf"over what does {sign} run? Write {sign}_i, {sign}_{{ij}} or {sign}_{{i=1}}^{{n}}", place
+            )
+        over, besides = trees(below[0]), None
+        if below[0].data == "bounds" and self.spelling.letters(over.pop()) != "1":
+            raise DerivationError(f"{sign} starts at 1", place)
+        if below[0].data == "besides":
+            besides = self._besides(below[0])
+            over.pop()
+        indices = [index for part in over for index in self.spelling.juxtaposed_indices(part)]
+        letters = tuple(index for index in indices if isinstance(index, str))
+        if len({*letters} - {besides}) < len(indices):
+            raise DerivationError(f"{sign} runs over different index letters", place)
+        bound = above[0].text if above else None
+        return SUMS[str(sign)](place, letters, bound, self.read(product), besides)
+
+    def _besides(self, tree: Tree[Token]) -> str | int:
+        """Return the index that a sum leaves out."""
+        left, right = map(self.spelling.juxtaposed_indices, trees(tree))
+        if tokens(tree)[0] not in NOT_EQUAL or len(left) != 1 or len(right) != 1:
+            raise DerivationError(r"of conditions on a sum only j \ne i is known", self.place(tree))
+        return right[0]
+
+    # Derivatives
+
+    def read_derivative(self, tree: Tree[Token]) -> Node:
+        r"""$\frac{\partial J}{\partial x}$, and with $\mathrm d$."""
+        body, variables = trees(tree)
+        return self._partial(tree, self.read(body), variables)
+
+    def read_derivative_operator(self, tree: Tree[Token]) -> Node:
+        r"""$\frac{\partial}{\partial x} J$, and with $\mathrm d$."""
+        variables, body = trees(tree)
+        return self._partial(tree, self.read(body), variables)
+
+    def _partial(self, tree: Tree[Token], found: Node, variables: Tree[Token]) -> Node:
+        place = self.place(tree)
+        sign = next(token for token in tokens(tree) if token.type == "PARTIAL")
+        order = re.sub(r"[^+\d]", "", sign) or "1"
+        written: list[Variable] = []
+        for below, factor in zip(tokens(variables), trees(variables), strict=True):
+            if "^" in below:
+                here = self.place(below, factor)
+                raise DerivationError(rf"{here.latex}: what repeats is written \partial x^2", here)
+            written += self._variables(self.read(factor))
+        if order == "+":
+            return self._immediate(place, found, written)
+        if int(order) != len(written):
+            raise DerivationError(
+                f"a derivative of order {order} with respect to {len(written)} variable{'s'[: len(written) > 1]}",
+                place,
+            )
+        for variable in reversed(written):
+            found = nodes.Partial(place, found, *variable)
+        return found
+
+    def _immediate(self, place: Place, found: Node, written: list[Variable]) -> Node:
+        body = found
+        while isinstance(body, nodes.Entry | nodes.Transpose):
+            body = body.body
+        symbol = self.names.symbols[body.name] if isinstance(body, nodes.Symbol) else None
+        if len(written) > 1 or symbol is None or symbol.definition is None:
+            raise DerivationError(
+                r"an immediate derivative is one \frac{\partial^+ h}{\partial x}, where h, or what it is an entry "
+                "of, has a definition",
+                place,
+            )
+        return nodes.Immediate(place, found, *written[0], symbol.name)
+
+    def _variables(self, node: Node) -> list[Variable]:
+        """Return a variable, as often as its power says."""
+        times = 1
+        if isinstance(node, nodes.Power) and isinstance(node.exponent, nodes.Number):
+            exponent = node.exponent.value
+            if exponent.denominator == 1:
+                node, times = node.base, int(exponent)
+        match node:
+            case nodes.Symbol(name=name) if type(node) is nodes.Symbol:
+                return [(name, None, self.names.layout)] * times
+            case nodes.Entry(body=nodes.Symbol(name=name), indices=indices):
+                return [(name, indices, "")] * times
+            case nodes.Transpose(body=nodes.Symbol(name=name)) if not self.names.layout:
+                return [(name, None, "transposed")] * times
+        raise node.error("a derivative is taken with respect to a symbol or an entry of it")
+
+    def _gradient(self, prefix: Prefix, following: Pieces) -> Node:
+        r"""Return the gradient, or for \nabla^2 the Hessian: the derivative of the gradient as a row."""
+        place, argument = self.place(prefix.tree), following.take()
+        scripts = self.spelling.scripts(trees(prefix.tree)[1:])
+        below = [script.tree for script in scripts if script.kind == "subscript"]
+        above = [script.text for script in scripts if script.kind != "subscript"]
+        if len(below) != 1 or above not in ([], ["2"]):
+            raise DerivationError(
+                r"the gradient with respect to what? Write \nabla_x J, or \nabla_x^2 J for the Hessian", place
+            )
+        if argument is None or argument.data == "operator":
+            raise DerivationError(r"the gradient of what? Write \nabla_x J", place)
+        variable, *more = trees(below[0])
+        symbol = self.read(variable)
+        if not isinstance(symbol, nodes.Symbol) or more:
+            raise DerivationError(
+                r"a gradient is taken with respect to a symbol; for entries write \frac{\partial J}{\partial x_i}",
+                place,
+            )
+        body = self._operand(argument, place, following)
+        place = self.place(prefix.tree, following.last)
+        found = nodes.Gradient(place, body, symbol.name, None, "transposed" if above else "")
+        return nodes.Partial(place, found, symbol.name, None, "") if above else found
+
+    def _differential(self, prefix: Prefix, following: Pieces) -> Node:
+        place, argument = self.place(prefix.tree), following.take()
+        if argument is None or argument.data != "factor" or len(trees(prefix.tree)) > 1:
+            raise DerivationError(r"the differential of what? Write \mathrm d(…)", place)
+        if any(script.kind == "power" for script in self.spelling.scripts(trees(argument)[1:])):
+            raise DerivationError(
+                r"the differential of a power, or a power of it? Write \mathrm d(…) or (\mathrm d x)^2", place
+            )
+        found = self._operand(argument, place, following)
+        for _ in range(prefix.order):
+            found = nodes.Differential(self.place(prefix.tree, following.last), found)
+        return found
+
+    def _operand(self, argument: Tree[Token], place: Place, following: Pieces) -> Node:
+        """Return the one factor that an operator applies to."""
+        body = self._piece(argument, following)
+        if argument.data == "factor" and trees(argument)[0].data not in CLOSED:
+            self._refuse_more(place, following)
+        return body
 
 
-def _inside(tree):
-    return [child for child in tree.children if isinstance(child, Tree)]
+def _is_norm(node: nodes.Whole) -> bool:
+    return node.function.startswith(r"\|") and "^" not in node.function

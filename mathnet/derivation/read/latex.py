@@ -11,6 +11,7 @@ What LaTeX would not print as mathematics is blanked out in place, so that lines
 """
 
 import re
+from collections.abc import Iterator
 
 from .fences import Found, left_of
 
@@ -33,7 +34,7 @@ UNPRINTED = re.compile(
 )
 
 
-def find_latex(text):
+def find_latex(text: str) -> Iterator[Found]:
     """Yield the derivations of a LaTeX text."""
     text, verbatim, line, counted = text + "\n", "", 1, 0
     for event in EVENT.finditer(text):
@@ -52,21 +53,22 @@ def find_latex(text):
             verbatim = ""
 
 
-def _derivation(text, event, line):
+def _derivation(text: str, event: re.Match[str], line: int) -> Found:
     id, start = event["rest"].strip(), event.end()
     at = start
     while (comment := COMMENT.match(text, at)) and at - start < LONGEST:
         at = comment.end()
     where = text[start:at]
 
-    def problem(reason):
+    def problem(reason: str) -> Found:
         return Found(id, "", line, problem=reason)
 
     if event["word"] != "derivation":
         return problem("after mathnet: stands the word derivation, then the id")
     if where.strip() and not re.match(r"[ \t]*%+[ \t]*where\b", where):
         return problem("the comment lines below the mark are the where part: they begin with where")
-    at = re.compile(r"\s*").match(text, at).end()
+    while text[at : at + 1].isspace():
+        at += 1
     line_start = text.rfind("\n", 0, at) + 1
     begin = BEGIN.match(text, line_start)
     name = begin and (begin["name"] or "")
@@ -87,6 +89,6 @@ def _derivation(text, event, line):
     return Found(id, source, line, source.count("\n") + 1)
 
 
-def _printed(body):
+def _printed(body: str) -> str:
     body = UNPRINTED.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), body)
     return re.sub(r"^[ \t]*$", "~", body, flags=re.M)

@@ -150,7 +150,7 @@ def _factors(names: Names, before: nodes.Node, side: nodes.Node) -> list[nodes.N
     formulas = [symbol.definition for symbol in names.symbols.values() if symbol.definition is not None]
     for node in itertools.chain.from_iterable(formula.walk() for formula in formulas):
         if isinstance(node, nodes.Apply) and node.function in names.functions:
-            latex = f"{node.function}'({node.arguments[0].latex})"
+            latex = f"{names.functions[node.function].latex}'({node.arguments[0].latex})"
             slope = replace(node, order=1, place=node.place._replace(latex=latex))
             places: set[tuple[Index, ...]] = {
                 part.indices for part in side.walk() if isinstance(part, nodes.Entry)

@@ -20,7 +20,7 @@ from ..numbers.evaluate import Evaluator, Letters
 from ..read.declare import declare
 from ..read.formula import Reader
 from ..read.source import Chain, read_chain, split
-from ..read.tokens import tokenize
+from ..read.tokens import span, tokenize
 from .causes import likely_cause
 from .relations import failure, holds
 from .report import Report
@@ -100,7 +100,7 @@ class Derivation:
         for node in sides:
             resolve_sums(self.dimensions, node, types[0].free)
         for relation in chain.relations:
-            place = Place(relation.line, relation.column, "")
+            place = Place(span(relation).line, span(relation).column, "")
             refuse_relation(relation, types[0].shape, self.names.tolerance, place)
         chain.letters = {letter: scope.resolve(letter, sides[0]) for letter in sorted(types[0].free)}
         chain.shape, chain.nodes = types[0].shape, sides

@@ -54,7 +54,13 @@ Repair = Callable[[nodes.Node, Clue], Iterator[Repaired]]
 
 
 def _tex(node: nodes.Node) -> str:
-    return node.latex if isinstance(node, CLOSED) else f"({node.latex})"
+    return node.latex if isinstance(node, CLOSED) or _bracketed(node.latex) else f"({node.latex})"
+
+
+def _bracketed(latex: str) -> bool:
+    """Say whether the bracket that opens at the start closes at the end."""
+    depths = list(itertools.accumulate((sign in "([{") - (sign in ")]}") for sign in latex))
+    return 0 not in depths[:-1] and latex[:1] in {"(", "[", "{"}
 
 
 def made(kind: type[Made], like: nodes.Node, latex: str, *parts: Any) -> Made:
@@ -128,8 +134,8 @@ def sign(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
 
 def prime(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A derivative of a function too many or too few."""
-    if isinstance(node, nodes.Apply) and not node.function.endswith("^"):
-        name = node.function
+    if isinstance(node, nodes.Apply) and node.function not in {"e^", "sqrt", "|"}:
+        name = node.latex[: node.latex.rfind(node.arguments[0].latex)].rstrip("' ([{")
         yield (
             replace(node, order=node.order + 1),
             f"{name}{_primes(node.order + 1)} belongs here, not {node.latex}",

@@ -11,7 +11,7 @@ from mathnet.dual import DIGITS
 from ..errors import DerivationError
 from ..meaning.names import Names
 from ..read.source import Chain
-from ..read.tokens import tidy
+from ..read.tokens import span, tidy
 
 
 class Line(NamedTuple):
@@ -107,7 +107,8 @@ class Report:
 
     def _lines(self, chain: Chain) -> Iterator[Line]:
         later = min((other.line for other in self.chains if other.line > chain.line), default=inf)
-        starts = [(side.tokens[0].line, side.tokens[0].column) for side in chain.sides]
+        spans = [span(side.tokens[0]) for side in chain.sides]
+        starts = [(start.line, start.column) for start in spans]
         wrong: dict[int, DerivationError] = {}
         for error in self.errors:  # in the last side that begins before it; in the first, it concerns step 1
             if chain.line <= error.place.line < later:

@@ -36,6 +36,7 @@ class Partial(Node):
 
     def infer(self, scope: Scope) -> Type:
         body, shape = scope.infer(self.body), scope.shape(self, self.variable)
+        variable = scope.dimensions.written[self.variable]
         if self.indices is not None:
             return Type(body.shape, body.free | scope.index(self, self.indices, shape, self.latex))
         over, under = self._across(body.shape, shape)
@@ -46,9 +47,9 @@ class Partial(Node):
                 return Type((rows, columns), body.free)
         has = f"{len(over + under)} indices: write entries"
         if "1" in over and "1" in under:
-            has = rf"two layouts: write \partial {self.variable}^{{\mathsf T}}, or entries, or declare \text{{{NUMERATOR}}}"
+            has = rf"two layouts: write \partial {variable}^{{\mathsf T}}, or entries, or declare \text{{{NUMERATOR}}}"
         raise self.error(
-            f"the derivative of {self.body.latex} ({shape_text(body.shape)}) with respect to {self.variable} "
+            f"the derivative of {self.body.latex} ({shape_text(body.shape)}) with respect to {variable} "
             f"({shape_text(shape)}) has {has}"
         )
 

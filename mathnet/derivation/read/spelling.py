@@ -1,0 +1,124 @@
+"""How names, indices and scripts are spelled: from trees to words, whatever the words mean."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lark import Token, Tree
+
+from ..errors import DerivationError, Place
+from ..meaning.names import Names
+from .notation import ACCENTS
+from .tokens import canonical, span, tidy
+
+SIGNS = {"subscript": "_", "power": "^", "star": "^*"}  # how a name is spelled that has such a script
+
+
+class Script(NamedTuple):
+    """A subscript, superscript or prime."""
+
+    kind: str  # subscript, star, power, transpose, entrywise or prime
+    text: str  # without braces and spaces
+    tree: Tree[Token]
+    written: str  # with its sign, as the author wrote it
+
+
+def trees(tree: Tree[Token]) -> list[Tree[Token]]:
+    """Return the trees in a tree, without the signs around them."""
+    return [child for child in tree.children if isinstance(child, Tree)]
+
+
+def tokens(tree: Tree[Token]) -> list[Token]:
+    """Return the signs that stand in a tree, without the trees around them."""
+    return [child for child in tree.children if isinstance(child, Token)]
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """Reads words in trees that were made from the text `source`."""
+
+    source: str
+
+    def place(self, first: Token | Tree[Token], last: Token | Tree[Token] | None = None) -> Place:
+        """Return where a tree or token stands, or what stands from one to another."""
+        start, end = span(first), span(last or first)
+        return Place(start.line, start.column, tidy(self.source[start.start_pos : end.end_pos]))
+
+    def letters(self, part: Token | Tree[Token]) -> str:
+        """Return what is written there without braces and spaces."""
+        return "".join(self.place(part).latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
+
+    def scripts(self, parts: Iterable[Tree[Token]]) -> list[Script]:
+        r"""Return the scripts that follow a base, in order; `^{*\mathsf T}` is two."""
+        return [script for part in parts for script in self._scripts(part)]
+
+    def _scripts(self, part: Tree[Token]) -> list[Script]:
+        written = self.place(part).latex
+        if part.data == "prime":
+            return [Script("prime", str(part.children[0]), part, written)]
+        (content,) = trees(part)
+        if part.data == "subscript":
+            return [Script("subscript", self.letters(content), content, written)]
+        if content.data == "entrywise":
+            return [Script("entrywise", str(content.children[1]), content, written)]
+        found = []
+        for child in content.children:
+            sign = written if len(content.children) == 1 else f"^{{{self.place(child).latex}}}"
+            if isinstance(child, Tree):
+                found.append(Script("power", self.letters(child), child, sign))
+            elif child.type == "MINUS":  # of A^{-T}
+                found.append(Script("power", "-1", content, sign))
+            else:
+                found.append(Script(child.type.lower(), self.letters(child), content, sign))
+        return found
+
+    def indices(self, tree: Tree[Token]) -> tuple[str | int, ...]:
+        """Return the indices of a subscript: letters, or numbers from 1."""
+        if tree.data != "indices":
+            raise DerivationError("expected index letters", self.place(tree))
+        return tuple(index for terms in trees(tree) for index in self.juxtaposed_indices(terms))
+
+    def juxtaposed_indices(self, terms: Tree[Token]) -> list[str | int]:
+        """Return the indices that stand side by side, without a comma."""
+        found: list[str | int] = []
+        for part in (part for product in trees(terms) for part in trees(product) or [product]):
+            atom, *primes = trees(part) if part.data == "factor" else [part]
+            spelled, inner = self.name(atom)
+            if atom.data == "number" and str(atom.children[0]).isdigit() and not primes:
+                found += [int(digit) for digit in str(atom.children[0])]
+            elif spelled and not inner and all(prime.data == "prime" for prime in primes):
+                found.append(spelled + "".join(self.letters(prime) for prime in primes))
+            else:
+                raise DerivationError(f"{self.place(terms).latex} is not an index", self.place(terms))
+        return found
+
+    def name(self, atom: Tree[Token]) -> tuple[str, list[Script]]:
+        """Return the name that an atom spells, and the scripts inside its accents; or nothing if it is no name."""
+        if atom.data == "name":
+            return canonical(str(atom.children[0])), []
+        if atom.data != "accented":
+            return "", []
+        inside, *scripts = trees(atom)
+        base, inner = self.name(inside)
+        return f"{ACCENTS[str(atom.children[0])]}{{{base}}}", inner + self.scripts(scripts)
+
+
+def decorated(base: str, scripts: Iterable[Script]) -> str:
+    """Return how a base and its scripts are spelled as one name."""
+    return base + "".join(SIGNS[s.kind] + s.text * (s.kind != "star") for s in scripts)
+
+
+def longest(names: Names, base: str, scripts: Sequence[Script]) -> tuple[str, list[Script]]:
+    """Return the longest known name that starts with base and its scripts, and the scripts left over."""
+    lower = next((s for s in scripts if s.kind == "subscript"), None)
+    upper = next((s for s in scripts if s.kind in {"star", "power"}), None)
+    for used in ((lower, upper), (None, upper), (lower, None)):
+        name = decorated(base, filter(None, used))
+        if name in names.symbols or name in names.functions:
+            return name, [script for script in scripts if script not in used]
+    return base, list(scripts)
+
+
+def kept(base: str, scripts: Iterable[Script], rest: Sequence[Script]) -> str:
+    """Return a base as it was written, with those of its scripts that belong to the name: all but the rest."""
+    return base + "".join(script.written for script in scripts if script not in rest)
