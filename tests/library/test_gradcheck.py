@@ -427,7 +427,7 @@ def test_the_message_says_where_and_what():
         complex_step_jacobians(lambda x: x + np.abs(x), np.array([0.5]))
 
 
-def test_a_small_part_of_a_derivative_is_missed_too():
+def test_a_small_part_that_is_lost_is_noticed_too():
     with pytest.raises(
         GradientCheckError, match=r"is 1000000 by complex step, but 1000001(\.0\d*)? by central"
     ):
