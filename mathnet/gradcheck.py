@@ -281,7 +281,7 @@ def vjp_error(rule: Rule, *args: Numbers, method: str = "exact", **settings: Any
                 break
             before = X_bars
     if method != "exact":
-        _refuse_bends(_name(vjp), point, Y_bars, X_bars, bends, tolerance=1e-6)
+        _refuse_bends(_name(vjp), point, Y_bars, X_bars, bends, tolerance=1e-6, rounding=1e-12)
         return Measured(float(_largest(errors)), f"{method}, float64")
     _refuse_flatness(point, jacobians, errors, flat, digits)
     _refuse_bends(_name(vjp), point, Y_bars, X_bars, bends, tolerance=AGREEMENT)
@@ -686,10 +686,12 @@ def _refuse_bends(
     X_bars: Sequence[Numbers],
     bends: Sequence[Numbers],
     tolerance: float,
+    rounding: float = 0,
 ) -> None:
-    """Raise where the rule is not the sum of what it is on the basis."""
+    """Raise where the rule is not the sum of what it is on the basis, by more than lost digits explain."""
     for position, (X_bar, bend) in enumerate(zip(X_bars, bends, strict=True)):
-        for row, column in np.argwhere(bend > tolerance):
+        scale = _largest([X_bar[: point.size]]) or 1
+        for row, column in np.argwhere((bend > tolerance) & (bend * scale > rounding)):
             index = tuple(map(int, np.unravel_index(column, point.args[position].shape)))
             entries = [f"{float(y):g}" for y in Y_bars[row][:4]] + ["…"] * (point.size > 4)
             total = float(Y_bars[row] @ X_bar[: point.size, column])

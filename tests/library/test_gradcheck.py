@@ -583,6 +583,11 @@ def test_digits_that_cancel_hide_no_fault(name, X):
     assert vjp_error(wrong, X).error == pytest.approx(1e-7, rel=1e-3)
 
 
+def test_lost_digits_of_floats_are_an_error_and_not_taken_for_a_bend():
+    measured = vjp_error(rule_named("softmax"), np.array([[0.0, 200.0]]), method="complex step")
+    assert measured == (pytest.approx(1), "complex step, float64")
+
+
 def careless_tanh(Z):
     up, down = np.exp(Z), np.exp(-Z)
     return (up - down) / (up + down)
