@@ -427,7 +427,7 @@ def test_the_message_says_where_and_what():
         complex_step_jacobians(lambda x: x + np.abs(x), np.array([0.5]))
 
 
-def test_a_small_part_of_a_derivative_is_missed_too():
+def test_a_small_part_that_is_lost_is_noticed_too():
     with pytest.raises(
         GradientCheckError, match=r"is 1000000 by complex step, but 1000001(\.0\d*)? by central"
     ):
@@ -583,6 +583,11 @@ def test_digits_that_cancel_hide_no_fault(name, X):
     assert vjp_error(wrong, X).error == pytest.approx(1e-7, rel=1e-3)
 
 
+def test_lost_digits_of_floats_are_an_error_and_not_taken_for_a_bend():
+    measured = vjp_error(rule_named("softmax"), np.array([[0.0, 200.0]]), method="complex step")
+    assert measured == (pytest.approx(1), "complex step, float64")
+
+
 def careless_tanh(Z):
     up, down = np.exp(Z), np.exp(-Z)
     return (up - down) / (up + down)
@@ -697,94 +702,51 @@ def test_messages_name_one_of_several_results():
 # --- what cannot be followed, and what cannot be differentiated -----------------------------------------------
 
 OTHERS = {"exact": "'complex step' or 'central difference'", "complex step": "'central difference'"}
-ONLY_FLOATS = "could not be safely coerced to any supported types according to the casting rule ''safe''"
-NOT_FOLLOWED = {
-    "a ufunc": (
-        lambda x: 2 * np.arctan(x),
-        {
-            "exact": "np.arctan(x) (TypeError: loop of ufunc does not support argument 0 of type Dual which has "
-            "no callable arctan method)"
-        },
-    ),
-    "linear algebra": (
-        lambda x: np.linalg.inv(np.diag(x)),
-        {
-            "exact": "np.linalg.inv(np.diag(x)) (UFuncTypeError: Cannot cast ufunc 'inv' input from dtype('O') to "
-            "dtype('float64') with casting rule 'same_kind')"
-        },
-    ),
-    "a transform": (
-        lambda x: np.abs(np.fft.fft(x)),
-        {
-            "exact": f"np.fft.fft(x) (TypeError: ufunc 'fft' not supported for the input types, and the inputs {ONLY_FLOATS})"
-        },
-    ),
-    "a test": (
-        lambda x: np.where(np.isnan(x), 0, x),
-        {
-            "exact": f"np.isnan(x) (TypeError: ufunc 'isnan' not supported for the input types, and the inputs {ONLY_FLOATS})"
-        },
-    ),
-    "rounding": (
-        lambda x: x * np.floor(x),
-        {
-            "exact": "np.floor(x) (TypeError: must be real number, not Dual)",
-            "complex step": f"np.floor(x) (TypeError: ufunc 'floor' not supported for the input types, and the inputs {ONLY_FLOATS})",
-        },
-    ),
+NOT_FOLLOWED = {  # how each method that cannot follow it quotes the code
+    "a ufunc": (lambda x: 2 * np.arctan(x), {"exact": "np.arctan(x)"}),
+    "linear algebra": (lambda x: np.linalg.inv(np.diag(x)), {"exact": "np.linalg.inv(np.diag(x))"}),
+    "a transform": (lambda x: np.abs(np.fft.fft(x)), {"exact": "np.fft.fft(x)"}),
+    "a test": (lambda x: np.where(np.isnan(x), 0, x), {"exact": "np.isnan(x)"}),
+    "rounding": (lambda x: x * np.floor(x), {"exact": "np.floor(x)", "complex step": "np.floor(x)"}),
     "a cast to integers": (
         lambda x: x * x.astype(int),
-        {
-            "exact": "x.astype(int) (TypeError: int() argument must be a string, a bytes-like object or a real "
-            "number, not 'Dual')",
-            "complex step": "x.astype(int) (ComplexWarning: Casting complex values to real discards the imaginary part)",
-        },
+        {"exact": "x.astype(int)", "complex step": "x.astype(int)"},
     ),
     "a cast to floats": (
         lambda x: x * x.astype(float),
-        {
-            "exact": "x.astype(float) (TypeError: float() argument must be a string or a real number, not 'Dual')",
-            "complex step": "x.astype(float) (ComplexWarning: Casting complex values to real discards the imaginary part)",
-        },
+        {"exact": "x.astype(float)", "complex step": "x.astype(float)"},
     ),
     "the standard library": (
         lambda x: np.array([math.atan(entry) for entry in x]),
-        {
-            "exact": "math.atan(entry) (TypeError: must be real number, not Dual)",
-            "complex step": "math.atan(entry) (ComplexWarning: Casting complex values to real discards the imaginary part)",
-        },
+        {"exact": "math.atan(entry)", "complex step": "math.atan(entry)"},
     ),
-    "a comparison": (
-        lambda x: x if x[0] != "" else 2 * x,
-        {"exact": 'x[0] != "" (TypeError: a dual number cannot be made from str)'},
-    ),
+    "a comparison": (lambda x: x if x[0] != "" else 2 * x, {"exact": 'x[0] != ""'}),
     "code on several lines": (
         lambda x: np.sum(
             np.arctan(
                 x + 1,
             )
         ),
-        {
-            "exact": "np.arctan( x + 1, ) (TypeError: loop of ufunc does not support argument 0 of type Dual which "
-            "has no callable arctan method)"
-        },
+        {"exact": "np.arctan( x + 1, )"},
     ),
 }
 
 
 @pytest.mark.parametrize(
-    ("f", "method", "words"),
+    ("f", "method", "code"),
     [
-        pytest.param(f, method, words, id=f"{name}, {method}")
-        for name, (f, messages) in NOT_FOLLOWED.items()
-        for method, words in messages.items()
+        pytest.param(f, method, code, id=f"{name}, {method}")
+        for name, (f, quotes) in NOT_FOLLOWED.items()
+        for method, code in quotes.items()
     ],
 )
-def test_what_a_method_cannot_follow_is_named_and_so_is_another_method(f, method, words):
-    message = f"<lambda>: method {method!r} cannot follow {words}; use {OTHERS[method]}"
-    with pytest.raises(GradientCheckError, match=f"^{re.escape(message)}$") as caught:
+def test_what_a_method_cannot_follow_is_quoted_and_another_method_named(f, method, code):
+    with pytest.raises(GradientCheckError) as caught:
         METHODS[method](f, np.array([0.5, 1.25]))
-    assert isinstance(caught.value.__cause__, TypeError | Warning)
+    cause = caught.value.__cause__  # its words are those of NumPy or Python, and change with them
+    assert str(caught.value) == (
+        f"<lambda>: method {method!r} cannot follow {code} ({type(cause).__name__}: {cause}); use {OTHERS[method]}"
+    )
 
 
 @pytest.mark.parametrize("f", [f for f, _ in NOT_FOLLOWED.values()], ids=NOT_FOLLOWED)
@@ -808,7 +770,7 @@ def test_without_the_source_the_function_is_named():
     exec("def f(x): return np.arctan(x)", namespace)
     for f, name in ((namespace["f"], "f"), (np.arctan, "arctan")):
         with pytest.raises(
-            GradientCheckError, match=f"^{name}: method 'exact' cannot follow {name} .* arctan method"
+            GradientCheckError, match=f"^{name}: method 'exact' cannot follow {name} .*arctan"
         ):
             exact_jacobians(f, np.array([0.5]))
 
