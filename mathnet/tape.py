@@ -166,17 +166,42 @@ class Tape:
         self._steps: list[Step] = []
 
     def variable(self, value: object) -> Variable:
-        """Put a copy of a value on the tape, to differentiate with respect to it."""
+        """Put a copy of a value on the tape, to differentiate with respect to it.
+
+        Parameters
+        ----------
+        value : array
+            Numbers of any shape.
+
+        Returns
+        -------
+        X : Variable
+            To be given to `apply` and `gradients`.
+        """
         return Variable(_kept(np.asanyarray(value)), self)
 
     def apply(self, function: Callable[..., Any], *arguments: object, **settings: object) -> Variable:
         """Call a function on variables and constants, and write the step down.
 
+        Parameters
+        ----------
+        function : function
+            One that the tape has a rule for.
+        *arguments : Variable or array
+            What it is called with. An array is a constant.
+        **settings
+            Its settings; constants, too.
+
+        Returns
+        -------
+        Y : Variable
+            Its result, to be given to further functions.
+
         Raises
         ------
         ValueError
-            If the function has no rule or more than one result; if a variable is from another tape, stands inside a list,
-            or is given as a setting, for which no rule has a derivative.
+            If the function has no rule or more than one result; if a variable is from another tape, stands inside a
+            list, or is given as a setting, for which no rule has a derivative.
         """
         name = getattr(function, "__name__", repr(function))
         if function not in self._rules:
