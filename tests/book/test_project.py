@@ -211,6 +211,18 @@ print(sorted(set(names) - {"__builtins__"}) == sorted(mathnet.__all__))
     ]
 
 
+def test_a_name_that_was_asked_for_is_kept():
+    python(
+        """
+import mathnet
+found = mathnet.matmul, mathnet.tape
+def ask(name): raise AssertionError(f"{name} is looked for again")
+mathnet.__getattr__ = ask
+assert (mathnet.matmul, mathnet.tape) == found
+"""
+    )
+
+
 # The bibliography
 
 
