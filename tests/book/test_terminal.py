@@ -47,7 +47,9 @@ def test_a_session_must_state_its_verdict():
 
 def test_the_page_about_checking_states_what_each_of_its_sessions_says():
     page = (ROOT / "docs/check.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^( *)````python exec=\"1\"[^\n]*\n(.*?)^\1````$", page, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(
+        r"^( *)````python exec=\"1\"[^\n]*\n(.*?)^\1````$", page, flags=re.MULTILINE | re.DOTALL
+    )
     assert len(blocks) == page.count("print(session(") == 10
     for indent, block in blocks:
         exec(re.sub(rf"^{indent}", "", block, flags=re.MULTILINE), {})
