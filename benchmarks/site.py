@@ -1,6 +1,6 @@
 """What the book costs: to load for a reader, to build for a writer. Prints the README's table.
 
-    npm install --no-save lighthouse@12
+    uv run npm install --no-save lighthouse@12
     uv run python benchmarks/site.py
 
 It builds the last commit in a clone, twice, and serves it for edits, which takes some five minutes. Pages are served compressed, as static hosts

@@ -79,7 +79,7 @@ def derivation_desk() -> str:
     else:
         waiting = (
             "This copy of the book was built without Pyodide, so nothing can be checked here. "
-            "<code>npm ci</code> in the folder of the book, and another build, add it."
+            "Another build, with a network, fetches it from npm."
         )
     choices = "".join(
         f'<optgroup label="{label}">{"".join(_option(at) for at, _ in enumerate(examples()) if (at < len(RIGHT)) == right)}</optgroup>'

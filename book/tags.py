@@ -9,6 +9,8 @@ New equations get their numbers from `python -m book.tags`.
 """
 
 import re
+import subprocess
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +79,44 @@ def append(ids: list[str], docs: Path = DOCS) -> list[Tag]:
     with (docs / _NAME).open("a", encoding="utf-8") as file:
         file.writelines(f"{tag}\n" for tag in added)
     return added
+
+
+def hold(root: Path) -> int:
+    """Compare the file with every state that it had in git, and return their number.
+
+    A seal in the file itself could be written anew together with the lines; the history cannot.
+
+    Raises
+    ------
+    TagError
+        If a number was changed, given again or removed, or if the history is not there to tell.
+    """
+    file = (Path("docs") / _NAME).as_posix()
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        if done.returncode:
+            raise TagError(f"nothing says what the numbers were: git {arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    if git("rev-parse", "--is-shallow-repository").strip() == "true":
+        raise TagError("nothing says what the numbers were: this clone is shallow; run git fetch --unshallow")
+    # of a branch that is merged, only what the merge made of it was ever published
+    commits = git("log", "--first-parent", "--format=%h", "--", file).split()
+    if not commits:
+        raise TagError(f"nothing says what the numbers were: no commit has {file}")
+    now = [(tag.number, tag.id) for tag in load(root / "docs").values()]
+    for commit in commits:
+        then = [(tag.number, tag.id) for tag in read(git("show", f"{commit}:{file}")).values()]
+        for number, (old, new) in enumerate(zip_longest(then, now[: len(then)]), 1):
+            if old != new:
+                raise TagError(
+                    f"({number}) was {old[1]} in commit {commit} and is {new[1] if new else 'gone'}: a number is never "
+                    "changed; give back the line, with the word retired if the equation has left the book"
+                )
+    return len(commits)
 
 
 def main() -> None:

@@ -62,7 +62,9 @@ def __getattr__(name: str) -> object:
     for chapter, names in _CHAPTERS.items():
         if name == chapter or name in names:
             module = import_module(f"mathnet.{chapter}")
-            return module if name == chapter else getattr(module, name)
+            found: object = module if name == chapter else getattr(module, name)
+            globals()[name] = found  # the next time Python finds it without asking here
+            return found
     raise AttributeError(f"module 'mathnet' has no attribute {name!r}")
 
 

@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from book import digit, explorer, stepper
+from book import digit, explorer, npm, stepper
 from book.editions import chromium
 from mathnet.figures import STYLE_SHEET
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "docs" / "assets"
 CHROMIUM = chromium()
+
+npm.fetch()  # the desk and the validator are tested on a fresh machine, too
 
 
 def _mkdocs_build(

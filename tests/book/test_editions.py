@@ -25,7 +25,7 @@ def whole(site):
 def made(site, tmp_path_factory):
     """Return a copy of the site after the step that makes the PDF and the zip."""
     if not (editions.chromium() and editions.ESBUILD.exists()):
-        pytest.skip("no Chromium on the PATH, or no esbuild (npm ci)")
+        pytest.skip("no Chromium on the PATH, or no esbuild: npm could not fetch it")
     copy = tmp_path_factory.mktemp("made") / "site"
     shutil.copytree(site, copy)
     _make(copy)
@@ -128,7 +128,7 @@ def test_without_the_tools_the_command_says_what_is_missing(site, tmp_path, monk
     monkeypatch.setattr(editions, "ESBUILD", tmp_path / "none")
     assert editions.main(site) == []
     assert capsys.readouterr().out == (
-        "no mathnet.pdf: there is no Chromium on the PATH\nno mathnet-offline.zip: esbuild is missing, run npm ci\n"
+        "no mathnet.pdf: there is no Chromium on the PATH\nno mathnet-offline.zip: esbuild is missing; mkdocs build fetches it from npm\n"
     )
     with pytest.raises(SystemExit, match="holds no built book: run mkdocs build first"):
         editions.main(tmp_path)

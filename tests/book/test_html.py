@@ -35,7 +35,7 @@ def _faults(*places: Path) -> list[str]:
 @pytest.fixture(autouse=True)
 def _tools():
     if not (shutil.which("java") and VNU.exists()):
-        pytest.skip("no Java on the PATH, or no vnu (npm ci)")
+        pytest.skip("no Java on the PATH, or no vnu: npm could not fetch it")
 
 
 def test_every_page_is_valid(site):

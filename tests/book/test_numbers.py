@@ -34,16 +34,81 @@ def test_every_equation_has_a_number_and_every_number_is_used_or_retired(book):
 
 
 def test_no_number_was_ever_changed_reused_or_removed():
-    def git(*arguments):
-        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert tags.hold(ROOT) >= 3
 
-    commits = git("log", "--format=%H", "--", FILE).stdout.split()
-    if not commits:
-        pytest.skip("this copy is not a git repository, so nothing says what the numbers were")
-    now = [(tag.number, tag.id) for tag in tags.load().values()]
-    for commit in commits:
-        then = [(tag.number, tag.id) for tag in tags.read(git("show", f"{commit}:{FILE}").stdout).values()]
-        assert now[: len(then)] == then, commit
+
+def git(folder, *arguments):
+    author = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *author, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Return a repository of three commits with two numbers, then three, and a file that is no concern of theirs."""
+    folder = tmp_path / "repository"
+    (folder / "docs/assets").mkdir(parents=True)
+    git(folder, "init", "-b", "main")
+    for name, text in ((FILE, "1 a\n2 b\n"), (FILE, "1 a\n2 b\n3 c\n"), ("README", "")):
+        (folder / name).write_text(text)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-m", name)
+    return folder
+
+
+def test_numbers_that_are_added_or_retired_hold(repository):
+    assert tags.hold(repository) == 2
+    (repository / FILE).write_text("1 a\n2 b retired d\n3 c\n4 d\n")
+    assert tags.hold(repository) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 b\n2 a\n3 c\n", r"\(1\) was a in commit [0-9a-f]+ and is b: a number is never changed"),
+        ("1 a\n2 b\n3 d\n", r"\(3\) was c in commit [0-9a-f]+ and is d: "),
+        ("1 a\n2 b\n", r"\(3\) was c in commit [0-9a-f]+ and is gone: "),
+    ],
+)
+@pytest.mark.parametrize("committed", [False, True])
+def test_numbers_that_are_swapped_reused_or_removed_are_refused(repository, text, message, committed):
+    (repository / FILE).write_text(text)
+    if committed:
+        git(repository, "commit", "-am", "a mistake")
+    with pytest.raises(tags.TagError, match=message):
+        tags.hold(repository)
+
+
+def test_what_a_merge_made_of_a_branch_counts_and_not_the_branch(repository):
+    git(repository, "checkout", "-b", "branch")
+    (repository / FILE).write_text("1 a\n2 b\n3 c\n4 e\n")
+    git(repository, "commit", "-am", "4 is e on the branch")
+    git(repository, "checkout", "main")
+    (repository / FILE).write_text("1 a\n2 b\n3 c\n4 d\n")
+    git(repository, "commit", "-am", "4 is d")
+    git(repository, "merge", "-s", "ours", "--no-commit", "branch")
+    (repository / FILE).write_text("1 a\n2 b\n3 c\n4 d\n5 e\n")
+    git(repository, "commit", "-am", "merge")
+    assert tags.hold(repository) == 4
+    (repository / FILE).write_text("1 a\n2 b\n3 c\n4 e\n5 d\n")
+    with pytest.raises(tags.TagError, match=r"\(4\) was d"):
+        tags.hold(repository)
+
+
+def test_without_the_history_the_guard_fails_and_says_how_to_get_it(repository, tmp_path):
+    git(tmp_path, "clone", "--depth=1", repository.as_uri(), "shallow")
+    shallow = tmp_path / "shallow"
+    (shallow / FILE).write_text("1 b\n2 a\n3 c\n")
+    with pytest.raises(tags.TagError, match=r"this clone is shallow; run git fetch --unshallow$"):
+        tags.hold(shallow)
+    git(shallow, "fetch", "--unshallow")
+    with pytest.raises(tags.TagError, match=r"\(1\) was a"):
+        tags.hold(shallow)
+    with pytest.raises(tags.TagError, match="git rev-parse: fatal: not a git repository"):
+        tags.hold(tmp_path)
+    git(tmp_path, "init")
+    git(tmp_path, "commit", "--allow-empty", "-m", "nothing")
+    with pytest.raises(tags.TagError, match=f"no commit has {FILE}$"):
+        tags.hold(tmp_path)
 
 
 @pytest.mark.parametrize(

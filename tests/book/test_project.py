@@ -67,6 +67,27 @@ def test_ci_runs_the_commands_of_the_readme():
     assert "-m mkdocs build --strict" in ci
 
 
+def test_ci_has_the_history_where_the_numbers_of_the_equations_are_tested():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    checkout, *_, run = workflow["jobs"]["all"]["steps"]
+    assert run["run"] == "bash .ci/run"
+    assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_ci_tries_the_oldest_versions_that_the_wheel_says_it_works_with():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    oldest, newest, _ = workflow["jobs"]["wheel"]["strategy"]["matrix"]["include"]
+    lowest = [re.match(r"([\w-]+)>=([\d.]+)", requirement) for requirement in project["dependencies"]]
+    series = {found[1]: found[2] if "." in found[2] else f"{found[2]}.0" for found in lowest}
+    assert dict(each.removesuffix(".*").split("==") for each in oldest["beside"].split()) == series
+    assert project["requires-python"] == f">={oldest['python']}"
+    assert (
+        f"Programming Language :: Python :: {newest['python']}"
+        == [line for line in project["classifiers"] if re.search(r":: 3\.\d+$", line)][-1]
+    )
+
+
 def test_contributing_is_short():
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 45
 
@@ -209,6 +230,18 @@ print(sorted(set(names) - {"__builtins__"}) == sorted(mathnet.__all__))
         "cannot import name 'mystery'",
         "True",
     ]
+
+
+def test_a_name_that_was_asked_for_is_kept():
+    python(
+        """
+import mathnet
+found = mathnet.matmul, mathnet.tape
+def ask(name): raise AssertionError(f"{name} is looked for again")
+mathnet.__getattr__ = ask
+assert (mathnet.matmul, mathnet.tape) == found
+"""
+    )
 
 
 # The bibliography

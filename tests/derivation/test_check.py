@@ -7,6 +7,7 @@ from pathlib import Path
 import mpmath
 import pytest
 
+import mathnet
 from mathnet.derivation import Dual, check
 from mathnet.derivation.read.files import read
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FILES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
-    *sorted((ROOT / "mathnet").rglob("*.py")),
+    *sorted(Path(mathnet.__file__).parent.rglob("*.py")),
 ]
 FOUND = [(path, fence) for path in FILES for fence in read(str(path))]
 

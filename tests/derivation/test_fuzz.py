@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import mathnet
 from mathnet.derivation import Derivation, DerivationError, find
 from mathnet.derivation.numbers.chance import Numbers, UnluckyDrawError
 from mathnet.derivation.numbers.data import Data, choose_sizes
@@ -30,8 +31,8 @@ SECONDS, JUDGE_DRAWS, JUDGE_ATTEMPTS = 15, 6, 60
 FILES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
-    *sorted((ROOT / "tests" / "derivation" / "corpus").rglob("*.md")),
-    *sorted((ROOT / "mathnet").rglob("*.py")),
+    *sorted((ROOT / "tests/derivation/corpus").rglob("*.md")),
+    *sorted(Path(mathnet.__file__).parent.rglob("*.py")),
 ]
 PIECES = [
     r"\sum_i ", r"\prod_k ", "_", "^", "{", "}", "(", ")", "[", "]", "=", "&", "&&", r"\\", "'", r"\odot ", r"\cdot ",
