@@ -7,7 +7,7 @@ import zlib
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from book import desk, pyodide
+from book.hands_on.desk import figure, pyodide
 from mathnet.derivation import check, find
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
@@ -34,7 +34,7 @@ def address(serve_elements):
     """Serve the desk alone."""
     if not pyodide.version():
         pytest.skip("no Pyodide: npm ci installs it")
-    return serve_elements({"desk": desk.derivation_desk()}, pyodide.addresses()) + "desk/"
+    return serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses()) + "desk/"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def expected(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts]
 
 
-@pytest.mark.parametrize("text", TEXTS + [example.source for example in desk.examples()])
+@pytest.mark.parametrize("text", TEXTS + [example.source for example in figure.examples()])
 def test_the_verdict_is_that_of_cpython(loaded, text):
     shown, at = verdict(loaded, text), 0
     for part in expected(text):
@@ -106,7 +106,7 @@ def test_the_verdict_is_that_of_cpython(loaded, text):
 
 
 def test_each_line_is_marked(loaded):
-    wrong = next(example for example in desk.examples() if not example.report.ok)
+    wrong = next(example for example in figure.examples() if not example.report.ok)
     verdict(loaded, wrong.source)
     marks = dict(
         reversed(line.rsplit(" ", 1)) for line in loaded.locator(".desk-gutter").inner_text().split("\n")
@@ -130,9 +130,9 @@ def test_by_keyboard(loaded):
     loaded.keyboard.press("Shift+Tab")
     loaded.keyboard.press("Shift+Tab")
     assert loaded.evaluate("document.activeElement.textContent") == "Use this example"
-    loaded.get_by_role("combobox").select_option(desk.WRONG[0][1])
+    loaded.get_by_role("combobox").select_option(figure.WRONG[0][1])
     loaded.keyboard.press("Enter")
-    wrong = desk.examples()[len(desk.RIGHT)]
+    wrong = figure.examples()[len(figure.RIGHT)]
     assert loaded.get_by_role("textbox").input_value() == wrong.source.strip()
     assert "changed since this check" in loaded.get_by_role("status").inner_text()
     loaded.keyboard.press("Control+z")
@@ -208,7 +208,7 @@ def test_loading_can_be_stopped(browser, address):
     page.goto(address)
     page.get_by_role("button", name="Check").click()
     expect(page.locator(".desk-progress")).to_contain_text(
-        re.compile(rf"\d\.\d MB of {re.escape(desk.size())}")
+        re.compile(rf"\d\.\d MB of {re.escape(figure.size())}")
     )
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text("Stopped.")
@@ -237,24 +237,24 @@ def test_without_pyodide_the_page_says_how_to_add_it(monkeypatch, tmp_path):
     monkeypatch.setattr(pyodide, "FOLDER", tmp_path)
     pyodide.packed.cache_clear()
     try:
-        assert "<code>npm ci</code>" in desk.derivation_desk()
+        assert "<code>npm ci</code>" in figure.derivation_desk()
         assert pyodide.addresses() == {}
     finally:
         pyodide.packed.cache_clear()
 
 
 def test_examples_are_what_they_are_said_to_be():
-    assert [example.report.ok for example in desk.examples()] == [True] * len(desk.RIGHT) + [False] * len(
-        desk.WRONG
+    assert [example.report.ok for example in figure.examples()] == [True] * len(figure.RIGHT) + [False] * len(
+        figure.WRONG
     )
-    shown = desk.example_list()
-    for example in desk.examples():
+    shown = figure.example_list()
+    for example in figure.examples():
         assert f"#d-{example.report.id}" in shown
-    id, title, old, new = desk.WRONG[0]
+    id, title, old, new = figure.WRONG[0]
     with pytest.raises(ValueError, match="has changed"):
-        desk._example(id, title, "nowhere", new)
+        figure._example(id, title, "nowhere", new)
     with pytest.raises(ValueError, match="is right"):
-        desk._example(id, title, old, old)
+        figure._example(id, title, old, old)
 
 
 def test_the_checker_is_packed_whole_and_always_the_same():
@@ -271,4 +271,4 @@ def test_the_book_serves_what_the_desk_loads(site):
         assert zlib.decompress((site / name).read_bytes())
     page = (site / "desk" / "index.html").read_text(encoding="utf-8")
     assert f'"folder":"{pyodide.folder()}"' in page
-    assert desk.size() in page
+    assert figure.size() in page

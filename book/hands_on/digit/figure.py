@@ -1,6 +1,6 @@
 r"""Draw a digit: the network that the page trains, made small enough to be sent along.
 
-Each parameter is rounded to one byte. [`reading`][book.digit.reading] is what the script has to show for a picture; the
+Each parameter is rounded to one byte. [`reading`][book.hands_on.digit.figure.reading] is what the script has to show for a picture; the
 tests compare the two.
 """
 

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path, PurePath
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "node_modules" / "pyodide"
 CACHE = ROOT / ".cache" / "pyodide"
 COMPILER = Path(__file__).with_name("precompile.mjs")

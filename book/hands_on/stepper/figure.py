@@ -20,7 +20,7 @@ from mathnet.shapes import Array
 
 @dataclass(frozen=True)
 class Step:
-    """One operation; `operation` is its name in `docs/assets/products.js`, `signs` stand before operands and result."""
+    """One operation; `operation` is its name in `products.js`, `signs` stand before operands and result."""
 
     code: str
     operation: str

@@ -1,16 +1,23 @@
 r"""Figures that a reader can move: custom elements whose rules, numbers and formulas the build computes.
 
-Inside each element stands a static figure, which is all that is seen where no script runs, and the data of its script
-as JSON. `product_explorer`, `backprop_stepper` and `draw_a_digit` return one each; their scripts are in `docs/assets`.
+Each is a folder here: `figure.py` makes the element, a script brings it to life, with its style and the tests of both. Inside each element
+stands a static figure, which is all that is seen where no script runs, and the data of its script as JSON.
 
     ```python exec="1" html="1"
-    from book.explorer import product_explorer
+    from book.hands_on.explorer.figure import product_explorer
 
     print(product_explorer())
     ```
 """
 
 import json
+from pathlib import Path
+
+
+def addresses() -> dict[str, Path]:
+    """Return the scripts and styles by their addresses in the site, where they lie side by side: so they import each other."""
+    files = sorted(Path(__file__).parent.rglob("*.*"))
+    return {f"assets/{file.name}": file for file in files if file.suffix in (".js", ".css")}
 
 
 def custom_element(name: str, static: str, data: dict) -> str:
