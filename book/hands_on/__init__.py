@@ -11,6 +11,7 @@ stands a static figure, which is all that is seen where no script runs, and the 
 """
 
 import json
+from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
 
@@ -27,3 +28,16 @@ def custom_element(name: str, static: str, data: dict) -> str:
     # the div, because Python-Markdown would put a paragraph around an element that it does not know
     script = f'<script type="application/json">{text}</script>'
     return f"<div><{name} data-search-exclude>{static}{script}</{name}></div>"
+
+
+def written(x: float) -> str:
+    """Return a number with at most four digits and a real minus sign, as the scripts write it.
+
+    Examples
+    --------
+    >>> print(written(-1.0625), written(2e5 / 3), written(1e-7 / 3), written(-0.0))
+    −1.063 66670 3.333e−8 0
+    """
+    rounded = Context(prec=4, rounding=ROUND_HALF_UP).create_decimal(Decimal(float(x) + 0.0))
+    text = f"{rounded.normalize():{'f' if rounded == 0 or 1e-6 <= abs(rounded) < 1e21 else 'e'}}"
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -1,7 +1,15 @@
 """What holds for every hands-on figure, in a real browser."""
 
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
 import pytest
+import yaml
 from lxml import html
+
+from book import hands_on
 
 PAGES = {
     "product-explorer": "products/which/index.html",
@@ -31,3 +39,67 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
     last = page.locator("[role=grid] td:visible").last
     last.tap()
     assert "chosen" in last.get_attribute("class")
+
+
+def test_no_script_or_style_takes_the_address_of_another():
+    folder = Path(hands_on.__file__).parent
+    names = [path.name for path in folder.rglob("*.*") if path.suffix in (".js", ".css")]
+    names += [path.name for path in folder.parents[1].joinpath("docs", "assets").iterdir()]
+    assert {f"assets/{name}" for name in ("explorer.js", "desk-worker.js", "hands-on.css")} < set(
+        hands_on.addresses()
+    )
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_an_edit_of_a_script_is_seen_by_mkdocs_serve():
+    root = Path(hands_on.__file__).parents[2]
+    watched = yaml.load((root / "mkdocs.yml").read_text(encoding="utf-8"), yaml.BaseLoader)["watch"]
+    assert Path(hands_on.__file__).relative_to(root).parts[0] in watched
+
+
+# What both halves compute
+
+
+def test_both_halves_write_a_number_alike(open_figure):
+    random = np.random.default_rng(0)
+    xs = random.normal(0, 1, 2000) * 10.0 ** random.integers(-12, 24, 2000)
+    xs = [
+        *xs,
+        *(random.integers(-9999, 9999, 500) / 16),
+        0.0,
+        -0.0,
+        1e-6,
+        9.9996e-7,
+        1e21,
+        9.9999e20,
+        0.00005,
+    ]
+    page = open_figure("product-explorer")
+    seen = page.evaluate(
+        "async (xs) => { const {format} = await import('../assets/numbers.js'); return xs.map(format); }",
+        list(map(float, xs)),
+    )
+    assert seen == [hands_on.written(x) for x in xs]
+
+
+PARSE = "async (texts) => { const {parse} = await import('../assets/numbers.js'); return texts.map((text) => String(parse(text))); }"
+NO_NUMBERS = [
+    "", " ", "-", "/", "1/", "/2", "1/2/3", "1,5", "1 2", "1 1/2", "½", "1.5/2", "1/-2", "1/2.5", "0x10", "1_000", "1e", "e5", ".", "--1", "1-2",
+    "Infinity", "NaN", "2 × 3", "١", "1;", "1/2 ?",
+]  # fmt: skip
+
+
+def test_a_typed_number_is_read_as_it_is_written(open_figure):
+    random = np.random.default_rng(0)
+    texts = ["1/2", "-3/4", "+1/3", " 7 / 8 ", "12", "-0.5", ".5", "3.", "1e-3", "007", "-0"]
+    for over, under in random.integers(1, 1000, (300, 2)):
+        texts += [f"{over}/{under}", f"-{over}/{under}", f"{over}.{under}", f"-.{under}", str(-over)]
+    page = open_figure("product-explorer")
+    for sign in ("-", "−"):
+        read = page.evaluate(PARSE, [text.replace("-", sign) for text in texts])
+        expected = [float(Fraction(text.replace(" ", ""))) for text in texts]
+        assert list(map(float, read)) == expected
+
+
+def test_what_is_no_number_is_not_made_into_one(open_figure):
+    assert set(open_figure("product-explorer").evaluate(PARSE, NO_NUMBERS)) == {"NaN"}

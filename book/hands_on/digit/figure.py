@@ -81,6 +81,12 @@ def reading(net: Network, X: Array, T: Array) -> dict[str, Array]:
     return {"H": H, "Y": Y, "J": half_squared_error(Y, T), "X_bar": matmul(D1, W1.T)}
 
 
+def against(X: Array, X_bar: Array) -> Array:
+    """Return pictures after a step against their gradients, of which the largest entry moves its pixel by a tenth."""
+    largest = np.max(np.abs(X_bar), axis=1, keepdims=True)
+    return np.clip(X - 0.1 * X_bar / np.where(largest, largest, 1), 0, 1)
+
+
 def draw_a_digit() -> str:
     """Return the figure in which a reader draws a digit and sees what the network makes of it."""
     net, X_test, T_test = digits_network()

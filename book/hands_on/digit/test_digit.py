@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from book.hands_on.digit import figure
 from book.hands_on.shown import same_digits
+from mathnet.network import Network
 
 EIGHT = [(22, 8), (18, 5), (13, 5), (10, 8), (11, 12), (16, 16), (21, 20), (23, 24), (20, 28), (14, 28), (10, 25), (11, 21), (22, 8)]  # fmt: skip
 
@@ -164,3 +165,70 @@ def test_a_finger_draws_a_digit_and_the_page_stays(open_figure):
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.locator(".sum")).to_contain_text("The network reads 7,")
     assert page.evaluate("scrollY") == scrolled
+
+
+BOTH = """
+async ({parameters, states, strokes, ink}) => {
+  const [{against, read, unpack}, {bitmap, count}] = await Promise.all(
+    ["digit", "bitmap"].map((name) => import(`../assets/${name}.js`)));
+  const network = Object.fromEntries(Object.entries(parameters).map(([name, packed]) => [name, unpack(packed)]));
+  const seen = states.map(({bits, T}) => {
+    const pixels = count(bits);
+    const values = read(network, [pixels], [T]);
+    return {pixels, ...values, texts: values.Y[0].map((y) => y.toFixed(2)), after: against(pixels, values.X_bar[0])};
+  });
+  const bits = strokes.map((drawing) => bitmap(drawing, ink));
+  return {seen, drawn: bits.map((bits) => ({bits, pixels: count(bits)}))};
+}
+"""
+
+
+def _network(random: np.random.Generator) -> Network:
+    net = Network([64, 30, 10])
+    for M in (*net.weights, *net.biases):
+        M[...] = random.normal(0, 1, M.shape)
+    return net
+
+
+def _bits(random: np.random.Generator) -> np.ndarray:
+    """Return a bitmap of 32 × 32: ink spread thinly or thickly, or in one corner, or none, or all of it."""
+    bits = random.random((32, 32)) < random.choice([0, 0.1, 0.3, 0.8, 1])
+    height, width = random.integers(1, 33, 2)
+    return (bits & (np.arange(32)[:, None] < height) & (np.arange(32) < width)).astype(int)
+
+
+def _pixels(bits: np.ndarray) -> np.ndarray:
+    return np.reshape(bits, (8, 4, 8, 4)).sum(axis=(1, 3)).reshape(1, 64) / 16
+
+
+def test_both_halves_read_alike_and_step_alike(open_figure):
+    random = np.random.default_rng(1)
+    parameters, net = figure.in_bytes(_network(random))
+    states = [{"bits": _bits(random).tolist(), "T": random.random(10).tolist()} for _ in range(250)]
+    # strokes of some points each; a drawing that is moved, or made larger, is the same drawing
+    drawings = [
+        [random.uniform(0, 8, (random.integers(1, 6), 2)) for _ in range(random.integers(1, 4))]
+        for _ in range(25)
+    ]
+    moved = [[4 + 2.5 * stroke for stroke in drawing] for drawing in drawings]
+    seen = open_figure("draw-a-digit").evaluate(
+        BOTH,
+        {
+            "parameters": parameters,
+            "states": states,
+            "strokes": [[stroke.tolist() for stroke in drawing] for drawing in drawings + moved],
+            "ink": 0.3,
+        },
+    )
+    for state, shown in zip(states, seen["seen"], strict=True):
+        X, T = _pixels(state["bits"]), np.array([state["T"]])
+        assert np.array_equal([shown["pixels"]], X)
+        expected = figure.reading(net, X, T)
+        for name, value in expected.items():
+            assert np.allclose(shown[name], value, rtol=1e-12, atol=1e-14), name
+        assert shown["texts"] == [f"{y:.2f}" for y in expected["Y"][0]]
+        assert np.allclose([shown["after"]], figure.against(X, expected["X_bar"]), rtol=0, atol=1e-12)
+    drawn = seen["drawn"]
+    for one, other in zip(drawn[: len(drawings)], drawn[len(drawings) :], strict=True):
+        assert np.mean(np.not_equal(one["bits"], other["bits"])) < 0.01
+        assert np.array_equal([one["pixels"]], _pixels(one["bits"]))

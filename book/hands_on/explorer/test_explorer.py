@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from book.hands_on.explorer.figure import SHAPES
+from book.hands_on.explorer.figure import CALLS, SHAPES
 from book.hands_on.shown import computed, number, numbers, read
 from mathnet import dot, hadamard, matmul, outer
 
@@ -112,3 +112,67 @@ def test_the_explorer_by_keyboard(open_figure):
     press("ArrowDown")
     assert page.locator("[value=dot]").is_checked()
     assert "as many columns" not in page.locator(".entry").inner_text()
+
+
+BOTH = """
+async (states) => {
+  const [{operand, outcomes}, {compute, sum}, {format}] = await Promise.all(
+    ["explorer", "products", "numbers"].map((name) => import(`../assets/${name}.js`)));
+  const {data} = document.querySelector("product-explorer");
+  return states.map(({numbers, shapes}) => {
+    const operands = numbers.map((M, k) => operand(M, shapes[k]));
+    const found = outcomes(data, ...shapes);
+    const made = data.products.map(({name}, k) => found[k].kind === "yes" ? compute(name, ...operands) : null);
+    const sums = data.products.map(({name}, k) => made[k] && sum(name, made[k].length - 1, made[k][0].length - 1, ...operands));
+    return {found, made, sums, last: made.map((M) => M && format(M.at(-1).at(-1)))};
+  });
+}
+"""
+
+
+def _states(count: int) -> list[dict]:
+    """Return pairs of shapes with 4 × 4 numbers: integers, fractions of 4, mostly zeros, or any."""
+    random = np.random.default_rng(1)
+    kinds = (
+        lambda: random.integers(-99, 100, (4, 4)),
+        lambda: random.integers(-399, 400, (4, 4)) / 4,
+        lambda: random.integers(-9, 10, (4, 4)) * (random.random((4, 4)) < 0.3),
+        lambda: random.normal(0, 10.0 ** random.integers(-3, 4), (4, 4)),
+    )
+    return [
+        {
+            "numbers": [kinds[k % 4]().tolist() for _ in "AB"],
+            "shapes": [SHAPES[place] for place in random.integers(len(SHAPES), size=2)],
+        }
+        for k in range(count)
+    ]
+
+
+def test_both_halves_multiply_alike_and_refuse_alike(open_figure):
+    states, made, refused = _states(1200), 0, 0
+    for state, seen in zip(states, open_figure("product-explorer").evaluate(BOTH, states), strict=True):
+        A, B = map(_operand, state["numbers"], state["shapes"])
+        for k, product in enumerate(PRODUCTS.values()):
+            result, error = _outcome(product, A, B)
+            found = seen["found"][k]
+            if error:
+                refused += 1
+                assert found["kind"] == "no"
+                assert error.startswith(found["words"].removeprefix("ShapeError: "))
+                assert found["words"].startswith("ShapeError: ")
+                continue
+            made += 1
+            assert (found["kind"], found["shape"]) == ("yes", str(np.shape(result)))
+            size = product(abs(A), abs(B))
+            assert np.all(np.abs(np.reshape(seen["made"][k], np.shape(result)) - result) <= 1e-12 * size)
+            terms, total = seen["sums"][k].split(" = ")
+            assert total == seen["last"][k]
+            assert abs(computed(terms) - np.ravel(result)[-1]) <= 2e-3 * np.ravel(size)[-1]
+        for call, found in zip(CALLS, seen["found"][len(PRODUCTS) :], strict=True):
+            result, error = _outcome(eval, call, {"np": np, "A": A, "B": B})
+            if error:
+                assert (found["kind"], found["words"]) == ("no", f"ValueError: {error}")
+            else:
+                assert found["shape"] == str(np.shape(result))
+    assert made > 400
+    assert refused > 400

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from book.hands_on import custom_element
+from book.hands_on import custom_element, written
 from book.mathml import to_mathml
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
@@ -199,15 +199,11 @@ def _draw(step: Step, values: dict[str, Array]) -> Drawing:
     for sign, name in zip(step.signs, (*step.operands, step.result), strict=True):
         title, _, colour = SYMBOLS[name]
         pieces += [sign] if sign else []
-        pieces.append(matrix(title, np.vectorize(_number)(values[name]), colour=colour))
+        pieces.append(matrix(title, np.vectorize(written)(values[name]), colour=colour))
     if sum(piece.width for piece in pieces if isinstance(piece, Drawing)) > 290:  # too wide for a phone
         return stack(row(*pieces[:-2]), row(*pieces[-2:]))
     return row(*pieces)
 
 
 def _say(step: Step, values: dict[str, Array]) -> str:
-    return f"{step.code} is {', '.join(map(_number, np.ravel(values[step.result])))}"
-
-
-def _number(x: float) -> str:
-    return f"{x:.4g}".replace("-", "\N{MINUS SIGN}")
+    return f"{step.code} is {', '.join(map(written, np.ravel(values[step.result])))}"

@@ -100,15 +100,25 @@ def test_the_stepper_by_keyboard(open_figure):
     assert total.inner_text() == "l = 1: 1·1 + 2·0 + (−1) = 0"
 
 
-@pytest.mark.parametrize("typed", ["", "1e300", "-100.5", "100.001"])
-def test_a_number_that_the_stepper_does_not_take(open_figure, typed):
+TAKEN = "Each is a number from −100 to 100, such as 3, −0.25 or 1/2."
+
+
+@pytest.mark.parametrize(
+    ("typed", "quoted"),
+    [(typed, typed) for typed in ("", "1e300", "-100.5", "100.001", "1/", "1/0", "1,5", "1 000", "two", "½")]
+    + [("1" * 60, "1" * 19 + "…"), ("W" * 60, "W" * 19 + "…")],
+)
+def test_a_number_that_the_stepper_does_not_take(open_figure, typed, quoted):
     page = open_figure("backprop-stepper")
     bias = page.get_by_label("B1, row 1, column 2")
     message = page.locator(".taken")
-    expect(message).to_have_text("Each is a number from −100 to 100.")
+    expect(message).to_have_text(TAKEN)
     before, height = page.locator(".shown.equation").inner_text(), height_of(page, "backprop-stepper")
     bias.fill(typed)
-    refusal = "B1, row 1, column 2, must be a number from −100 to 100. The figure still shows −0.9014."
+    refusal = (
+        f"B1, row 1, column 2: “{quoted}” is not a number from −100 to 100, such as 3, −0.25 or 1/2. "
+        "The figure still shows −0.9014."
+    )
     expect(message).to_have_text(refusal)
     assert message.get_attribute("role") == "status"
     expect(bias).to_have_attribute("aria-invalid", "true")
@@ -118,11 +128,34 @@ def test_a_number_that_the_stepper_does_not_take(open_figure, typed):
     assert "−100" in page.locator(".shown.equation").inner_text()
     assert height_of(page, "backprop-stepper") == height
     bias.fill("0.5")
-    expect(message).to_have_text("Each is a number from −100 to 100.")
+    expect(message).to_have_text(TAKEN)
     bias.fill(typed)
     expect(message).to_have_text(refusal.replace("−0.9014", "0.5"))
     page.get_by_role("button", name="Reset").click()
-    expect(message).to_have_text("Each is a number from −100 to 100.")
+    expect(message).to_have_text(TAKEN)
+
+
+def test_a_fraction_is_taken_by_keyboard_as_it_is_typed(open_figure):
+    page = open_figure("backprop-stepper")
+    shown = "document.querySelector('backprop-stepper').values"
+    page.get_by_label("T, row 1, column 1").focus()
+    for typed, value in (
+        ("1/2", 0.5),
+        ("−3/4", -0.75),
+        ("-3/4", -0.75),
+        (" 1 / 3 ", 1 / 3),
+        ("−0.25", -0.25),
+        ("12", 12),
+    ):
+        page.keyboard.press("Control+a")
+        page.keyboard.type(typed)
+        assert page.locator(":focus").input_value() == typed
+        assert page.evaluate(shown)["T"] == [[value]]
+        expect(page.locator(".taken")).to_have_text(TAKEN)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1/2")
+    page.get_by_role("button", name="E = Y - T").click()
+    expect(page.locator(".sum")).to_have_text("l = 1: 0.5 − 0.5 = 0")
 
 
 def test_the_largest_numbers_give_numbers(open_figure):
@@ -155,6 +188,42 @@ def test_no_number_is_cut_where_letters_stand_apart(open_figure, width):
     fields = page.locator(".inputs input").evaluate_all(
         "fields => fields.map(({value, scrollWidth, clientWidth}) => [value, scrollWidth, clientWidth])"
     )
-    assert "-0.9014" in {value for value, _, _ in fields}
+    assert "−0.9014" in {value for value, _, _ in fields}
     assert not [field for field in fields if field[1] > field[2]]
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+BOTH = """
+async (states) => {
+  const {run} = await import("../assets/stepper.js");
+  const {data} = document.querySelector("backprop-stepper");
+  return states.map((inputs) => run(data, inputs));
+}
+"""
+
+
+def _states(count: int) -> list[dict[str, list]]:
+    """Return inputs of the network: ordinary, with many zeros, fractions of 8, and so large that f saturates."""
+    random = np.random.default_rng(1)
+    kinds = (
+        lambda size: random.normal(0, 2, size),
+        lambda size: random.normal(0, 1, size) * (random.random(size) < 0.4),
+        lambda size: random.integers(-40, 41, size) / 8,
+        lambda size: random.uniform(-100, 100, size),
+    )
+    return [
+        {name: kinds[k % 4](np.shape(M)).tolist() for name, M in figure.START.items()} for k in range(count)
+    ]
+
+
+def test_both_halves_step_alike(open_figure):
+    states = [figure.START, *_states(400)]
+    runs = open_figure("backprop-stepper").evaluate(BOTH, states)
+    for inputs, seen in zip(states, runs, strict=True):
+        expected = figure.run(inputs)
+        assert seen.keys() == expected.keys()
+        scale = 1 + max(np.max(np.abs(inputs[name])) for name in ("X", "W1", "W2", "T")) ** 2
+        for name, value in expected.items():
+            assert np.shape(seen[name]) == value.shape
+            assert np.allclose(seen[name], value, rtol=1e-12, atol=1e-15 * scale), name
+            assert np.array_equal(np.equal(seen[name], 0), value == 0), name
