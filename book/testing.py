@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from book import hands_on
 from book.editions import chromium
@@ -31,6 +31,14 @@ SPACING = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
 """
+
+
+# What can happen to a file on its way to the reader.
+LOST: dict[str, Callable[[Route], None]] = {
+    "offline": lambda route: route.abort("internetdisconnected"),
+    "404": lambda route: route.fulfill(status=404),
+    "garbage": lambda route: route.fulfill(body="<html>{", content_type="text/javascript"),
+}
 
 
 def _mkdocs_build(

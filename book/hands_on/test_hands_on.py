@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import yaml
 from lxml import html
+from playwright.sync_api import expect
 
 from book import hands_on
+from book.testing import LOST
 
 PAGES = {
     "product-explorer": "products/which/index.html",
@@ -39,6 +41,34 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
     last = page.locator("[role=grid] td:visible").last
     last.tap()
     assert "chosen" in last.get_attribute("class")
+
+
+@pytest.mark.parametrize(("how", "width"), [("offline", 1280), ("404", 390), ("garbage", 390)])
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("product-explorer", "explorer"),
+        ("backprop-stepper", "stepper"),
+        ("draw-a-digit", "digit"),
+        ("draw-a-digit", "grids"),
+    ],
+)
+def test_a_figure_whose_script_does_not_come_says_so(browser, figures, name, script, how, width):
+    page, errors = browser.new_page(viewport={"width": width, "height": 800}), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route(f"**/{script}.js", LOST[how])
+    page.goto(f"{figures}{name}/")
+    page.keyboard.press("Tab")
+    note = page.get_by_role("status")
+    expect(note).to_have_text("The script of this figure could not be loaded. Reload the page to try again.")
+    assert page.locator(f"{name} figure svg").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.unroute(f"**/{script}.js")
+    page.reload()
+    page.locator(f"{name} .hands-on").wait_for()
+    assert page.locator(".missing-script").count() == 0
+    assert errors == []
+    page.close()
 
 
 def test_no_script_or_style_takes_the_address_of_another():

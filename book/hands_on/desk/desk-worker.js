@@ -51,4 +51,7 @@ self.onmessage = async ({ data: { files, text } }) => {
   }
 };
 
-self.onunhandledrejection = ({ reason }) => postMessage({ failure: String(reason) }); // from within Pyodide
+self.onunhandledrejection = (event) => { // from within Pyodide
+  event.preventDefault();
+  postMessage({ failure: String(event.reason) });
+};

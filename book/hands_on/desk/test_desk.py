@@ -5,9 +5,10 @@ import time
 import zlib
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from book.hands_on.desk import figure, pyodide
+from book.testing import LOST
 from mathnet.derivation import check, find
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
@@ -215,12 +216,33 @@ def test_loading_can_be_stopped(browser, address):
     page.close()
 
 
-def test_a_file_that_is_missing_is_reported(browser, address):
-    page = browser.new_page()
-    page.route("**/checker.zip.deflate", lambda route: route.fulfill(status=404))
+def _no_lock(route: Route) -> None:
+    route.fulfill(body=zlib.compress(b"no lock"))
+
+
+@pytest.mark.parametrize(
+    ("file", "lost", "words", "width"),
+    [
+        ("checker.zip.deflate", LOST["404"], "the server answered 404 for checker.zip.deflate", 1280),
+        ("checker.zip.deflate", LOST["garbage"], "checker.zip.deflate is damaged", 390),
+        ("pyodide.asm.wasm.deflate", LOST["offline"], "no answer came for pyodide.asm.wasm.deflate", 390),
+        ("desk-worker.js", LOST["404"], "the server answered 404 for desk-worker.js", 390),
+        ("pyodide-lock.json.deflate", _no_lock, "SyntaxError: ", 1280),
+    ],
+)
+def test_a_file_that_does_not_come_is_named_and_asked_for_again(browser, address, file, lost, words, width):
+    page, errors = browser.new_page(viewport={"width": width, "height": 800}), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route(f"**/{file}", lost)
     page.goto(address)
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("status")).to_contain_text("The checker did not answer: 404")
+    status = page.get_by_role("status")
+    expect(status).to_contain_text(f"The checker did not answer: {words}")
+    expect(status).to_contain_text(". Press Check to try again.")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.unroute(f"**/{file}")
+    assert "Right" in verdict(page, RIGHT)
+    assert errors == []
     page.close()
 
 
