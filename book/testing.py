@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from lxml import html
+from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
 from book import hands_on
 from book.editions import chromium
@@ -200,3 +201,14 @@ def open_figure(browser: Browser, figures: str) -> Iterator[Callable[..., Page]]
     for context in contexts:
         context.close()
     assert not complaints
+
+
+def reference(page: Page, base: str, site: Path, where: str) -> Locator:
+    """Open the first page that refers to an equation of its own or of another page; return the link."""
+    for path in sorted(site.rglob("index.html")):
+        found = html.fromstring(path.read_bytes()).xpath("//a[contains(@class, 'equation-reference')]/@href")
+        links = [href for href in found if href.startswith("#") == (where == "here")]
+        if links:
+            break
+    page.goto(f"{base}{path.relative_to(site).parent.as_posix()}/")
+    return page.locator(f".equation-reference[href='{links[0]}']").first

@@ -18,9 +18,7 @@ function page(link) {
   if (isHere(link)) return document;
   const address = link.href.split("#")[0];
   if (!pages.has(address)) {
-    const parsed = fetched(address, (answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/html"));
-    pages.set(address, parsed);
-    parsed.catch(() => pages.delete(address)); // the next time it is asked for again
+    pages.set(address, fetched(address, (answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/html")));
   }
   return pages.get(address);
 }
@@ -36,7 +34,8 @@ async function equation(link) {
   return copy;
 }
 
-function apology({ message }) {
+function apology(link, { message }) {
+  pages.delete(link.href.split("#")[0]); // the next time it is asked for again
   const words = document.createElement("p");
   words.textContent = `The equation cannot be shown here: ${message}. The link leads to it.`;
   return words;
@@ -44,7 +43,7 @@ function apology({ message }) {
 
 async function show(link) {
   shown = link;
-  const content = await equation(link).catch(apology);
+  const content = await equation(link).catch((error) => apology(link, error));
   if (shown !== link) return;
   preview.replaceChildren(content);
   preview.showPopover();

@@ -4,10 +4,8 @@ import re
 from importlib.resources import files
 
 import pytest
-from lxml import html
-from playwright.sync_api import expect
 
-from book.testing import LOST
+from book.testing import reference
 
 
 @pytest.fixture(scope="module")
@@ -124,21 +122,10 @@ def test_the_cheat_sheet_prints_in_black_on_one_sheet_of_a4(browser, base):
     page.close()
 
 
-def _reference(page, base, site, where):
-    """Open the first page that refers to an equation of its own or of another page; return the link."""
-    for path in sorted(site.rglob("index.html")):
-        found = html.fromstring(path.read_bytes()).xpath("//a[contains(@class, 'equation-reference')]/@href")
-        links = [href for href in found if href.startswith("#") == (where == "here")]
-        if links:
-            break
-    page.goto(f"{base}{path.relative_to(site).parent.as_posix()}/")
-    return page.locator(f".equation-reference[href='{links[0]}']").first
-
-
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
 def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     page = browser.new_page()
-    link = _reference(page, base, site, where)
+    link = reference(page, base, site, where)
     preview = page.locator(".equation-preview")
     link.hover()
     preview.locator("math").first.wait_for()
@@ -154,52 +141,6 @@ def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     preview.wait_for()
     link.blur()
     preview.wait_for(state="hidden")
-    page.close()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(
-    ("lost", "words"),
-    [
-        ("offline", "no answer came for {page}"),
-        ("404", "the server answered 404 for {page}"),
-        ("garbage", "its page does not have it"),
-    ],
-)
-def test_an_equation_that_does_not_come_is_excused_and_asked_for_again(
-    browser, base, site, width, lost, words
-):
-    page, errors = browser.new_page(viewport={"width": width, "height": 800}), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    link = _reference(page, base, site, "elsewhere")
-    target = link.evaluate("link => link.href.split('#')[0]")
-    page.route(target, LOST[lost])
-    link.hover()
-    preview = page.locator(".equation-preview")
-    words = words.format(page=target.rstrip("/").rpartition("/")[2])
-    expect(preview).to_have_text(f"The equation cannot be shown here: {words}. The link leads to it.")
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    page.keyboard.press("Escape")
-    expect(preview).to_be_hidden()
-    page.unroute(target)
-    page.mouse.move(0, 0)
-    link.hover()
-    expect(preview.locator("math").first).to_be_visible()
-    assert errors == []
-    page.close()
-
-
-@pytest.mark.parametrize("lost", LOST)
-def test_without_the_script_of_previews_a_reference_is_a_link(browser, base, site, lost):
-    page, errors = browser.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.route("**/previews.js", LOST[lost])
-    link = _reference(page, base, site, "elsewhere")
-    target = link.evaluate("link => link.href")
-    link.hover()
-    link.click()
-    page.wait_for_url(target)
-    assert errors == []
     page.close()
 
 

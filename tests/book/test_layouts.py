@@ -4,8 +4,6 @@ import pytest
 from lxml import html
 from playwright.sync_api import expect
 
-from book.testing import LOST
-
 PAGES = {
     "layouts/": "least-squares",
     "one-layer/": "one-layer",
@@ -63,20 +61,6 @@ def test_without_a_script_every_version_stands_under_its_name(open_page, address
     names = page.locator(".layouts > .admonition > .admonition-title")
     expect(names).to_have_text(["Numerator layout", "Denominator layout", "This book’s layout"])
     expect(page.get_by_role("radio")).to_have_count(0)
-
-
-@pytest.mark.parametrize(("lost", "width"), [("offline", 390), ("404", 1280), ("garbage", 1280)])
-def test_where_its_script_does_not_come_every_version_stands_under_its_name(browser, base, lost, width):
-    page, errors = browser.new_page(viewport={"width": width, "height": 800}), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.route("**/layouts.js", LOST[lost])
-    page.goto(f"{base}one-layer/")
-    for layout in LAYOUTS:
-        expect(page.locator(f"#d-one-layer-in-{layout}-layout")).to_be_visible()
-    expect(page.locator(".layouts > .admonition > .admonition-title").first).to_be_visible()
-    expect(page.get_by_role("radio")).to_have_count(0)
-    assert errors == []
-    page.close()
 
 
 def test_the_choice_by_keyboard_is_kept_and_moves_nothing(open_page):

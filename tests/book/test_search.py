@@ -6,8 +6,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from book.testing import LOST
-
 PLACES = {
     "why transpose": {"faq/#why-transpose"},
     "Hadamard": {"products/hadamard/"},
@@ -98,40 +96,3 @@ def test_by_keyboard(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/products/hadamard/")
-
-
-@pytest.mark.parametrize(
-    ("file", "lost", "words"),
-    [
-        ("search/search_index.json", "offline", "no answer came for search_index.json"),
-        ("search/search_index.json", "404", "the server answered 404 for search_index.json"),
-        ("search/search_index.json", "garbage", "search_index.json is damaged"),
-        ("search/search_index.json", "nothing", "search_index.json is damaged"),
-        ("search/worker.js", "404", "worker.js did not run"),
-        ("assets/search.js", "offline", "its script did not come"),
-        ("assets/search.js", "404", "its script did not come"),
-    ],
-)
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_search_that_cannot_start_says_so_and_can_be_tried_again(browser, base, file, lost, words, width):
-    page, errors = browser.new_page(viewport={"width": width, "height": 800}), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.route(f"**/{file}*", LOST.get(lost) or (lambda route: route.fulfill(body="{}")))
-    page.goto(base)
-    page.get_by_role("button", name="Search", exact=True).click()
-    status = page.locator(".book-found")
-    for _ in range(2):
-        expect(status).to_have_text(f"The search could not be started: {words}. Try again")
-        page.locator("#search input").fill("Hadamard")
-        page.get_by_role("button", name="Try again").click()
-    expect(status).to_have_text(f"The search could not be started: {words}. Try again")
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    page.unroute(f"**/{file}*")
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#search input")).to_be_focused()
-    expect(page.locator("#search li")).not_to_have_count(0)
-    expect(status).to_contain_text("places in")
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("#search li a").first).to_be_focused()
-    assert errors == []
-    page.close()

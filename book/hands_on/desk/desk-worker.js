@@ -51,7 +51,4 @@ self.onmessage = async ({ data: { files, text } }) => {
   }
 };
 
-self.onunhandledrejection = (event) => { // from within Pyodide
-  event.preventDefault();
-  postMessage({ failure: String(event.reason) });
-};
+self.onunhandledrejection = ({ reason }) => postMessage({ failure: String(reason) }); // from within Pyodide
