@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -74,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         pass
 
 
@@ -184,7 +185,7 @@ def open_figure(browser: Browser, figures: str) -> Iterator[Callable[..., Page]]
     """Return the function that opens a figure's page; whatever the browser complains about is an error in the end."""
     complaints, contexts = [], []
 
-    def open_page(name: str, width: int = 1280, **settings: object) -> Page:
+    def open_page(name: str, width: int = 1280, **settings: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))

@@ -11,6 +11,7 @@ stands a static figure, which is all that is seen where no script runs, and the 
 """
 
 import json
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def addresses() -> dict[str, Path]:
     return {f"assets/{file.name}": file for file in files if file.suffix in (".js", ".css")}
 
 
-def custom_element(name: str, static: str, data: dict) -> str:
+def custom_element(name: str, static: str, data: Mapping[str, object]) -> str:
     """Return the HTML of the custom element `name` with its static figure and its data."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     assert "</script" not in text

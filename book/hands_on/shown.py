@@ -1,5 +1,7 @@
 """What a hands-on figure shows, read from the page for the tests."""
 
+from typing import Any
+
 import numpy as np
 from playwright.sync_api import Page
 
@@ -23,12 +25,12 @@ def computed(words: str) -> float:
     """Compute a written sum, such as "½·(−0.5)·2 + σ(0)"."""
     code = words.replace("−", "-").replace("·", "*").replace("½", "0.5")
     code = code.replace("σ′", "sigmoid_prime").replace("σ", "sigmoid")
-    return eval(code, {"sigmoid": lambda z: 1 / (1 + np.exp(-z))})
+    return float(eval(code, {"sigmoid": lambda z: 1 / (1 + np.exp(-z))}))
 
 
-def read(page: Page, control: str) -> dict:
+def read(page: Page, control: str) -> dict[str, Any]:
     """Press a control, focus the last entry of the result, and return all that the figure shows: in one go, to be fast."""
-    return page.evaluate(
+    shown: dict[str, Any] = page.evaluate(
         """(control) => {
             document.querySelector(control).click();
             const text = (element) => element.innerText.trim();
@@ -49,8 +51,9 @@ def read(page: Page, control: str) -> dict:
         }""",
         control,
     )
+    return shown
 
 
 def height_of(page: Page, name: str) -> float:
     """Return how high the first element of a name is."""
-    return page.evaluate("name => document.querySelector(name).getBoundingClientRect().height", name)
+    return float(page.evaluate("name => document.querySelector(name).getBoundingClientRect().height", name))

@@ -73,9 +73,9 @@ def _python() -> dict[str, bytes]:
 
 def _packages() -> Iterator[tuple[str, bytes]]:
     for package in ("lark", "mpmath"):
-        for path in distribution(package).files:
+        for path in distribution(package).files or ():
             if _needed(path, package):
-                yield path.as_posix(), path.locate().read_bytes()
+                yield path.as_posix(), path.read_binary()
 
 
 def _needed(path: PurePath, package: str) -> bool:

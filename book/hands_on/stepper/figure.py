@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from book.hands_on import custom_element, written
-from book.mathml import to_mathml
 from mathnet.dense import affine
+from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import Drawing, figure, matrix, row, stack
 from mathnet.products import dot, hadamard, matmul, outer
@@ -141,7 +141,7 @@ START = {
 }
 
 
-def run(inputs: dict[str, list]) -> dict[str, Array]:
+def run(inputs: dict[str, list[list[float]]]) -> dict[str, Array]:
     """Run the code of all steps on X, W1, B1, W2, B2 and T; return every value by its name."""
     namespace = {"affine": affine, "sigmoid": sigmoid, "sigmoid_prime": sigmoid_prime}
     namespace |= {"dot": dot, "hadamard": hadamard, "matmul": matmul, "outer": outer}
@@ -195,7 +195,7 @@ def backprop_stepper() -> str:
 
 
 def _draw(step: Step, values: dict[str, Array]) -> Drawing:
-    pieces = []
+    pieces: list[Drawing | str] = []
     for sign, name in zip(step.signs, (*step.operands, step.result), strict=True):
         title, _, colour = SYMBOLS[name]
         pieces += [sign] if sign else []
@@ -206,4 +206,4 @@ def _draw(step: Step, values: dict[str, Array]) -> Drawing:
 
 
 def _say(step: Step, values: dict[str, Array]) -> str:
-    return f"{step.code} is {', '.join(map(written, np.ravel(values[step.result])))}"
+    return f"{step.code} is {', '.join(map(written, np.ravel(values[step.result]).tolist()))}"
