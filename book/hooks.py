@@ -14,7 +14,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from pymdownx.superfences import SuperFencesException
 
-from book import font, npm, pyodide, results
+from book import font, hands_on, npm, results
+from book.hands_on.desk import pyodide
 from mathnet.figures import STYLE_SHEET
 
 CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
@@ -65,8 +66,9 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add the style sheet of the figures, which lies with them, and what the derivation desk loads, if the book has one."""
-    files.append(File.generated(config, "assets/figures.css", abs_src_path=str(STYLE_SHEET)))
+    """Add scripts and style sheets of the figures, which lie with them, and what the derivation desk loads, if the book has one."""
+    for address, path in (hands_on.addresses() | {"assets/figures.css": STYLE_SHEET}).items():
+        files.append(File.generated(config, address, abs_src_path=str(path)))
     if files.get_file_from_path("desk.md"):
         for address, content in pyodide.addresses().items():
             files.append(File.generated(config, address, content=content))

@@ -34,12 +34,12 @@ _PURE = {
 } | {
     f"book.{name}"
     for name in (
-        "digit",
         "exact",
-        "explorer",
+        "hands_on.digit.figure",
+        "hands_on.explorer.figure",
+        "hands_on.stepper.figure",
         "layouts",
         "mathml",
-        "stepper",
         "terminal",
     )
 }

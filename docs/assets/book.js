@@ -19,14 +19,32 @@ for (const details of document.querySelectorAll("details")) details.addEventList
 
 // A script that only some pages need is fetched by them alone; that of a figure when the reader comes near it.
 const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]].filter(([name]) => document.querySelector(name));
-const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`)));
-addEventListener("load", () => ready.finally(mark));
+const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`).catch((error) => doWithout(module, error))));
+addEventListener("load", () => ready.then(mark));
 const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit" };
 if (location.protocol !== "file:") modules["derivation-desk"] = "desk"; // it needs a page from a server
 const figures = document.querySelectorAll(Object.keys(modules));
-const wake = (figure) => import(`./${modules[figure.localName]}.js`);
+const wake = (figure) => import(`./${modules[figure.localName]}.js`).catch((error) => apologise(figure, error));
 const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) if (isIntersecting) wake(target);
 }, { rootMargin: "100%" });
 figures.forEach((figure) => near.observe(figure));
 addEventListener("keydown", () => figures.forEach(wake), { once: true }); // the next Tab may lead into any of them
+
+// Where its script does not come, a reference is a link, and layouts stand one below the other as they do without scripts.
+function doWithout(module, error) {
+  console.warn(error);
+  if (module !== "layouts") return;
+  for (const choice of document.querySelectorAll(".layout-choice")) choice.remove();
+  delete document.body.dataset.layout;
+}
+
+function apologise(figure, error) {
+  if (figure.querySelector(":scope > .missing-script")) return;
+  console.warn(error);
+  const note = document.createElement("p");
+  note.className = "missing-script";
+  note.setAttribute("role", "status");
+  note.textContent = "The script of this figure could not be loaded. Reload the page to try again.";
+  figure.append(note);
+}

@@ -18,13 +18,40 @@ colours.addEventListener("click", () => {
 });
 showColours();
 
-// The index of the whole book is fetched when somebody searches, not before.
+// The search and its index are fetched when somebody searches, not before. What did not come is asked for again when the reader says so.
 const search = document.getElementById("search");
-search.addEventListener("toggle", (event) => {
-  if (event.newState !== "open") return;
-  search.querySelector("input").focus();  // by autofocus the browser complains on every link to a place in a page
-  import("./search.js");
-});
+const found = search.querySelector(".book-found");
+let program, searching, attempts = 0;
+
+function fetchProgram() {
+  const anew = `./search.js?${attempts}`; // a browser does not ask twice for a module at one address
+  attempts += 1;
+  return attempts === 1 ? import("./search.js") : import(anew);
+}
+
+async function startSearch() {
+  found.textContent = "Reading the index …";
+  try {
+    program ??= await fetchProgram().catch(() => {
+      throw new Error("its script did not come");
+    });
+    await program.start();
+  } catch (error) {
+    searching = undefined;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = "Try again";
+    again.addEventListener("click", openSearch);
+    found.replaceChildren(`The search could not be started: ${error.message}. `, again);
+  }
+}
+
+function openSearch() {
+  search.querySelector("input").focus(); // by autofocus the browser complains on every link to a place in a page
+  searching ??= startSearch();
+}
+
+search.addEventListener("toggle", (event) => event.newState === "open" && openSearch());
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "k") {
     event.preventDefault();
@@ -42,8 +69,8 @@ if (navigator.clipboard) {
     button.className = "book-copy";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(block.querySelector("code").textContent);
-      button.textContent = "Copied";
+      const text = block.querySelector("code").textContent;
+      button.textContent = await navigator.clipboard.writeText(text).then(() => "Copied", () => "Not copied");
       setTimeout(() => (button.textContent = "Copy"), 2000);
     });
     block.append(button);

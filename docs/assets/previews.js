@@ -1,4 +1,5 @@
 // The equation that a sentence refers to is shown below the reference, while the pointer or the focus is on it.
+import { fetched } from "./fetched.js";
 
 const preview = document.createElement("div");
 preview.className = "equation-preview";
@@ -17,24 +18,32 @@ function page(link) {
   if (isHere(link)) return document;
   const address = link.href.split("#")[0];
   if (!pages.has(address)) {
-    pages.set(address, fetch(address).then((answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/html")));
+    pages.set(address, fetched(address, (answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/html")));
   }
   return pages.get(address);
 }
 
 async function equation(link) {
   const from = await page(link);
-  const copy = from.getElementById(link.hash.slice(1)).closest(".derivation").cloneNode(true);
+  const copy = from.getElementById(link.hash.slice(1))?.closest(".derivation")?.cloneNode(true);
+  if (!copy) throw new Error("its page does not have it");
   for (const part of copy.querySelectorAll(".derivation-foot, .equation-anchor")) part.remove();
   copy.removeAttribute("id");
   const style = from.querySelector('.derivation > link[rel="stylesheet"]');
-  if (from !== document && !copy.contains(style)) copy.prepend(style.cloneNode());
+  if (style && from !== document && !copy.contains(style)) copy.prepend(style.cloneNode());
   return copy;
+}
+
+function apology(link, { message }) {
+  pages.delete(link.href.split("#")[0]); // the next time it is asked for again
+  const words = document.createElement("p");
+  words.textContent = `The equation cannot be shown here: ${message}. The link leads to it.`;
+  return words;
 }
 
 async function show(link) {
   shown = link;
-  const content = await equation(link);
+  const content = await equation(link).catch((error) => apology(link, error));
   if (shown !== link) return;
   preview.replaceChildren(content);
   preview.showPopover();

@@ -1,4 +1,5 @@
 // Search: the theme's worker builds the index and answers; this shows what it found.
+import { fetched } from "./fetched.js";
 
 const box = document.getElementById("search");
 const [input, status, list] = ["input", ".book-found", "ol"].map((selector) => box.querySelector(selector));
@@ -6,32 +7,42 @@ const base = new URL(box.dataset.base, location);
 const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3];
 
 let worker;
-status.textContent = "Reading the index …";
-(location.protocol === "file:" ? fromScript() : fromServer()).then(({ script, index: { config, docs } }) => {
+
+/** Let a worker read the index, then answer what is typed. An error says in words why this cannot be. */
+export async function start() {
+  const { script, index } = await (location.protocol === "file:" ? fromScript() : fromServer());
   worker = new Worker(script);
-  worker.addEventListener("message", ({ data: { type, data } }) => {
-    if (type === READY) {
-      status.textContent = "";
-      input.addEventListener("input", ask);
-      ask();
-    } else if (type === RESULT) {
-      show(data.items);
-    }
+  await new Promise((ready, failed) => {
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      failed(new Error("worker.js did not run"));
+    });
+    worker.addEventListener("message", ({ data: { type, data } }) => {
+      if (type === READY) ready();
+      else if (type === RESULT) show(data.items);
+    });
+    worker.postMessage({ type: SETUP, data: { config: index.config, docs: index.docs, options: {} } });
   });
-  worker.postMessage({ type: SETUP, data: { config, docs, options: {} } });
-});
+  input.addEventListener("input", ask);
+  ask();
+}
 
 async function fromServer() {
-  const index = await fetch(new URL("search/search_index.json", base));
-  return { script: new URL("search/worker.js", base), index: await index.json() };
+  const index = await fetched(new URL("search/search_index.json", base), async (answer) => {
+    const read = await answer.json();
+    if (!read?.config || !Array.isArray(read.docs)) throw new TypeError("no index");
+    return read;
+  });
+  return { script: new URL("search/worker.js", base), index };
 }
 
 // A page that was opened as a file can fetch nothing, but it can run a script: see book/editions.py.
 async function fromScript() {
   const script = document.createElement("script");
   script.src = new URL("search/offline.js", base);
-  await new Promise((loaded) => {
+  await new Promise((loaded, failed) => {
     script.addEventListener("load", loaded);
+    script.addEventListener("error", () => failed(new Error("search/offline.js is missing")));
     document.head.append(script);
   });
   return { script: URL.createObjectURL(new Blob([window.bookSearch.worker])), index: window.bookSearch.index };

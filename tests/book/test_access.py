@@ -1,13 +1,9 @@
-"""The hands-on figures and the pages around them for everybody: narrow screens, other spacing, other colours, keyboard, finger."""
+"""The pages and their figures for everybody: narrow screens, other spacing, other colours, keyboard, finger."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-# WCAG 2.2, 1.4.12
-SPACING = """
-* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
-p { margin-bottom: 2em !important; }
-"""
+from book.testing import SPACING
 
 
 @pytest.fixture
@@ -24,83 +20,6 @@ def open_page(browser, base):
     yield start
     for context in contexts:
         context.close()
-
-
-def _height(page: Page, name: str) -> float:
-    return page.evaluate("name => document.querySelector(name).getBoundingClientRect().height", name)
-
-
-@pytest.mark.parametrize("typed", ["", "1e300", "-100.5", "100.001"])
-def test_a_number_that_the_stepper_does_not_take(open_figure, typed):
-    page = open_figure("backprop-stepper")
-    bias = page.get_by_label("B1, row 1, column 2")
-    message = page.locator(".taken")
-    expect(message).to_have_text("Each is a number from −100 to 100.")
-    before, height = page.locator(".shown.equation").inner_text(), _height(page, "backprop-stepper")
-    bias.fill(typed)
-    refusal = "B1, row 1, column 2, must be a number from −100 to 100. The figure still shows −0.9014."
-    expect(message).to_have_text(refusal)
-    assert message.get_attribute("role") == "status"
-    expect(bias).to_have_attribute("aria-invalid", "true")
-    assert page.locator(".shown.equation").inner_text() == before
-    page.get_by_label("X, row 1, column 1").fill("-100")
-    expect(message).to_have_text(refusal)
-    assert "−100" in page.locator(".shown.equation").inner_text()
-    assert _height(page, "backprop-stepper") == height
-    bias.fill("0.5")
-    expect(message).to_have_text("Each is a number from −100 to 100.")
-    bias.fill(typed)
-    expect(message).to_have_text(refusal.replace("−0.9014", "0.5"))
-    page.get_by_role("button", name="Reset").click()
-    expect(message).to_have_text("Each is a number from −100 to 100.")
-
-
-def test_the_largest_numbers_give_numbers(open_figure):
-    page = open_figure("backprop-stepper")
-    for field in page.locator(".inputs input").all():
-        field.fill("100")
-    values = page.evaluate("Object.values(document.querySelector('backprop-stepper').values).flat(2)")
-    assert all(isinstance(x, int | float) and abs(x) < 1e5 for x in values)
-
-
-@pytest.mark.parametrize("style", ["/* as it is */", SPACING])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_step_moves_what_is_below(open_figure, width, style):
-    page = open_figure("backprop-stepper", width=width)
-    page.add_style_tag(content=style)
-    heights = {_height(page, "backprop-stepper")}
-    for _ in range(12):
-        page.get_by_role("button", name="Next").click()
-        for entry in page.locator(".shown [role=grid] td").all():
-            entry.focus()
-            heights.add(_height(page, "backprop-stepper"))
-    assert page.locator(".title").inner_text().startswith("Step 13 of 13")
-    assert len(heights) == 1
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_no_number_is_cut_where_letters_stand_apart(open_figure, width):
-    page = open_figure("backprop-stepper", width=width)
-    page.add_style_tag(content=SPACING)
-    fields = page.locator(".inputs input").evaluate_all(
-        "fields => fields.map(({value, scrollWidth, clientWidth}) => [value, scrollWidth, clientWidth])"
-    )
-    assert "-0.9014" in {value for value, _, _ in fields}
-    assert not [field for field in fields if field[1] > field[2]]
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_what_the_digit_says_does_not_move_its_grids(open_figure, width):
-    page = open_figure("draw-a-digit", width=width)
-    top = "document.querySelector('.pictures').offsetTop"
-    tops = {page.evaluate(top)}
-    for entry in (*page.locator(".X_bar td").all()[::7], *page.locator(":is(.X, .Y, .H) td").all()[::9]):
-        entry.focus()
-        tops.add(page.evaluate(top))
-    page.get_by_role("button", name="Clear").click()
-    tops.add(page.evaluate(top))
-    assert len(tops) == 1
 
 
 @pytest.mark.parametrize("width", [320, 390])
@@ -247,28 +166,6 @@ def test_where_the_system_chooses_the_colours(open_page, come_near, scheme):
     page.get_by_role("button", name="Next").focus()
     page.keyboard.press("Tab")
     assert _styles(page, ":focus", "outlineStyle") == ["solid"]
-
-
-def test_the_digit_is_seen_where_the_system_chooses_the_colours(open_figure):
-    page = open_figure("draw-a-digit", forced_colors="active")
-    pixels = page.evaluate("document.querySelector('draw-a-digit').pixels")
-    cells = page.locator(".X td")
-    seen = {ink: cells.nth(pixels.index(ink)).screenshot() for ink in (0, 0.5, 1)}
-    assert len(set(seen.values())) == 3
-
-
-def test_a_finger_draws_a_digit_and_the_page_stays(open_figure):
-    page = open_figure("draw-a-digit", width=390, has_touch=True, is_mobile=True)
-    page.get_by_role("button", name="Clear").tap()
-    page.locator("canvas").scroll_into_view_if_needed()
-    box, scrolled = page.locator("canvas").bounding_box(), page.evaluate("scrollY")
-    finger = page.context.new_cdp_session(page)
-    for k, (x, y) in enumerate([(10, 6), (13, 6), (16, 6), (20, 6), (18, 12), (16, 18), (14, 25)]):
-        point = {"x": box["x"] + x * box["width"] / 32, "y": box["y"] + y * box["height"] / 32}
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": [point]})  # fmt: skip
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(page.locator(".sum")).to_contain_text("The network reads 7,")
-    assert page.evaluate("scrollY") == scrolled
 
 
 @pytest.mark.parametrize(

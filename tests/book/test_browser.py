@@ -4,7 +4,8 @@ import re
 from importlib.resources import files
 
 import pytest
-from lxml import html
+
+from book.testing import reference
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +124,8 @@ def test_the_cheat_sheet_prints_in_black_on_one_sheet_of_a4(browser, base):
 
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
 def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
-    for path in sorted(site.rglob("index.html")):
-        found = html.fromstring(path.read_bytes()).xpath("//a[contains(@class, 'equation-reference')]/@href")
-        links = [href for href in found if href.startswith("#") == (where == "here")]
-        if links:
-            break
     page = browser.new_page()
-    page.goto(f"{base}{path.relative_to(site).parent.as_posix()}/")
-    link = page.locator(f".equation-reference[href='{links[0]}']").first
+    link = reference(page, base, site, where)
     preview = page.locator(".equation-preview")
     link.hover()
     preview.locator("math").first.wait_for()

@@ -1,10 +1,11 @@
 // <draw-a-digit>: the network that the page trains reads what the reader draws. Its parameters, one byte each, are from the build.
 import { bitmap, count } from "./bitmap.js";
 import { data, element, keepRoom, mark, matrix } from "./grids.js";
-import { compute, format, range, rows } from "./products.js";
+import { format } from "./numbers.js";
+import { compute, range, rows } from "./products.js";
 
 /** A matrix from the bytes that the build wrote. */
-function unpack({ shape, step, bytes }) {
+export function unpack({ shape, step, bytes }) {
   const steps = new Int8Array(Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)).buffer);
   return rows([...steps].map((k) => k * step), shape[1]);
 }
@@ -20,6 +21,12 @@ export function read({ W1, B1, W2, B2 }, X, T) {
   const H_bar = compute("matmul", D2, compute("transpose", W2));
   const D1 = compute("hadamard", H_bar, compute("sigmoid_prime", Z1));
   return { X, H, Y, J: compute("half_dot", E, E)[0][0], X_bar: compute("matmul", D1, compute("transpose", W1)) };
+}
+
+/** The pixels after a step against their gradient, of which the largest entry moves its pixel by a tenth. */
+export function against(pixels, X_bar) {
+  const largest = Math.max(...X_bar.map(Math.abs)) || 1;
+  return pixels.map((x, k) => Math.min(1, Math.max(0, x - (0.1 * X_bar[k]) / largest)));
 }
 
 class DrawADigit extends HTMLElement {
@@ -140,12 +147,9 @@ class DrawADigit extends HTMLElement {
     this.show();
   }
 
-  /** Change every pixel against its gradient, the one with the largest by a tenth. */
   descend() {
-    const [X_bar] = this.values.X_bar;
-    const largest = Math.max(...X_bar.map(Math.abs)) || 1;
     this.forget();
-    this.pixels = this.pixels.map((x, k) => Math.min(1, Math.max(0, x - (0.1 * X_bar[k]) / largest)));
+    this.pixels = against(this.pixels, this.values.X_bar[0]);
     this.show();
   }
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from book.hands_on import custom_element
-from book.mathml import to_mathml
+from book.hands_on import custom_element, written
 from mathnet.dense import affine
+from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import Drawing, figure, matrix, row, stack
 from mathnet.products import dot, hadamard, matmul, outer
@@ -20,7 +20,7 @@ from mathnet.shapes import Array
 
 @dataclass(frozen=True)
 class Step:
-    """One operation; `operation` is its name in `docs/assets/products.js`, `signs` stand before operands and result."""
+    """One operation; `operation` is its name in `products.js`, `signs` stand before operands and result."""
 
     code: str
     operation: str
@@ -141,7 +141,7 @@ START = {
 }
 
 
-def run(inputs: dict[str, list]) -> dict[str, Array]:
+def run(inputs: dict[str, list[list[float]]]) -> dict[str, Array]:
     """Run the code of all steps on X, W1, B1, W2, B2 and T; return every value by its name."""
     namespace = {"affine": affine, "sigmoid": sigmoid, "sigmoid_prime": sigmoid_prime}
     namespace |= {"dot": dot, "hadamard": hadamard, "matmul": matmul, "outer": outer}
@@ -195,19 +195,15 @@ def backprop_stepper() -> str:
 
 
 def _draw(step: Step, values: dict[str, Array]) -> Drawing:
-    pieces = []
+    pieces: list[Drawing | str] = []
     for sign, name in zip(step.signs, (*step.operands, step.result), strict=True):
         title, _, colour = SYMBOLS[name]
         pieces += [sign] if sign else []
-        pieces.append(matrix(title, np.vectorize(_number)(values[name]), colour=colour))
+        pieces.append(matrix(title, np.vectorize(written)(values[name]), colour=colour))
     if sum(piece.width for piece in pieces if isinstance(piece, Drawing)) > 290:  # too wide for a phone
         return stack(row(*pieces[:-2]), row(*pieces[-2:]))
     return row(*pieces)
 
 
 def _say(step: Step, values: dict[str, Array]) -> str:
-    return f"{step.code} is {', '.join(map(_number, np.ravel(values[step.result])))}"
-
-
-def _number(x: float) -> str:
-    return f"{x:.4g}".replace("-", "\N{MINUS SIGN}")
+    return f"{step.code} is {', '.join(map(written, np.ravel(values[step.result]).tolist()))}"

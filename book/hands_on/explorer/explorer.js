@@ -6,9 +6,19 @@ import { compute, meeting, sum } from "./products.js";
 const MARKS = { yes: "✓", no: "✗", trap: "⚠" };
 const written = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 
-// Entries of an array with no or one axis are drawn as a row.
-const part = (numbers, [rows = 1, columns = 1], axes) =>
-  axes < 2 ? [numbers[0].slice(0, rows)] : numbers.slice(0, rows).map((row) => row.slice(0, columns));
+/** The first of some numbers, in a shape. Entries of an array with no or one axis are drawn as a row. */
+export const operand = (numbers, shape) =>
+  numbers.slice(0, shape.at(-2) ?? 1).map((row) => row.slice(0, shape.at(-1) ?? 1));
+
+/** What the build found for two shapes, first by the products, then by NumPy's calls: {kind, shape, words}. */
+export function outcomes({ shapes, texts, outcomes }, A, B) {
+  const place = (shape) => shapes.findIndex((other) => String(other) === String(shape) && other.length === shape.length);
+  return outcomes[place(A) * shapes.length + place(B)].map((k) => {
+    const [kind, shape, words] = texts[k];
+    const [a, b] = [A, B].map((shape) => (words.startsWith("ValueError") ? written(shape).replace(" ", "") : written(shape)));
+    return { kind, shape, words: words.replace("{A}", a).replace("{B}", b) };
+  });
+}
 
 class ProductExplorer extends HTMLElement {
   connectedCallback() {
@@ -18,12 +28,12 @@ class ProductExplorer extends HTMLElement {
     const options = (labels) => labels.map((label, k) => `<option value="${k}">${label}</option>`).join("");
     const select = (role, labels) => `<select name="${role}" aria-label="${role}">${options(labels)}</select>`;
     const sizes = [1, 2, 3, 4];
-    const operand = (name) => `<fieldset data-operand="${name}"><legend>${this.data.names[name]}</legend>
+    const chooser = (name) => `<fieldset data-operand="${name}"><legend>${this.data.names[name]}</legend>
       ${select("axes", ["no axis", "1 axis", "2 axes"])} ${select("rows", sizes)} <span>×</span> ${select("columns", sizes)}</fieldset>`;
     const product = ({ name, title }) =>
       `<label><input type="radio" name="product" value="${name}"> ${title} <span data-product="${name}"></span></label>`;
     this.replaceChildren(element(`<div class="hands-on">
-      <div class="operands">${operand("A")}${operand("B")}</div>
+      <div class="operands">${chooser("A")}${chooser("B")}</div>
       <p class="examples">Try ${this.data.examples.map((pair) => `<button type="button">${pair.map(written).join(" and ")}</button>`).join(" ")}</p>
       <fieldset class="products"><legend>Which product?</legend>${this.data.products.map(product).join("")}</fieldset>
       <div class="equation"></div>
@@ -55,13 +65,8 @@ class ProductExplorer extends HTMLElement {
   show(A, B, existing = false) {
     [this.A, this.B] = [A, B];
     for (const [name, shape] of Object.entries({ A, B })) this.set(name, shape);
-    const { products, calls, shapes, texts, outcomes } = this.data;
-    const place = (shape) => shapes.findIndex((other) => String(other) === String(shape) && other.length === shape.length);
-    const found = outcomes[place(A) * shapes.length + place(B)].map((k) => {
-      const [kind, shape, words] = texts[k];
-      const [a, b] = [A, B].map((shape) => (words.startsWith("ValueError") ? written(shape).replace(" ", "") : written(shape)));
-      return { kind, shape, words: words.replace("{A}", a).replace("{B}", b) };
-    });
+    const { products, calls } = this.data;
+    const found = outcomes(this.data, A, B);
     if (existing) this.chosen = products.find((_, k) => found[k].kind === "yes") ?? products[0];
     for (const [k, { name }] of products.entries()) {
       const { kind, shape } = found[k];
@@ -90,7 +95,7 @@ class ProductExplorer extends HTMLElement {
   /** Draw the operands with the chosen product's result, or say why there is none. */
   draw({ kind, shape, words }) {
     const { name, sign, result, entry, needs, spelling } = this.chosen;
-    const operands = [part(this.data.A, this.A, this.A.length), part(this.data.B, this.B, this.B.length)];
+    const operands = [operand(this.data.A, this.A), operand(this.data.B, this.B)];
     const symbol = (math, words, variable) => ({ math, words, variable });
     const boxes = [
       matrix(symbol(this.data.names.A, "A", "H"), operands[0], { shape: this.A }),

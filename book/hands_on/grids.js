@@ -1,9 +1,6 @@
 // A matrix on the page, drawn like those of mathnet/figures/drawing.py: name above, shape below, a colour per variable.
-import { format, shapeText } from "./products.js";
-
-// The largest number that a reader may type, and minus the smallest.
-const LIMIT = 100;
-export const LIMITS = `from ${format(-LIMIT)} to ${LIMIT}`;
+import { format, parse, refusal, takes } from "./numbers.js";
+import { shapeText } from "./products.js";
 
 /** An element made from HTML that holds one. */
 export function element(html) {
@@ -71,27 +68,22 @@ function pointable(table, point) {
   });
 }
 
-// What is not a number within the limit is not told; the field's validationMessage says so.
+// What is not a number that a field takes is not told; the field's validationMessage says so.
 function editable(table, symbol, values, change) {
   for (const cell of table.querySelectorAll("td")) {
     const [i, j] = [cell.parentElement.rowIndex, cell.cellIndex];
     const name = `${symbol.words}, row ${i + 1}, column ${j + 1}`;
-    const input = element(`<input type="number" required min="${-LIMIT}" max="${LIMIT}" step="any" aria-label="${name}">`);
-    input.value = Number(values[i][j].toPrecision(4));
+    const input = element(`<input autocomplete="off" autocapitalize="off" spellcheck="false" aria-label="${name}">`);
+    input.value = format(values[i][j]);
     input.addEventListener("input", () => {
-      input.setCustomValidity("");
-      const { valid } = input.validity;
-      input.setAttribute("aria-invalid", !valid);
-      if (valid) change(i, j, input.valueAsNumber);
-      else input.setCustomValidity(refusal(name, values[i][j]));
+      const x = parse(input.value);
+      input.setCustomValidity(takes(x) ? "" : refusal(name, input.value, values[i][j]));
+      input.setAttribute("aria-invalid", !takes(x));
+      if (takes(x)) change(i, j, x);
     });
     cell.replaceChildren(input);
   }
 }
-
-/** Why a field's number is not taken. */
-export const refusal = (name, kept) =>
-  `${name}, must be a number ${LIMITS}. The figure still shows ${format(kept)}.`;
 
 /** Texts of which `show` chooses one. The others keep their room, so that nothing below moves. */
 export const versions = (name, texts) =>

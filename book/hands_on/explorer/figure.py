@@ -10,17 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from book.hands_on import custom_element
-from book.mathml import to_mathml
+from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.figures import figure, matrix, row
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.shapes import Array, ShapeError
+
+Function = Callable[[Array, Array], Array | float]
 
 
 @dataclass(frozen=True)
 class Product:
     """One of the four products, as the explorer shows it."""
 
-    function: Callable[[Array, Array], Array]
+    function: Function
     title: str
     sign: str
     result: str
@@ -49,7 +51,12 @@ PRODUCTS = (
 )  # fmt: skip
 
 # What a call is taken for.
-CALLS = {"A * B": hadamard, "A @ B": matmul, "np.dot(A, B)": dot, "np.outer(A, B)": outer}
+CALLS: dict[str, Function] = {
+    "A * B": hadamard,
+    "A @ B": matmul,
+    "np.dot(A, B)": dot,
+    "np.outer(A, B)": outer,
+}
 
 SHAPES = [(), *((n,) for n in range(1, 5)), *((n, m) for n in range(1, 5) for m in range(1, 5))]
 
@@ -58,7 +65,8 @@ def product_explorer() -> str:
     """Return the figure in which a reader chooses two shapes and sees what each product makes of them."""
     A = np.array([[1, 2, 3, 1], [0, 1, 2, -1], [2, 0, 1, 3], [1, -2, 0, 2]])
     B = np.array([[4, 1, 0, 2], [5, 0, 1, -1], [6, 2, -3, 1], [1, 3, 2, 0]])
-    texts, outcomes = {}, []
+    texts: dict[tuple[str, str, str], int] = {}
+    outcomes = []
     for shape_A in SHAPES:
         for shape_B in SHAPES:
             found = outcomes_of(shape_A, shape_B)
@@ -106,7 +114,7 @@ def outcomes_of(shape_A: tuple[int, ...], shape_B: tuple[int, ...]) -> list[tupl
         goes on with another product than the call is taken for. `{A}` and `{B}` stand for the shapes in a message.
     """
     random = np.random.default_rng(0)
-    A, B = (np.asarray(random.integers(2, 99, shape)) for shape in (shape_A, shape_B))
+    A, B = (np.asarray(random.integers(2, 99, shape), float) for shape in (shape_A, shape_B))
     outcomes = []
     for product in PRODUCTS:
         try:
@@ -119,7 +127,7 @@ def outcomes_of(shape_A: tuple[int, ...], shape_B: tuple[int, ...]) -> list[tupl
             outcomes.append(("yes", str(np.shape(result)), ""))
     for spelling, expected in CALLS.items():
         try:
-            result = np.asarray(_call(spelling, A, B))
+            result = _call(spelling, A, B)
         except ValueError as error:
             shapes = [str(M.shape).replace(" ", "") for M in (A, B)]
             outcomes.append(("no", "", _without_shapes(f"ValueError: {error}", *shapes)))
@@ -166,15 +174,15 @@ def _without_shapes(message: str, shape_A: str, shape_B: str) -> str:
 
 
 def _call(spelling: str, A: Array, B: Array) -> Array:
-    return eval(spelling, {"np": np, "A": A, "B": B})
+    return np.asarray(eval(spelling, {"np": np, "A": A, "B": B}))
 
 
-def _equals(result: Array, product: Callable[[Array, Array], Array], A: Array, B: Array) -> bool:
+def _equals(result: Array, product: Function, A: Array, B: Array) -> bool:
     try:
         return np.array_equal(result, product(A, B))
     except ShapeError:
         return False
 
 
-def _title(function: Callable) -> str:
+def _title(function: Function) -> str:
     return next(product.title for product in PRODUCTS if product.function is function)

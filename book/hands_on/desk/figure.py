@@ -1,6 +1,6 @@
 """The derivation desk: an editor whose text `mathnet.derivation` checks in the reader's browser.
 
-The scripts are `docs/assets/desk.js` and `desk-worker.js`; what they load is packed by `book.pyodide`.
+The scripts are `desk.js` and `desk-worker.js`; what they load is packed by `book.hands_on.desk.pyodide`.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from book import pyodide
 from book.hands_on import custom_element
+from book.hands_on.desk import pyodide
 from mathnet.derivation import Report, check, find
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 # id of a derivation of the book, what it shows; and for a wrong one, what is replaced by what.
 RIGHT = [

@@ -1,21 +1,23 @@
 // The derivation desk: an editor whose text is checked in a worker, which is loaded when the reader first asks for it.
+import { fetched } from "./fetched.js";
 import { data } from "./grids.js";
 
 const TYPES = { mjs: "text/javascript", wasm: "application/wasm", zip: "application/zip", json: "application/json" };
 const LONGEST_LINK = 100_000; // characters of a derivation
 
 /** Fetch a file that the build compressed; tell of every piece that arrives. */
-async function unpacked(address, type, signal, arrived) {
-  const response = await fetch(address, { signal });
-  if (!response.ok) throw new Error(`${response.status} ${address}`);
+function unpacked(address, type, signal, arrived) {
   const counted = new TransformStream({
     transform(piece, controller) {
       arrived(piece.byteLength);
       controller.enqueue(piece);
     },
   });
-  const content = response.body.pipeThrough(counted).pipeThrough(new DecompressionStream("deflate"));
-  return new Response(content, { headers: { "Content-Type": type } }).blob();
+  const unpack = ({ body }) => {
+    const content = body.pipeThrough(counted).pipeThrough(new DecompressionStream("deflate"));
+    return new Response(content, { headers: { "Content-Type": type } }).blob();
+  };
+  return fetched(address, unpack, { signal });
 }
 
 /** The checker: its files are fetched once; its worker can be stopped, and the next check starts another. */
@@ -32,7 +34,10 @@ class Checker {
     if (!this.worker) {
       tell("Starting Python …");
       this.worker = new Worker(this.script, { type: "module" });
-      await this.ask({ files: this.files });
+      await this.ask({ files: this.files }).catch((error) => {
+        if (error.name !== "AbortError") this.files = undefined; // they come anew, with the next check
+        throw error;
+      });
     }
     tell("Checking …");
     return (await this.ask({ text })).reports;
@@ -43,7 +48,7 @@ class Checker {
     const { signal } = this.stopping;
     const arrived = (size) => tell("Loading Python and the checker", (loaded += size), this.total);
     arrived(0);
-    const script = fetch(new URL("desk-worker.js", import.meta.url), { signal }).then((response) => response.blob());
+    const script = fetched(new URL("desk-worker.js", import.meta.url), (answer) => answer.blob(), { signal });
     const names = Object.keys(this.sizes);
     const blobs = names.map((name) =>
       unpacked(new URL(`${name}.deflate`, this.folder), TYPES[name.split(".").pop()], signal, arrived));
@@ -170,7 +175,7 @@ class DerivationDesk extends HTMLElement {
       this.dataset.seconds = ((performance.now() - started) / 1000).toFixed(2);
     } catch (error) {
       this.checker.stop();
-      this.say(error.name === "AbortError" ? "Stopped." : `The checker did not answer: ${error.message}`);
+      this.say(error.name === "AbortError" ? "Stopped." : `The checker did not answer: ${error.message}. Press Check to try again.`);
     }
     clearTimeout(late);
     this.busy = false;

@@ -1,7 +1,21 @@
 // <backprop-stepper>: forward and backward through the network of the seed question, one operation at a time.
 // The steps, their formulas and the starting numbers come from the build; a changed number is carried through all steps.
-import { data, element, keepRoom, LIMITS, mark, matrix, refusal, signed, versions } from "./grids.js";
+import { data, element, keepRoom, mark, matrix, signed, versions } from "./grids.js";
+import { LONGEST_REFUSAL, NUMBERS } from "./numbers.js";
 import { compute, meeting, sum } from "./products.js";
+
+/** Every value by its name: the inputs, what the steps make, and the operands that no step makes. */
+export function run({ steps, derived }, inputs) {
+  const values = { ...inputs };
+  for (const { result, operation, operands } of steps) {
+    for (const name of operands) {
+      const [made, from] = derived[name] ?? [];
+      if (made) values[name] = compute(made, values[from]);
+    }
+    values[result] = compute(operation, ...operands.map((name) => values[name]));
+  }
+  return values;
+}
 
 class BackpropStepper extends HTMLElement {
   connectedCallback() {
@@ -24,7 +38,7 @@ class BackpropStepper extends HTMLElement {
       <fieldset><legend>Change the inputs, the weights or the target</legend>
         <div class="inputs"></div><p class="taken" role="status"></p></fieldset></div>`));
     keepRoom(this.querySelector(".title"), this.titles);
-    keepRoom(this.querySelector(".taken"), [refusal("W1, row 1, column 1", -99.99)]);
+    keepRoom(this.querySelector(".taken"), [LONGEST_REFUSAL]);
     this.querySelector(".inputs").addEventListener("input", ({ target }) => this.refuse(target));
     this.addEventListener("click", ({ target }) => this.press(target.closest("button")));
     this.addEventListener("keydown", (event) => {
@@ -66,20 +80,12 @@ class BackpropStepper extends HTMLElement {
   /** Say which number is not taken: what was just typed, or else what still stands in another field. */
   refuse(...typed) {
     const wrong = [...typed, ...this.querySelectorAll(".inputs input")].find((input) => !input.validity.valid);
-    this.querySelector(".taken").textContent = wrong?.validationMessage ?? `Each is a number ${LIMITS}.`;
+    this.querySelector(".taken").textContent = wrong?.validationMessage ?? `Each is ${NUMBERS}.`;
   }
 
   /** Compute every value from the inputs, and draw every step. */
   run() {
-    this.values = { ...this.inputs };
-    const value = (name) => {
-      const [operation, operand] = this.data.derived[name] ?? [];
-      return operation ? compute(operation, this.values[operand]) : this.values[name];
-    };
-    for (const { result, operation, operands } of this.data.steps) {
-      for (const name of operands) this.values[name] = value(name);
-      this.values[result] = compute(operation, ...operands.map(value));
-    }
+    this.values = run(this.data, this.inputs);
     const drawn = this.data.steps.map((step) => this.draw(step));
     this.querySelector(".equations").replaceChildren(...drawn.map(({ equation }) => equation));
     keepRoom(this.querySelector(".sum"), drawn.flatMap(({ sums }) => sums.flat()));

@@ -1,6 +1,6 @@
 r"""Draw a digit: the network that the page trains, made small enough to be sent along.
 
-Each parameter is rounded to one byte. [`reading`][book.digit.reading] is what the script has to show for a picture; the
+Each parameter is rounded to one byte. [`reading`][book.hands_on.digit.figure.reading] is what the script has to show for a picture; the
 tests compare the two.
 """
 
@@ -13,8 +13,8 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from book.hands_on import custom_element
-from book.mathml import to_mathml
 from mathnet.dense import affine
+from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import COLOURS
 from mathnet.figures.plots import plot_svg
@@ -45,7 +45,7 @@ def digits_network() -> tuple[Network, Array, Array]:
     return net, X_test, T_test
 
 
-def in_bytes(net: Network) -> tuple[dict[str, dict], Network]:
+def in_bytes(net: Network) -> tuple[dict[str, dict[str, object]], Network]:
     """Round each parameter of a network to one of 255 steps between the largest and minus the largest of its matrix.
 
     Returns
@@ -55,7 +55,8 @@ def in_bytes(net: Network) -> tuple[dict[str, dict], Network]:
     rounded : Network
         The network with these parameters.
     """
-    rounded, parameters = Network(net.sizes, net.activation, net.loss_name), {}
+    rounded = Network(net.sizes, net.activation, net.loss_name)
+    parameters: dict[str, dict[str, object]] = {}
     for letter, before, after in (("W", net.weights, rounded.weights), ("B", net.biases, rounded.biases)):
         for layer, M in enumerate(before):
             step = float(np.max(np.abs(M))) / 127
@@ -78,7 +79,13 @@ def reading(net: Network, X: Array, T: Array) -> dict[str, Array]:
     Y = sigmoid(Z2)
     D2 = hadamard(Y - T, sigmoid_prime(Z2))
     D1 = hadamard(matmul(D2, W2.T), sigmoid_prime(Z1))
-    return {"H": H, "Y": Y, "J": half_squared_error(Y, T), "X_bar": matmul(D1, W1.T)}
+    return {"H": H, "Y": Y, "J": np.asarray(half_squared_error(Y, T)), "X_bar": matmul(D1, W1.T)}
+
+
+def against(X: Array, X_bar: Array) -> Array:
+    """Return pictures after a step against their gradients, of which the largest entry moves its pixel by a tenth."""
+    largest = np.max(np.abs(X_bar), axis=1, keepdims=True)
+    return np.clip(X - 0.1 * X_bar / np.where(largest, largest, 1), 0, 1)
 
 
 def draw_a_digit() -> str:

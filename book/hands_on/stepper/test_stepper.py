@@ -1,0 +1,229 @@
+"""The stepper computes what the library computes, takes every number that is one, and never moves what is below it."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from book.hands_on.shown import computed, height_of, number, read, same_digits
+from book.hands_on.stepper import figure
+from book.testing import SPACING
+
+
+def _fill(page: Page, inputs: dict[str, np.ndarray]) -> None:
+    for name, M in inputs.items():
+        for (i, j), x in np.ndenumerate(M):
+            page.get_by_label(f"{name}, row {i + 1}, column {j + 1}").fill(str(x))
+
+
+def test_the_stepper_computes_what_mathnet_computes(open_figure):
+    page = open_figure("backprop-stepper")
+    random = np.random.default_rng(0)
+    steps = figure.FORWARD + figure.BACKWARD
+    for state in range(3):
+        inputs = {name: random.normal(0, 2, np.shape(M)).round(3) for name, M in figure.START.items()}
+        inputs = inputs if state else figure.START
+        if state:
+            _fill(page, inputs)
+        expected = figure.run(inputs)
+        values = page.evaluate("document.querySelector('backprop-stepper').values")
+        assert values.keys() == expected.keys()
+        for name, value in expected.items():
+            assert np.allclose(values[name], value, rtol=1e-12, atol=1e-15), name
+        for k, step in enumerate(steps):
+            seen = read(page, f"[data-step='{k}']")
+            assert seen["code"] == step.code
+            assert seen["title"].endswith(
+                f"{['forward', 'backward'][step in figure.BACKWARD]}: {step.product}"
+            )
+            for drawn, name in zip(seen["matrices"], (*step.operands, step.result), strict=True):
+                assert same_digits(drawn, expected[name]), name
+            terms, total = seen["status"].split(": ")[-1].split(" = ")
+            assert same_digits([[total]], expected[step.result].ravel()[-1])
+            size = sum(abs(computed(term)) for term in re.split(r" [+−] ", terms))
+            assert abs(computed(terms) - number(total)) <= 2e-3 * size + 1e-15
+            assert sum(seen["chosen"][:-1]) == len(re.findall(r"[\d.]+(?:e.\d+)?", terms))
+
+
+def test_what_the_page_says_of_the_stepper(open_figure):
+    page = open_figure("backprop-stepper")
+    for inputs, zero, other in (
+        ({"T": [[0.5]]}, ["D2", "W2_bar", "B2_bar", "D1", "W1_bar", "B1_bar"], []),
+        ({"X": [[0, 0]]}, ["W1_bar"], ["B1_bar"]),
+        ({"W2": [[0], [0], [0]]}, ["D1", "W1_bar", "B1_bar"], ["D2"]),
+    ):
+        page.get_by_text("Reset").click()
+        _fill(page, {name: np.array(M) for name, M in inputs.items()})
+        values = page.evaluate("document.querySelector('backprop-stepper').values")
+        assert not any(np.any(values[name]) for name in zero)
+        assert all(np.all(values[name]) for name in other)
+
+
+def test_the_stepper_by_keyboard(open_figure):
+    page = open_figure("backprop-stepper")
+    title, total = page.locator(".title"), page.locator(".sum")
+    press = page.keyboard.press
+    press("Tab")
+    assert page.locator(":focus").get_attribute("aria-current") == "step"
+    for _ in range(12):
+        press("ArrowRight")
+    press("ArrowRight")  # there is no step after the last
+    assert title.inner_text() == "Step 13 of 13, backward: outer product"
+    assert page.locator(":focus").get_attribute("data-step") == "12"
+    press("Tab")
+    press("Enter")
+    assert title.inner_text().startswith("Step 12")
+    press("Tab")
+    press("Space")
+    assert title.inner_text().startswith("Step 13")
+    press("Tab")
+    press("Tab")
+    press("ArrowDown")
+    press("ArrowRight")
+    assert total.inner_text() == "k = 2, l = 2: 2·0.1875 = 0.375"
+    press("Tab")
+    assert page.locator(":focus").get_attribute("aria-label") == "X, row 1, column 1"
+    press("Tab")
+    page.keyboard.type("4")
+    press("ArrowLeft")  # moves in the field, not to another step
+    assert title.inner_text().startswith("Step 13")
+    expected = figure.run(figure.START | {"X": [[1, 4]]})
+    assert same_digits(
+        [page.locator("[role=grid] td:visible").all_inner_texts()], expected["W1_bar"].reshape(1, 6)
+    )
+    page.keyboard.press("Delete")
+    page.keyboard.press("Backspace")
+    assert page.locator(":focus").get_attribute("aria-invalid") == "true"
+    page.get_by_text("Reset").press("Enter")
+    assert title.inner_text() == "Step 1 of 13, forward: matrix product, then a sum"
+    assert total.inner_text() == "l = 1: 1·1 + 2·0 + (−1) = 0"
+
+
+TAKEN = "Each is a number from −100 to 100, such as 3, −0.25 or 1/2."
+
+
+@pytest.mark.parametrize(
+    ("typed", "quoted"),
+    [(typed, typed) for typed in ("", "1e300", "-100.5", "100.001", "1/", "1/0", "1,5", "1 000", "two", "½")]
+    + [("1" * 60, "1" * 19 + "…"), ("W" * 60, "W" * 19 + "…")],
+)
+def test_a_number_that_the_stepper_does_not_take(open_figure, typed, quoted):
+    page = open_figure("backprop-stepper")
+    bias = page.get_by_label("B1, row 1, column 2")
+    message = page.locator(".taken")
+    expect(message).to_have_text(TAKEN)
+    before, height = page.locator(".shown.equation").inner_text(), height_of(page, "backprop-stepper")
+    bias.fill(typed)
+    refusal = (
+        f"B1, row 1, column 2: “{quoted}” is not a number from −100 to 100, such as 3, −0.25 or 1/2. "
+        "The figure still shows −0.9014."
+    )
+    expect(message).to_have_text(refusal)
+    assert message.get_attribute("role") == "status"
+    expect(bias).to_have_attribute("aria-invalid", "true")
+    assert page.locator(".shown.equation").inner_text() == before
+    page.get_by_label("X, row 1, column 1").fill("-100")
+    expect(message).to_have_text(refusal)
+    assert "−100" in page.locator(".shown.equation").inner_text()
+    assert height_of(page, "backprop-stepper") == height
+    bias.fill("0.5")
+    expect(message).to_have_text(TAKEN)
+    bias.fill(typed)
+    expect(message).to_have_text(refusal.replace("−0.9014", "0.5"))
+    page.get_by_role("button", name="Reset").click()
+    expect(message).to_have_text(TAKEN)
+
+
+def test_a_fraction_is_taken_by_keyboard_as_it_is_typed(open_figure):
+    page = open_figure("backprop-stepper")
+    shown = "document.querySelector('backprop-stepper').values"
+    page.get_by_label("T, row 1, column 1").focus()
+    for typed, value in (
+        ("1/2", 0.5),
+        ("−3/4", -0.75),
+        ("-3/4", -0.75),
+        (" 1 / 3 ", 1 / 3),
+        ("−0.25", -0.25),
+        ("12", 12),
+    ):
+        page.keyboard.press("Control+a")
+        page.keyboard.type(typed)
+        assert page.locator(":focus").input_value() == typed
+        assert page.evaluate(shown)["T"] == [[value]]
+        expect(page.locator(".taken")).to_have_text(TAKEN)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1/2")
+    page.get_by_role("button", name="E = Y - T").click()
+    expect(page.locator(".sum")).to_have_text("l = 1: 0.5 − 0.5 = 0")
+
+
+def test_the_largest_numbers_give_numbers(open_figure):
+    page = open_figure("backprop-stepper")
+    for field in page.locator(".inputs input").all():
+        field.fill("100")
+    values = page.evaluate("Object.values(document.querySelector('backprop-stepper').values).flat(2)")
+    assert all(isinstance(x, int | float) and abs(x) < 1e5 for x in values)
+
+
+@pytest.mark.parametrize("style", ["/* as it is */", SPACING])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_step_moves_what_is_below(open_figure, width, style):
+    page = open_figure("backprop-stepper", width=width)
+    page.add_style_tag(content=style)
+    heights = {height_of(page, "backprop-stepper")}
+    for _ in range(12):
+        page.get_by_role("button", name="Next").click()
+        for entry in page.locator(".shown [role=grid] td").all():
+            entry.focus()
+            heights.add(height_of(page, "backprop-stepper"))
+    assert page.locator(".title").inner_text().startswith("Step 13 of 13")
+    assert len(heights) == 1
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_number_is_cut_where_letters_stand_apart(open_figure, width):
+    page = open_figure("backprop-stepper", width=width)
+    page.add_style_tag(content=SPACING)
+    fields = page.locator(".inputs input").evaluate_all(
+        "fields => fields.map(({value, scrollWidth, clientWidth}) => [value, scrollWidth, clientWidth])"
+    )
+    assert "−0.9014" in {value for value, _, _ in fields}
+    assert not [field for field in fields if field[1] > field[2]]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+BOTH = """
+async (states) => {
+  const {run} = await import("../assets/stepper.js");
+  const {data} = document.querySelector("backprop-stepper");
+  return states.map((inputs) => run(data, inputs));
+}
+"""
+
+
+def _states(count: int) -> list[dict[str, list]]:
+    """Return inputs of the network: ordinary, with many zeros, fractions of 8, and so large that f saturates."""
+    random = np.random.default_rng(1)
+    kinds = (
+        lambda size: random.normal(0, 2, size),
+        lambda size: random.normal(0, 1, size) * (random.random(size) < 0.4),
+        lambda size: random.integers(-40, 41, size) / 8,
+        lambda size: random.uniform(-100, 100, size),
+    )
+    return [
+        {name: kinds[k % 4](np.shape(M)).tolist() for name, M in figure.START.items()} for k in range(count)
+    ]
+
+
+def test_both_halves_step_alike(open_figure):
+    states = [figure.START, *_states(400)]
+    runs = open_figure("backprop-stepper").evaluate(BOTH, states)
+    for inputs, seen in zip(states, runs, strict=True):
+        expected = figure.run(inputs)
+        assert seen.keys() == expected.keys()
+        scale = 1 + max(np.max(np.abs(inputs[name])) for name in ("X", "W1", "W2", "T")) ** 2
+        for name, value in expected.items():
+            assert np.shape(seen[name]) == value.shape
+            assert np.allclose(seen[name], value, rtol=1e-12, atol=1e-15 * scale), name
+            assert np.array_equal(np.equal(seen[name], 0), value == 0), name
