@@ -41,7 +41,7 @@ CONTENT = ("", "")
 
 def as_it_is(element: Element) -> tuple[str, str | None]:
     """Leave an element as it is."""
-    return element.text, f"</{element.tag}>"
+    return element.text, f"</{element.text[1 : 1 + len(element.tag)]}>"  # clipPath keeps its capital
 
 
 class _Copy(HTMLParser):

@@ -12,7 +12,7 @@ FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)  # as math-core writes it;
 _RAISED = str.maketrans("0123456789+−=()Tin𝖳", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀⁱⁿᵀ")
 _ACCENTS = {"¯": "\u0304", "‾": "\u0304", "˙": "\u0307", "^": "\u0302", "~": "\u0303"}
 _INVISIBLE = str.maketrans("", "", "\u2061\u2062\u2063\u2064")
-_SPACED = re.compile(r"^[=+−<>≤≥≠≈∈⊙·×→⇒⇔↦]$")
+_SPACED = set("=+−<>≤≥≠≈∈⊙·×→⇒⇔↦")
 
 
 @functools.cache
@@ -45,7 +45,9 @@ def _line(element: Element) -> str:
     match element.tag:
         case "mi" | "mn" | "mo" | "mtext":
             text = (element.text or "").translate(_INVISIBLE)
-            return _SPACED.sub(r" \g<0> ", text).replace(",", ", ") if element.tag == "mo" else text
+            if element.tag != "mo":
+                return text
+            return f" {text} " if text in _SPACED else text.replace(",", ", ")
         case "mfrac":
             over, under = (f"({part})" if " " in part.strip() else part for part in parts)
             return "½" if (over, under) == ("1", "2") else f"{over}/{under}"

@@ -99,6 +99,11 @@ def build(book: Book) -> None:
     _current[:] = [book]
 
 
+def end() -> None:
+    """Forget the book."""
+    _current.clear()
+
+
 def book() -> Book:
     """Return the book that is being built."""
     return _current[0]

@@ -141,9 +141,7 @@ def enclose(picture: str, *, alt: str, caption: str, lines: int = 1, width: floa
     if not caption.strip():
         raise ValueError("a figure needs a caption: say in `caption` what to see in it")
     size = f' style="--lines: {lines}; --panel: {width:g}px"' if width else ""
-    panels = (
-        f'<div class="panels"{size} role="img" aria-label="{escape(_shapes(alt))}" data-search-exclude>{picture}</div>'
-    )
+    panels = f'<div class="panels"{size} role="img" aria-label="{escape(_shapes(alt))}" data-search-exclude>{picture}</div>'
     return f'<figure class="figure">{panels}<figcaption>{_formulas(caption)}</figcaption></figure>'
 
 

@@ -71,7 +71,9 @@ def shown(report):
 def frame(id, body, mark, link, kind=""):
     """Return the HTML of a displayed equation from its parts."""
     foot = f'<div class="derivation-foot">{mark}{link}</div>'
-    return f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{html.escape(id)}">{body}{foot}</div>'
+    return (
+        f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{html.escape(id)}">{body}{foot}</div>'
+    )
 
 
 def _link(id):
@@ -91,7 +93,9 @@ def where_html(items):
     if not items:
         return ""
     words = where_words(items, "\0{}\0".format)
-    words = re.sub("\0(.*?)\0([,;]?)", lambda m: in_sentence(m[1], m[2]), words)  # no line begins with a comma
+    words = re.sub(
+        "\0(.*?)\0([,;]?)", lambda m: in_sentence(m[1], m[2]), words
+    )  # no line begins with a comma
     return f'<p class="derivation-where">where {words}</p>'
 
 
