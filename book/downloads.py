@@ -1,30 +1,24 @@
 """Every page with code as a notebook and as a script, beside the page: they run as they are, once mathnet is installed.
 
 Both are written by jupytext. The text is the page's source, which a notebook shows better than the finished page: there a
-formula is still LaTeX. The outputs are those of the finished page. A wheel of the library lies at the root of the site.
+formula is still LaTeX. The code and its outputs are those that the page shows. A wheel of the library lies at the root of the site.
 """
 
 import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urljoin
 
 import jupytext
 from hatchling.builders.wheel import WheelBuilder
-from jinja2 import Environment
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from book import inventory, paper, tags
+from book import inventory, model, paper
 from book.bibliography import works
 from book.equations import KINDS, define
 from mathnet import __version__
@@ -34,11 +28,6 @@ from mathnet.derivation.verdict.rendering import where_words
 WHEEL = f"mathnet_book-{__version__}-py3-none-any.whl"
 _PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module
 
-_BLOCK = re.compile(
-    r'<div class="language-python highlight"><pre>(?P<code>.*?)</pre></div>'
-    r'(?:\s*<div class="language-text highlight"><pre>(?P<output>.*?)</pre></div>)?',
-    re.DOTALL,
-)
 _BOX = re.compile(
     r'^(?P<indent> *)(?:!!!|\?\?\?\+?) [\w ]+?"(?P<title>[^"\n]*)"\n(?P<inside>(?:(?:(?P=indent) {4}.*| *)\n)+)',
     re.MULTILINE,
@@ -50,37 +39,13 @@ _HREF = re.compile(r'href="(?P<target>[^"]*)"')
 _CITATION = re.compile(r"\[@(?P<key>[\w-]+)\]")
 
 
-class Block(NamedTuple):
-    """A visible block of Python on a finished page, and what is shown as its output."""
-
-    code: str
-    output: str
-
-
-def blocks(content: str) -> list[Block]:
-    """Return the Python blocks of a page's HTML, in order.
-
-    Examples
-    --------
-    >>> blocks('<div class="language-python highlight"><pre><code><b>1</b> &lt; 2</code></pre></div>')
-    [Block(code='1 < 2', output='')]
-    """
-    return [Block(*map(_plain, found.group("code", "output"))) for found in _BLOCK.finditer(content)]
-
-
-def _plain(html: str | None) -> str:
-    return unescape(re.sub(r"<[^>]*>", "", html or "")).strip("\n")
-
-
 class Notebook:
-    """The notebook of one page; `equations` are those of the whole book, `known` their permanent numbers."""
+    """The notebook of one page of the book; `shown` is what it shows."""
 
-    def __init__(
-        self, page: Page, base: str, equations: dict[str, inventory.Equation], known: dict[str, tags.Tag]
-    ) -> None:
+    def __init__(self, page: Page, shown: model.Page, book: model.Book, base: str) -> None:
         self.page, self.base, self.address = page, base, base + page.url
-        self.equations, self.known = equations, known
-        self.shown = iter(blocks(page.content))
+        self.equations, self.known = book.equations, book.numbers
+        self.shown = iter(shown.blocks)
         self.cells: list[NotebookNode] = []
         self.text = ""
         self._read(_unboxed(_HEADING_ID.sub(r"\1", _FRONT_MATTER.sub("", page.file.content_string))))
@@ -189,35 +154,29 @@ def _unboxed(source: str) -> str:
     return _BOX.sub(opened, source if source.endswith("\n") else f"{source}\n")
 
 
-def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Write both files of every page that shows code, and the wheel if the book has a page about it."""
-    known, base = tags.load(Path(config.docs_dir)), config.site_url
-    pages = [file.page for file in files.documentation_pages() if file.page]
-    read = [inventory.read(Path(page.file.abs_src_path), Path(page.file.src_uri)) for page in pages]
-    equations = {equation.id: equation for equation in inventory.equations(read)}
-    for page in pages:
-        if 'source="' not in page.file.content_string:
-            continue
-        notebook = Notebook(page, base, equations, known).finished()
-        script = notebook.copy()
-        script.metadata = {
-            "jupytext": dict.fromkeys(("notebook_metadata_filter", "cell_metadata_filter"), "-all")
-        }
-        page.downloads = (
-            f"{page.url}mathnet-{Path(page.url).name or 'question'}"  # no module can have this name
-        )
-        for suffix, text in (
-            ("ipynb", jupytext.writes(notebook, "ipynb")),
-            ("py", jupytext.writes(script, "py:percent")),
-        ):
-            files.append(File.generated(config, f"{page.downloads}.{suffix}", content=text))
-    if files.get_file_from_path("downloads.md"):  # the page that says how to install it
-        folder = inventory.ROOT / ".cache" / "wheel"
-        (wheel,) = WheelBuilder(str(inventory.ROOT)).build(directory=str(folder), versions=["standard"])
-        files.append(File.generated(config, WHEEL, abs_src_path=wheel))
+def offered(page: Page, shown: model.Page, book: model.Book, base: str) -> dict[str, str]:
+    """Return both files of a page by their addresses; a page that shows no code has none."""
+    if not shown.blocks:
+        return {}
+    notebook = Notebook(page, shown, book, base).finished()
+    script = notebook.copy()
+    script.metadata = {
+        "jupytext": dict.fromkeys(("notebook_metadata_filter", "cell_metadata_filter"), "-all")
+    }
+    place = address(page)
+    return {
+        f"{place}.ipynb": jupytext.writes(notebook, "ipynb"),
+        f"{place}.py": jupytext.writes(script, "py:percent"),
+    }
 
 
-def on_page_context(context: dict, page: Page, **_: object) -> None:
-    """Tell the template where the two files are, if there are any."""
-    if place := getattr(page, "downloads", None):
-        context["downloads"] = get_relative_url(place, page.url)
+def address(page: Page) -> str:
+    """Return where the two files of a page are, without their suffixes; no module can have this name."""
+    return f"{page.url}mathnet-{Path(page.url).name or 'question'}"
+
+
+def wheel() -> str:
+    """Build the wheel of the library, and return where it is."""
+    folder = inventory.ROOT / ".cache" / "wheel"
+    (path,) = WheelBuilder(str(inventory.ROOT)).build(directory=str(folder), versions=["standard"])
+    return path

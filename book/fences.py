@@ -5,17 +5,20 @@ Markdown extension reads the head of every fence first and knows every option th
 """
 
 import re
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 # Fences that are only shown. A `python` fence is always run.
-SHOWN = {"text", "bash", "toml", "yaml", "json", "bibtex", "latex", "markdown", "html"}
-RUN = {"python", "pycon", "console"}
+SHOWN = {"text", "bash", "toml", "yaml", "json", "bibtex", "latex", "markdown", "html", "pycon", "console"}
+RUN = {"python"}
 EQUATIONS = {"derivation", "definition", "unchecked"}  # heads that their own extensions read
 _VALUES = {
     "exec": {"1"},
+    "keep": {"1"},  # what the block printed, for the next build: see book/results.py
     "html": {"1"},
     "source": {"above", "below", "block", "tabbed-left", "tabbed-right", "console"},
     "result": {"text", "pycon", "console"},
@@ -62,6 +65,19 @@ def check_head(head: str) -> None:
         raise FenceError(f'fence {head!r}: Python on a page runs; write exec="1", or use the language text')
 
 
+class _NothingLeft(Treeprocessor):
+    """Refuses a fence that superfences left in the text: one that is not closed, or stands at a place where none may."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            for text in (element.text, element.tail):
+                for debris in ("```", 'exec="'):
+                    if text and debris in text:
+                        raise FenceError(
+                            f"a reader would see {debris!r} in {' '.join(text.split())[:80]!r}: a fence that is not closed?"
+                        )
+
+
 class _Heads(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         # markdown-exec renders sources and results, which it puts in fences of its own, by a second Markdown object.
@@ -83,6 +99,7 @@ class FencesExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register before superfences (25) and after line ends are normal (30)."""
         md.preprocessors.register(_Heads(md), "mathnet-fences", 28)
+        md.treeprocessors.register(_NothingLeft(md), "mathnet-fences", 3)
 
 
 def makeExtension(**settings: object) -> FencesExtension:

@@ -1,14 +1,16 @@
 """The maths font: STIX Two Math, cut down to the characters a book uses and compressed."""
 
+import functools
 import hashlib
 import importlib.util
 import io
-import re
 from collections.abc import Iterable
-from html import unescape
 from pathlib import Path
 
 from fontTools import subset
+
+from book.linear import FORMULA
+from mathnet.mathml import tree
 
 # Invisible operators and variation selectors need no glyph.
 _INVISIBLE = {0x2061, 0x2062, 0x2063, 0x2064, *range(0xFE00, 0xFE10)}
@@ -25,11 +27,15 @@ def source() -> Path:
     return Path(package, "fonts", "STIXTwoMath-Regular.ttf")
 
 
-def characters(page: str) -> set[str]:
-    """Return the characters that stand inside `<math>` elements of an HTML page."""
-    formulas = re.findall(r"<math\b.*?</math>", page, flags=re.DOTALL)
-    text = unescape(re.sub(r"<[^>]*>", "", "".join(formulas)))
+def characters(html: str) -> set[str]:
+    """Return the characters of the formulas in HTML, those in the data of a script among them."""
+    text = "".join(map(_text, set(FORMULA.findall(html))))
     return {character for character in text if not character.isspace()}
+
+
+@functools.cache
+def _text(formula: str) -> str:
+    return "".join(tree(formula.replace('\\"', '"')).itertext())  # in JSON, quotation marks are escaped
 
 
 def subset_font(needed: Iterable[str], cache: Path) -> bytes:

@@ -1,97 +1,138 @@
-"""What only MkDocs can tell: when a build begins and ends."""
+"""The book as MkDocs builds it: which part of this package does what, and when. The only file that MkDocs calls."""
 
 import gc
-import re
-import shutil
-from collections.abc import Callable, Iterable
+import json
+import os
 from html import unescape
 from pathlib import Path
+from typing import Any
 
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
-from pymdownx.superfences import SuperFencesException
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
-from book import font, hands_on, npm, results
+from book import (
+    citation,
+    downloads,
+    font,
+    hands_on,
+    inventory,
+    metadata,
+    model,
+    npm,
+    numbering,
+    onepage,
+    results,
+    search,
+    tags,
+    theme,
+)
+from book.dates import commit_date
 from book.hands_on.desk import pyodide
 from mathnet.figures import STYLE_SHEET
 
-CROSS = re.compile(r"<(pre|code|svg|math)\b.*?</\1>|(?P<prose> × )", re.DOTALL)
-
-# The style sheet lets a long formula of a sentence scroll on a phone.
-FORMULA = re.compile(r'<span class="math">(.*?)</span>', re.DOTALL)
-LONG = 15
-
-# markdown-exec puts the output of a block that has headings into a paragraph.
-PARAGRAPH_OF_BLOCKS = re.compile(r"<p>(<p>.*?)\n</p>", re.DOTALL)
-
-# The source of a documented function may hold a fence, and a doctest may show the error that it expects.
-SHOWN_ON_PURPOSE = re.compile(
-    r'<details class="mkdocstrings-source".*?</details>|<div class="language-(?:pycon|markdown) highlight">.*?</div>',
-    re.DOTALL,
-)
-
 
 def on_startup(**_: object) -> None:
-    """Make an executed block that leaves by sys.exit an error: it would end the build early with success.
-
-    And keep what the blocks gave.
-    """
+    """Run the blocks of the pages our way, and let two builds of one commit agree in their dates."""
+    formatters["python"] = results.formatted
+    os.environ["SOURCE_DATE_EPOCH"] = str(commit_date())
     npm.fetch()
-
-    def guarded(run: Callable[..., str]) -> Callable[..., str]:
-        def wrapper(*, code: str, **options: object) -> str:
-            try:
-                return run(code=code, **options)
-            except SystemExit as error:
-                # the one exception that superfences does not swallow
-                raise SuperFencesException(
-                    f"an executed block called sys.exit({error.code!r}):\n{code}"
-                ) from None
-
-        return wrapper
-
-    for language in ("python", "pycon"):
-        formatters[language] = results.keeping(guarded(formatters[language]))
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Keep the compiled templates of the reference, which mkdocstrings would compile anew at every edit."""
     if reference := config.plugins.get("mkdocstrings"):
-        folder = Path(config.config_file_path).parent / ".cache" / "templates"
+        folder = _cache(config) / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         reference.get_handler("python").env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add scripts and style sheets of the figures, which lie with them, and what the derivation desk loads, if the book has one."""
+    """Add what no page is made of: scripts and style sheets of the figures, what the desk loads, the wheel; leave out most of the theme."""
+    theme.take(files, config)
     for address, path in (hands_on.addresses() | {"assets/figures.css": STYLE_SHEET}).items():
         files.append(File.generated(config, address, abs_src_path=str(path)))
     if files.get_file_from_path("desk.md"):
         for address, content in pyodide.addresses().items():
             files.append(File.generated(config, address, content=content))
+    if files.get_file_from_path("downloads.md"):  # the page that says how to install it
+        files.append(File.generated(config, downloads.WHEEL, abs_src_path=downloads.wheel()))
 
 
-def on_page_content(html: str, **_: object) -> str:
-    """Mend what the extensions leave, keep a shape such as 1 × 3 on one line, mark long formulas, keep sources out of the search.
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Begin the model of the book with what stands in the sources."""
+    docs = Path(config.docs_dir)
+    shown = [page.file.src_uri for page in nav.pages]
+    shown += [file.src_uri for file in files.documentation_pages() if file.src_uri not in shown]
+    pages = {name: inventory.read(docs / name, Path(name)) for name in shown}
+    equations = {equation.id: equation for equation in inventory.equations(list(pages.values()))}
+    model.build(model.Book(pages, equations, tags.load(docs)))
 
-    The source of a documented function is code and TeX, and the page says it better.
-    """
-    html = PARAGRAPH_OF_BLOCKS.sub(r"\1", html)
-    html = CROSS.sub(
-        lambda found: "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}" if found["prose"] else found[0], html
-    )
-    html = FORMULA.sub(_told_if_long, html)
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> None:
+    """Tell the Markdown extensions to which page of the model they add."""
+    model.book().page = model.book().pages[page.file.src_uri]
+
+
+def on_page_content(html: str, page: Page, **_: object) -> str:
+    """Keep the sources of documented functions out of the search: they are code and TeX, and the page says it better."""
     return html.replace(
         '<details class="mkdocstrings-source">', '<details class="mkdocstrings-source" data-search-exclude>'
     )
 
 
-def _told_if_long(formula: re.Match) -> str:
-    letters = len(unescape(re.sub(r"<[^>]*>", "", formula[1])))
-    return formula[0].replace('"math"', '"math long"', 1) if letters > LONG else formula[0]
+@event_priority(
+    -90
+)  # when the references among the pages are filled in, and mkdocstrings has written its style sheet
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Write what is made of all pages: the list of equations, notebooks and scripts, the font, the style sheets, the book on one page."""
+    book = model.book()
+    numbering.complain(book)
+    _write(
+        files,
+        config,
+        "equations.json",
+        f"{json.dumps(numbering.listing(book), ensure_ascii=False, indent=1)}\n",
+    )
+    pages = [page for name in book.pages if (page := files.get_file_from_path(name).page) and page.content]
+    for page in pages:
+        for address, text in downloads.offered(
+            page, book.pages[page.file.src_uri], book, config.site_url
+        ).items():
+            _write(files, config, address, text)
+    _write_font(files, config, pages)
+    env.globals["style_sheet"] = theme.style_sheet(files, config)
+    sheet = theme.style_sheet(files, config, ["assets/paper.css"])
+    html = env.get_template("book.html").render(
+        config=config, base_url="..", style_sheet=sheet, **onepage.contents(pages)
+    )
+    _write(files, config, f"{onepage.URL}index.html", html)
+
+
+@event_priority(50)
+def _before_the_search_reads(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: object) -> None:
+    """Hand the template the head of the page, the entry at its foot, and where its files are; show the search what it is to read."""
+    known = model.book().pages[page.file.src_uri]
+    context["head"] = metadata.head(page, known, config)
+    context["bibtex"] = citation.page_bibtex(
+        "" if page.is_homepage else page.url, unescape(page.toc.items[0].title)
+    )
+    if known.blocks:
+        context["downloads"] = get_relative_url(downloads.address(page), page.url)
+    page.shown, page.content = page.content, search.readable(page.content)
+
+
+@event_priority(-50)
+def _after_the_search_has_read(context: dict[str, Any], page: Page, **_: object) -> None:
+    page.content = page.shown
+
+
+on_page_context = CombinedEvent(_before_the_search_reads, _after_the_search_has_read)
 
 
 def on_serve(server: object, **_: object) -> None:
@@ -100,25 +141,23 @@ def on_serve(server: object, **_: object) -> None:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write the maths font that the pages need, then check every page."""
-    site = Path(config.site_dir)
-    pages = {
-        path.relative_to(site): path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))
-    }
-    _write_font(
-        site / "assets" / "fonts", pages.values(), Path(config.config_file_path).parent / ".cache" / "fonts"
+    """Say where the sitemap is."""
+    robots = Path(config.site_dir, "robots.txt")
+    robots.write_text(f"User-agent: *\nAllow: /\nSitemap: {config.site_url}sitemap.xml\n")
+
+
+def _cache(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent / ".cache"
+
+
+def _write(files: Files, config: MkDocsConfig, address: str, content: str | bytes) -> None:
+    files.append(File.generated(config, address, content=content))
+
+
+def _write_font(files: Files, config: MkDocsConfig, pages: list[Page]) -> None:
+    needed = set().union(*(font.characters(page.content) for page in pages))
+    _write(
+        files, config, "assets/fonts/stix-two-math.woff2", font.subset_font(needed, _cache(config) / "fonts")
     )
-    if not (site / "index.html").exists():
-        raise PluginError("the site has no index.html")
-    for path, page in pages.items():
-        text = unescape(re.sub(r"<[^>]*>", "", SHOWN_ON_PURPOSE.sub("", page)))
-        for debris in ("Traceback (most recent call last)", "```", 'exec="'):
-            if debris in text:
-                raise PluginError(f"{path} shows {debris!r} to the reader")
-
-
-def _write_font(folder: Path, pages: Iterable[str], cache: Path) -> None:
-    needed = set().union(*(font.characters(page) for page in pages))
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "stix-two-math.woff2").write_bytes(font.subset_font(needed, cache))
-    shutil.copyfile(Path(font.__file__).with_name("OFL.txt"), folder / "OFL.txt")
+    licence = Path(font.__file__).with_name("OFL.txt")
+    files.append(File.generated(config, "assets/fonts/OFL.txt", abs_src_path=str(licence)))

@@ -3,18 +3,17 @@ r"""What the book shows and what it rests on, read from its sources: every equat
 The page "What is checked" is printed from this, and a test fails if the finished site shows another set of equations.
 """
 
-import ast
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+import griffe
 
 from book.equations import KINDS, EquationError, declarations, read_head
-from mathnet.derivation import Derivation, Report
-from mathnet.derivation.doors.markdown import checked
+from book.model import Equation, Page
+from mathnet.derivation import Derivation
 from mathnet.derivation.read.fences import fences
-from mathnet.rules import RULES, Rule
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -25,39 +24,6 @@ _CODE = re.compile(r"(`+).*?\1", re.DOTALL)
 _INLINE = re.compile(
     r"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?!\$)"
 )  # as pymdownx.arithmatex finds them
-
-
-class Page(NamedTuple):
-    """A page of the book: its title, its address from the top of the site, and its texts (docstrings, if it shows any)."""
-
-    title: str
-    url: str
-    texts: tuple[str, ...]
-
-
-class Equation(NamedTuple):
-    """A displayed equation; `report` says how a derivation was checked, `reason` why an unchecked one was not."""
-
-    kind: str
-    id: str
-    source: str
-    reason: str
-    page: Page
-
-    @property
-    def url(self) -> str:
-        """Its permanent address, from the top of the site."""
-        return f"{self.page.url}#d-{self.id}"
-
-    @property
-    def report(self) -> Report:
-        """What the checker found: the same report that its own page was made from."""
-        return checked(self.source, self.id)
-
-    @property
-    def rule(self) -> Rule | None:
-        """The rule whose code the tests compare with the last line, if there is one."""
-        return next((rule for rule in RULES if rule.vjp.__name__.replace("_", "-") == self.id), None)
 
 
 def pages(docs: Path = DOCS) -> list[Page]:
@@ -79,14 +45,16 @@ def _docstrings(module: str) -> Iterator[str]:
     """Yield the docstrings of a module and of its public classes, functions and methods."""
     path = ROOT.joinpath(*module.split("."))
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    waiting = [ast.parse(path.read_text(encoding="utf-8"))]
+    waiting: list[griffe.Object] = [
+        griffe.visit(module, filepath=path, code=path.read_text(encoding="utf-8"))
+    ]
     while waiting:
-        node = waiting.pop(0)
-        yield _DOCTEST.sub("", ast.get_docstring(node) or "")
+        documented = waiting.pop(0)
+        yield _DOCTEST.sub("", documented.docstring.value if documented.docstring else "")
         waiting += [
-            child
-            for child in node.body
-            if isinstance(child, ast.ClassDef | ast.FunctionDef) and not child.name.startswith("_")
+            member
+            for name, member in documented.members.items()
+            if isinstance(member, griffe.Class | griffe.Function) and not name.startswith("_")
         ]
 
 

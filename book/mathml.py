@@ -12,7 +12,9 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from mathnet.mathml import FormulaError, to_mathml
+from mathnet.mathml import FormulaError, in_sentence, sentence_class, to_mathml
+
+__all__ = ["MathMLExtension", "in_sentence", "makeExtension", "to_mathml"]
 
 
 class _Formulas(Treeprocessor):
@@ -32,7 +34,7 @@ class _Formulas(Treeprocessor):
             mathml += element.tail.removesuffix(rest)
             element.tail = rest
         element.text = AtomicString(self.md.htmlStash.store(mathml))
-        element.set("class", "math-display scrolls" if display else "math")
+        element.set("class", "math-display scrolls" if display else sentence_class(mathml))
         if display:
             element.set("data-search-exclude", "")
 

@@ -1,23 +1,24 @@
 """What machines read of a page: its description, how to cite it, what it teaches."""
 
+import itertools
 import json
-import re
 from html import escape, unescape
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
+from book import model
 from book.citation import book, released
-from book.search import readable
 
 _LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 
-def head(page: Page, config: MkDocsConfig) -> str:
+def head(page: Page, known: model.Page, config: MkDocsConfig) -> str:
     """Return the tags of a page's `<head>`: title, description, neighbours, citation, Open Graph, JSON-LD."""
     work = book()
     title = work["title"] if page.is_homepage else unescape(page.title)
-    about = description(page.content, page.meta.get("description"))
+    about = description(known.paragraphs, page.meta.get("description"))
     address = page.canonical_url
     properties = {
         "description": about,
@@ -41,40 +42,38 @@ def head(page: Page, config: MkDocsConfig) -> str:
         kind = "property" if name.startswith("og:") else "name"
         tags.append(f'<meta {kind}="{name}" content="{escape(value)}">')
     tags.append(f'<link rel="canonical" href="{escape(address)}">')
-    linked = json.dumps(_linked_data(page, config, title, about), ensure_ascii=False).replace("</", r"<\/")
+    linked = json.dumps(_linked_data(page, known.goals, config, title, about), ensure_ascii=False).replace(
+        "</", r"<\/"
+    )
     tags.append(f'<script type="application/ld+json">{linked}</script>')
     return "\n".join(tags)
 
 
-def description(content: str, written: str | None = None) -> str:
+def description(texts: list[list[str]], written: str | None = None) -> str:
     """Return what a list of search results shows of a page: as written in its front matter, or its first sentences.
+
+    The paragraphs of the page itself come first; they are the last of the texts.
 
     Examples
     --------
-    >>> description("<h1>Batches</h1><p>A step sees many samples. Their gradients add up.</p>")
+    >>> description([["A docstring."], ["A step sees many samples. Their gradients add up."]])
     'A step sees many samples. Their gradients add up.'
     """
     if written:
         return " ".join(written.split())
-    content = readable(content)
-    content = re.sub(r'<div class="admonition.*?</div>|<figure.*?</figure>', "", content, flags=re.DOTALL)
-    paragraphs = map(_plain, re.findall(r"<p>(.*?)</p>", content, flags=re.DOTALL))
     text = ""
-    for words in paragraphs:
+    for words in itertools.chain(texts[-1], *texts[:-1]):
         if len(text) < 60 and len(words) > 40 and not words.startswith("You need:"):
             text = f"{text} {words}".strip()
-    text = text or _plain(content)
     if len(text) <= 160:
         return text
     sentences = text[:160].rpartition(". ")[0]
     return f"{sentences}." if len(sentences) > 60 else f"{text[:157].rpartition(' ')[0]} …"
 
 
-def _plain(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
-
-
-def _linked_data(page: Page, config: MkDocsConfig, title: str, about: str) -> dict:
+def _linked_data(
+    page: Page, taught: list[str], config: MkDocsConfig, title: str, about: str
+) -> dict[str, Any]:
     """Return the page for schema.org: the book itself, or a part of it with what it teaches."""
     work = book()
     whole = {
@@ -91,11 +90,6 @@ def _linked_data(page: Page, config: MkDocsConfig, title: str, about: str) -> di
     }
     if page.is_homepage:
         return {"@context": "https://schema.org", **whole, "description": about}
-    goals = re.search(r'<div class="admonition abstract">.*?</ul>', readable(page.content), flags=re.DOTALL)
-    taught = [
-        _plain(item).rstrip(";.")
-        for item in re.findall(r"<li>(.*?)</li>", goals[0] if goals else "", flags=re.DOTALL)
-    ]
     return {
         "@context": "https://schema.org",
         "@type": ["Chapter" if taught else "TechArticle", "LearningResource"],

@@ -1,79 +1,54 @@
-"""Every displayed equation with its number, what is known about it, and the references to it; all of them in one file.
+"""Every displayed equation with its number, its box, and the references to it, from anywhere in the book.
 
-A hook: only when every page has been read is it known where an equation stands.
+`[](#d-one-layer-weights)` is shown as (14); with words between the brackets, those words are the link. The numbers are permanent and
+the sources say on which page an equation stands, so this Markdown extension knows both before any page is converted.
 """
 
-import json
-import re
+import logging
 from html import escape
-from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
 
-from jinja2 import Environment
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import get_plugin_logger
-from mkdocs.structure.files import File, Files
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
 from mkdocs.utils import get_relative_url
 
-from book import inventory, paper, tags
+from book import model, paper, tags
 from book.citation import book
+from book.model import Book, Equation
+from mathnet.derivation.read.fences import ID
+from mathnet.derivation.verdict.rendering import Shown, frame, mark
 from mathnet.dual import DIGITS
 
-log = get_plugin_logger("book.numbering")
-
-_EQUATION = re.compile(r'(?P<open><div class="derivation[^"]*" id="d-(?P<id>[a-z0-9-]+)">)')
-_FOOT = re.compile(
-    r'(?:<pre data-search-exclude><code>[^<]*</code></pre>)?</details><a class="derivation-link" '
-    r'href="#d-(?P<id>[a-z0-9-]+)"[^>]*>¶</a>'
-)
-_REFERENCE = re.compile(r'<equation id="(?P<id>[^"]*)">(?P<words>.*?)</equation>', re.DOTALL)
+log = logging.getLogger("mkdocs.book")
 
 
-def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Number the equations of all pages, fill in the references to them, and write the file that lists them."""
-    docs = Path(config.docs_dir)
-    known = tags.load(docs)
-    shown = [file.page for file in files.documentation_pages() if file.page and file.page.content]
-    book_pages = [inventory.read(docs / page.file.src_uri, Path(page.file.src_uri)) for page in shown]
-    equations = {equation.id: equation for equation in inventory.equations(book_pages)}
-    for equation in equations.values():
-        tag = known.get(equation.id)
-        if not tag:
-            log.error(f"{equation.kind} {equation.id}: it has no number yet; run {tags.COMMAND}")
-        elif tag.retired:
-            log.error(f"{equation.kind} {equation.id}: the id is retired, take another")
-    right = {id for page in shown for id in _FOOT.findall(page.content)}
-    numbered = {id: equation for id, equation in equations.items() if id in known and id in right}
-    for page in shown:
-        page.content = _numbered(page.content, numbered, known)
-        page.content = _referring(page.content, page, numbered, known)
-    listing = json.dumps(_listing(numbered, known), ensure_ascii=False, indent=1)
-    files.append(File.generated(config, "equations.json", content=f"{listing}\n"))
+def numbered(shown: Shown, style: str = "") -> str:
+    """Return the HTML of an equation with its number, the anchors of those that it replaced, and its box."""
+    page = model.page()
+    if not page:
+        return shown.framed(style)
+    page.equations.add(shown.id)
+    known = model.book().numbered(shown.id)
+    names = [f"eq-{known[1]}"] if known else []
+    for tag in model.book().numbers.values():
+        if tag.heir == shown.id:
+            names += [f"eq-{tag.number}", f"d-{tag.id}"]
+    anchors = "".join(f'<span class="equation-anchor" id="{name}"></span>' for name in names)
+    if not known:
+        return shown._replace(body=anchors + style + shown.body).framed()
+    equation, number = known
+    link = (
+        f'<a class="derivation-link equation-number" href="#eq-{number}" title="Link to this equation" '
+        f"data-search-exclude>({number})</a>"
+    )
+    opened = mark(shown.summary, shown.words + _box(equation, number))
+    return frame(shown.id, anchors + style + shown.body, opened, link, shown.kind)
 
 
-def _numbered(content: str, equations: dict, known: dict[str, tags.Tag]) -> str:
-    """Give the equations of a page their number, the anchors of those that they replaced, and their boxes."""
-    work = book()
-
-    def anchors(found: re.Match) -> str:
-        replaced = [tag for tag in known.values() if tag.heir == found["id"]]
-        names = [f"eq-{known[found['id']].number}"] if found["id"] in equations else []
-        names += [name for tag in replaced for name in (f"eq-{tag.number}", f"d-{tag.id}")]
-        return found["open"] + "".join(f'<span class="equation-anchor" id="{name}"></span>' for name in names)
-
-    def foot(found: re.Match) -> str:
-        if found["id"] not in equations:
-            return found[0]
-        number = known[found["id"]].number
-        link = (
-            f'<a class="derivation-link equation-number" href="#eq-{number}" title="Link to this equation" '
-            f"data-search-exclude>({number})</a>"
-        )
-        return f"{_box(equations[found['id']], number, work)}</details>{link}"
-
-    return _FOOT.sub(foot, _EQUATION.sub(anchors, content))
-
-
-def _box(equation: inventory.Equation, number: int, work: dict[str, str]) -> str:
+def _box(equation: Equation, number: int) -> str:
     """Return what the mark of an equation holds besides how it was checked: its code, LaTeX and BibTeX."""
     parts = []
     if rule := equation.rule:
@@ -83,7 +58,7 @@ def _box(equation: inventory.Equation, number: int, work: dict[str, str]) -> str
         )
     for language, text in (
         ("latex", paper.latex(equation)),
-        ("bibtex", paper.citation(equation, number, work)),
+        ("bibtex", paper.citation(equation, number, book())),
     ):
         parts.append(
             f'<div class="highlight language-{language}" data-search-exclude>'
@@ -92,38 +67,82 @@ def _box(equation: inventory.Equation, number: int, work: dict[str, str]) -> str
     return "".join(parts)
 
 
-def _referring(content: str, page, equations: dict, known: dict[str, tags.Tag]) -> str:
-    """Fill in the references of a page: the number if there are no words, and the way to the equation."""
+class _Reference(InlineProcessor):
+    ANCESTOR_EXCLUDES = ("a",)
 
-    def link(found: re.Match) -> str:
-        if found["id"] not in equations:
-            log.error(
-                f"{page.file.src_uri}: reference [](#d-{found['id']}): no such equation is right and has a number"
+    def handleMatch(self, m, data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # the base class is not typed
+        link = Element("equation", {"id": m["id"]})  # MkDocs refuses an <a> that leads to no file
+        link.text = m["words"]
+        if page := model.page():
+            page.references.append(m["id"])
+            if (known := model.book().numbered(m["id"])) and not m["words"]:
+                link.text = f"({known[1]})"
+                link.set("aria-label", f"Equation ({known[1]})")
+        return link, m.start(0), m.end(0)
+
+
+class _Links(Treeprocessor):
+    def run(self, root: Element) -> None:
+        page = model.page()
+        for link in list(root.iter("equation")):
+            known = model.book().numbered(link.attrib.pop("id")) if page else None
+            if not page or not known:
+                link.tag = "span"
+                continue
+            equation, number = known
+            way = (
+                "" if equation.page is page else get_relative_url(equation.page.url or "./", page.url or "./")
             )
-            return found["words"]
-        equation, number = equations[found["id"]], known[found["id"]].number
-        here = equation.page.url == ("" if page.is_homepage else page.url)
-        way = "" if here else get_relative_url(equation.page.url or "./", page.url)
-        name = "" if found["words"] else f' aria-label="Equation ({number})"'
-        return f'<a class="equation-reference" href="{way}#eq-{number}"{name}>{found["words"] or f"({number})"}</a>'
-
-    return _REFERENCE.sub(link, content)
+            link.tag = "a"
+            link.attrib = {"class": "equation-reference", "href": f"{way}#eq-{number}", **link.attrib}
 
 
-def _listing(equations: dict, known: dict[str, tags.Tag]) -> dict:
+class NumberingExtension(Extension):
+    """Numbers the displayed equations, and links the references to them."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register before the links (160), and after MkDocs has looked at all links that it knows (0)."""
+        pattern = rf"\[(?P<words>[^\[\]]*)\]\(#d-(?P<id>{ID.pattern})\)"
+        md.inlinePatterns.register(_Reference(pattern, md), "mathnet-reference", 165)
+        md.treeprocessors.register(_Links(md), "mathnet-reference", -10)
+        for fences in ("mathnet-derivations", "mathnet-equations"):
+            md.preprocessors[fences].frame = numbered
+
+
+def makeExtension(**settings: Any) -> NumberingExtension:
+    """Return the extension, as Python-Markdown asks for it."""
+    return NumberingExtension(**settings)
+
+
+def complain(book: Book) -> None:
+    """Name every equation without a number of its own, and every reference that leads nowhere."""
+    for equation in book.equations.values():
+        tag = book.numbers.get(equation.id)
+        if not tag:
+            log.error(f"{equation.kind} {equation.id}: it has no number yet; run {tags.COMMAND}")
+        elif tag.retired:
+            log.error(f"{equation.kind} {equation.id}: the id is retired, take another")
+    right = {id for page in book.pages.values() for id in page.equations}
+    for name, page in book.pages.items():
+        for id in page.references:
+            if id not in right or not book.numbered(id):
+                log.error(f"{name}: reference [](#d-{id}): no such equation is right and has a number")
+
+
+def listing(shown: Book) -> dict[str, Any]:
     """Return all equations, by number; `docs/cite.md` says what the keys mean."""
     entries = []
-    for tag in known.values():
+    for tag in shown.numbers.values():
         entry = {"tag": tag.number, "id": tag.id}
         if tag.retired:
             entries.append(entry | {"kind": "retired", "heir": tag.heir or None})
-        elif tag.id in equations:
-            entries.append(entry | _entry(equations[tag.id], tag.number))
+        elif tag.id in shown.equations:
+            entries.append(entry | _entry(shown.equations[tag.id], tag.number))
     work = book()
     return {"schema": 1, **{key: work[key] for key in ("title", "version", "url")}, "equations": entries}
 
 
-def _entry(equation: inventory.Equation, number: int) -> dict:
+def _entry(equation: Equation, number: int) -> dict[str, Any]:
     report = equation.report if equation.kind == "derivation" else None
     verdict = report.verdict() if report else equation.kind
     return {

@@ -7,7 +7,7 @@ can be checked again where it was pasted.
 from functools import lru_cache
 
 from book.citation import bibtex
-from book.inventory import Equation
+from book.model import Equation
 from mathnet.derivation.read.source import Chain, read_chain, split
 
 

@@ -1,78 +1,106 @@
-"""What the blocks of the book gave when they ran, kept for the next build: no network is trained twice by the same code.
+"""The blocks of Python on the pages: how they are run, and which results are kept between builds.
 
-A result lies in `.cache/results` under hashes of all that it depends on: every file of the library and of this package with the versions of
-Python and of what is installed, and the block with its options. A clean checkout has no such folder and runs everything.
+Every block is run alone, and what it prints stands on the page. A block that takes long may say `keep="1"` in its head: what it printed
+then lies in `.cache/results`, under hashes of the block, of every file of the library and of this package, and of the versions of Python and of what is
+installed. A clean checkout has no such folder and runs everything. So nothing may be kept that depends on anything else.
 """
 
 import ast
+import contextlib
 import functools
 import hashlib
-import logging
+import io
 import os
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
+
+from markdown import Markdown
+from markdown_exec import ExecutionError, base_format, code_block
+from pymdownx.superfences import SuperFencesException
+
+from book import model
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".cache" / "results"
 
-# Nothing here reads a page. A block that imports anything else may do so, and runs in every build.
-_PURE = {
-    "fractions",
-    "inspect",
-    "itertools",
-    "math",
-    "matplotlib",
-    "numpy",
-    "re",
-    "sklearn",
-    "textwrap",
-    "mathnet",
-} | {
-    f"book.{name}"
-    for name in (
-        "exact",
-        "hands_on.digit.figure",
-        "hands_on.explorer.figure",
-        "hands_on.stepper.figure",
-        "layouts",
-        "mathml",
-        "terminal",
-    )
+# Where a block could read a page, a clock or chance: modules of this package that read the book, and of the standard library.
+_CHANGING = {"datetime", "glob", "io", "os", "pathlib", "random", "secrets", "shutil", "subprocess", "tempfile", "time", "urllib", "uuid"}  # fmt: skip
+_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "inventory", "model", "paper", "reading", "tags"))}  # fmt: skip
+_CHANCE = {"default_rng", "RandomState", "SeedSequence"}
+_GLOBAL_CHANCE = {
+    "rand",
+    "randn",
+    "randint",
+    "random",
+    "normal",
+    "uniform",
+    "choice",
+    "permutation",
+    "shuffle",
+}
+_DOORS = {
+    "open",
+    "input",
+    "exec",
+    "eval",
+    "__import__",
+    "loadtxt",
+    "genfromtxt",
+    "fromfile",
+    "read_text",
+    "read_bytes",
 }
 
 
-def depends_on_itself(code: str) -> bool:
-    """Return whether the result of a block follows from its code and the library, and not from the pages of the book.
+class KeptError(SuperFencesException):
+    """A block that asks for its result to be kept, although the same code may print something else tomorrow."""
+
+
+def refuse_change(code: str) -> None:
+    r"""Refuse to keep the result of a block that obviously depends on more than its code and the library.
 
     Examples
     --------
-    >>> depends_on_itself("from mathnet.losses import cross_entropy")
-    True
-    >>> depends_on_itself("from book import inventory")
-    False
+    >>> refuse_change("import numpy as np\nprint(np.random.default_rng(0).normal())")
+    >>> refuse_change("import numpy as np\nprint(np.random.default_rng().normal())")
+    Traceback (most recent call last):
+        ...
+    book.results.KeptError: keep="1", but line 2 uses np.random.default_rng() without a seed: give it one, or let the block run in every build
     """
-    tree = ast.parse(code)
-    return all(map(_is_pure, _imports(tree))) and not any(
-        isinstance(node, ast.Name) and node.id == "open" for node in ast.walk(tree)
-    )
+    for line, reason in _changes(ast.parse(code)):
+        raise KeptError(f'keep="1", but line {line} {reason}, or let the block run in every build')
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
+def _changes(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "book":
-            yield from (f"book.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or "."
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for name in _imported(node):
+                if name.partition(".")[0] in _CHANGING or name in _READING:
+                    yield node.lineno, f"imports {name}, whose answers change: do without it"
+        elif isinstance(node, ast.Call):
+            called, last = ast.unparse(node.func), ast.unparse(node.func).rpartition(".")[2]
+            if last in _DOORS:
+                yield node.lineno, f"calls {called}, which may read what changes: do without it"
+            elif last in _CHANCE and not (node.args or node.keywords):
+                yield node.lineno, f"uses {called}() without a seed: give it one"
+            elif called.endswith(f"np.random.{last}") and last in _GLOBAL_CHANCE:
+                yield (
+                    node.lineno,
+                    f"uses {called}, whose seed is anybody's: use np.random.default_rng with a seed",
+                )
 
 
-def _is_pure(module: str) -> bool:
-    return (module if module.startswith("book") else module.split(".")[0]) in _PURE
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if node.module == "book":
+        return [f"book.{alias.name}" for alias in node.names]
+    return [node.module or "."]
 
 
 def _library() -> str:
@@ -86,51 +114,67 @@ def _library() -> str:
     return state.hexdigest()
 
 
-class _Complaints(logging.Handler):
-    """Count the warnings and errors of a build."""
+class Results:
+    """What blocks printed, kept on disk. The modules that run are those of the start, whatever is edited under `mkdocs serve`."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.count = 0
+        self.at_start = _library()
+        self.folder = FOLDER / self.at_start[:20]
+        for outdated in set(FOLDER.glob("*")) - {self.folder}:
+            shutil.rmtree(outdated, ignore_errors=True)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.count += 1
-
-
-def keeping(run: Callable[..., str]) -> Callable[..., str]:
-    """Return the function that runs a block, or gives what the same block gave before; a complaint is never kept."""
-    at_start = (
-        _library()
-    )  # the modules that run are those of the start, whatever is edited under `mkdocs serve`
-    folder = FOLDER / at_start[:20]
-    for outdated in set(FOLDER.glob("*")) - {folder}:
-        shutil.rmtree(outdated, ignore_errors=True)
-
-    @functools.wraps(run)
-    def wrapper(*, code: str, md: object, **options: object) -> str:
-        try:
-            keep = depends_on_itself(code)
-        except SyntaxError:
-            keep = False
-        if not keep:
-            return run(code=code, md=md, **options)
-        name = hashlib.sha256(repr((code, sorted(options.items()))).encode()).hexdigest()
-        kept = folder / f"{name}.html"
+    def output(self, code: str) -> str:
+        """Return what a block printed before, or run it and keep that; a block that complains is run again."""
+        refuse_change(code)
+        kept = self.folder / f"{hashlib.sha256(code.encode()).hexdigest()}.txt"
         if kept.exists():
             return kept.read_text(encoding="utf-8")
-        complaints, log = _Complaints(), logging.getLogger("mkdocs")
-        log.addHandler(complaints)
-        try:
-            html = run(code=code, md=md, **options)
-        finally:
-            log.removeHandler(complaints)
-        heard = log.isEnabledFor(logging.WARNING)  # under --quiet nothing complains
-        in_contents = re.search(r"<h[1-6]\b", html)  # which the run itself puts into the table of contents
-        if heard and not complaints.count and not in_contents and _library() == at_start:
-            folder.mkdir(parents=True, exist_ok=True)
+        printed = run(code)
+        if _library() == self.at_start:
+            self.folder.mkdir(parents=True, exist_ok=True)
             unfinished = kept.with_suffix(f".{os.getpid()}")
-            unfinished.write_text(html, encoding="utf-8")
+            unfinished.write_text(printed, encoding="utf-8")
             unfinished.replace(kept)
-        return html
+        return printed
 
-    return wrapper
+
+def run(code: str, name: str = "block") -> str:
+    """Run a block as a program of its own, and return what it prints.
+
+    Raises
+    ------
+    ExecutionError
+        If it raises; markdown-exec makes a warning of it, which stops a strict build.
+    SuperFencesException
+        If it calls `sys.exit`, which would end the build early with success, and is the one error that superfences does not swallow.
+    """
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, f"<{name}>", "exec"), {"__name__": "__main__"})
+    except SystemExit as error:
+        raise SuperFencesException(f"an executed block called sys.exit({error.code!r}):\n{code}") from None
+    except Exception:
+        raise ExecutionError(code_block("text", traceback.format_exc())) from None
+    return printed.getvalue()
+
+
+@functools.cache
+def results() -> Results:
+    """Return the results that are kept."""
+    return Results()
+
+
+def formatted(*, code: str, md: Markdown, extra: dict[str, str], **options: Any) -> str:
+    """Return the HTML of a block as markdown-exec makes it, and note the block in the model of the book."""
+    extra = dict(extra)
+    keep = extra.pop("keep", "")
+
+    def printed(code: str, **_: object) -> str:
+        output = results().output(code) if keep else run(code)
+        if (page := model.page()) and options["source"]:
+            shown = output.strip("\n") if options["result"] == "text" else ""
+            page.blocks.append(model.Block(code.strip("\n"), shown))
+        return output
+
+    return base_format(language="python", run=printed, code=code, md=md, extra=extra, **options)

@@ -12,9 +12,9 @@ import re
 import subprocess
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 from book.inventory import DOCS, equations, pages
+from book.model import Tag
 from mathnet.derivation.read.fences import ID
 
 COMMAND = "uv run python -m book.tags"
@@ -26,19 +26,6 @@ _LINE = re.compile(
 
 class TagError(ValueError):
     """A file of tags that is not what it must be."""
-
-
-class Tag(NamedTuple):
-    """The number of an equation; `heir` is the id of the equation that took the place of a retired one."""
-
-    number: int
-    id: str
-    retired: bool = False
-    heir: str = ""
-
-    def __str__(self) -> str:
-        """Return its line."""
-        return " ".join(filter(None, [str(self.number), self.id, "retired" * self.retired, self.heir]))
 
 
 def read(text: str) -> dict[str, Tag]:

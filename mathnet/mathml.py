@@ -2,7 +2,9 @@ r"""LaTeX becomes MathML while a page is built, so a reader's browser needs no s
 
 import re
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:  # else it is imported when a formula is shown
     from math_core import LatexError, LatexToMathML
@@ -21,6 +23,10 @@ _UNFAITHFUL = {
 _PRIME = re.compile(
     r"<msup>(<mi>[^<]*</mi>|<mrow><mspace/><mi[^>]*>[^<]*</mi></mrow>)<mo>([′″‴])</mo></msup>"
 )
+
+_NAMED = re.compile(r"&(?!lt;|gt;|amp;|quot;|#)\w+;")  # entities of HTML, which XML does not know
+
+LONG = 15  # characters: a longer formula may need two lines on a phone, so a style sheet may treat it in another way
 
 
 class FormulaError(ValueError):
@@ -90,3 +96,27 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     except latex_error as error:
         raise FormulaError(latex, f"character {error}") from None
     return _PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', mathml)
+
+
+def in_sentence(latex: str, after: str = "") -> str:
+    r"""Return a formula as it stands in a sentence, with the punctuation `after` it, which may not leave its line.
+
+    Examples
+    --------
+    >>> in_sentence("H", ",")
+    '<span class="math"><math><mi>H</mi></math>,</span>'
+    >>> in_sentence(r"a + b + c + d + e + f + g + h + i").partition(">")[0]
+    '<span class="math long"'
+    """
+    mathml = to_mathml(latex)
+    return f'<span class="{sentence_class(mathml + after)}">{mathml}{after}</span>'
+
+
+def sentence_class(formula: str) -> str:
+    """Return the class of the element around the MathML of a formula in a sentence, which tells a long one."""
+    return "math long" if len("".join(tree(f"<p>{formula}</p>").itertext())) > LONG else "math"
+
+
+def tree(mathml: str) -> ElementTree.Element:
+    """Return MathML as a tree of elements."""
+    return ElementTree.fromstring(_NAMED.sub(lambda name: unescape(name[0]), mathml))

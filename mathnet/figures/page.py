@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from mathnet.derivation.verdict.rendering import style_link
-from mathnet.mathml import to_mathml
+from mathnet.mathml import in_sentence
 
 from .drawing import Drawing
 
@@ -141,9 +141,7 @@ def enclose(picture: str, *, alt: str, caption: str, lines: int = 1, width: floa
     if not caption.strip():
         raise ValueError("a figure needs a caption: say in `caption` what to see in it")
     size = f' style="--lines: {lines}; --panel: {width:g}px"' if width else ""
-    panels = (
-        f'<div class="panels"{size} role="img" aria-label="{escape(alt)}" data-search-exclude>{picture}</div>'
-    )
+    panels = f'<div class="panels"{size} role="img" aria-label="{escape(_shapes(alt))}" data-search-exclude>{picture}</div>'
     return f'<figure class="figure">{panels}<figcaption>{_formulas(caption)}</figcaption></figure>'
 
 
@@ -157,6 +155,9 @@ def stylesheet() -> str:
 
 
 def _formulas(words: str) -> str:
-    return re.sub(
-        r"\$([^$]+)\$", lambda m: f'<span class="math">{to_mathml(m[1])}</span>', escape(words, quote=False)
-    )
+    return re.sub(r"\$([^$]+)\$", lambda m: in_sentence(m[1]), _shapes(escape(words, quote=False)))
+
+
+def _shapes(words: str) -> str:
+    """Keep a shape such as 1 × 3 on one line."""
+    return words.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")

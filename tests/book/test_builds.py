@@ -2,7 +2,7 @@
 
 import shutil
 
-from book.theme import commit_date
+from book.dates import commit_date
 
 
 def test_a_build_elsewhere_from_nothing_gives_the_same_bytes(site, mkdocs_build, tmp_path, request):

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from lxml import html
 
-from book.downloads import WHEEL, blocks
+from book.downloads import WHEEL
 
 DEBRIS = re.compile(r'exec="|source="|\[@|\]\(#|^ *(?:!!!|\?\?\?)|¶|\.md[)#]|\]\[mathnet|\{ #', re.MULTILINE)
 
@@ -47,10 +47,20 @@ def test_every_page_with_code_has_both_and_no_other_page(site, pages):
 def test_a_notebook_is_valid_and_holds_the_blocks_of_its_page_in_order(pages):
     for path, _, notebook in pages.values():
         nbformat.validate(notebook)
-        shown = blocks(path.read_text(encoding="utf-8"))
+        document = html.fromstring(path.read_bytes())
+        shown = document.xpath(
+            "//div[@class='language-python highlight'][not(ancestor::details[@class='mkdocstrings-source'])]"
+        )
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        assert [cell.source for cell in cells] == [block.code for block in shown], path
-        assert [bool(cell.outputs) for cell in cells] == [bool(block.output) for block in shown], path
+        assert [cell.source for cell in cells] == [block.text_content().strip("\n") for block in shown], path
+        after = [block.getnext() for block in shown]
+        outputs = [
+            block.text_content().strip("\n")
+            if block is not None and block.get("class") == "language-text highlight"
+            else ""
+            for block in after
+        ]
+        assert ["".join(part.text for part in cell.outputs).strip("\n") for cell in cells] == outputs, path
 
 
 def test_no_markup_of_the_site_is_left_in_the_text(pages):

@@ -92,6 +92,18 @@ FAULTS = {  # name: (page with the fault, what the build must say)
     "misspelt exec": (broken(RIGHT, "exec=", "exce="), "unknown option exce"),
     "misspelt language": (broken(RIGHT, "```python exec", "```python3 exec"), "unknown language 'python3'"),
     "misspelt value": (broken(RIGHT, 'source="above"', 'source="abov"'), "source is one of"),
+    "keep what reads a clock": (
+        broken(
+            broken(RIGHT, 'result="text"', 'result="text" keep="1"'),
+            "print(6 * 7)",
+            "import time\nprint(time.time())",
+        ),
+        'keep="1", but line 1 imports time',
+    ),
+    "a fence that is none": (
+        broken(RIGHT, "# A page", '# A page\n\nA sentence, then ```python exec="1"'),
+        r"a reader would see '```' in",
+    ),
     "link to nowhere": (RIGHT + "\n[there](nowhere.md)\n", "nowhere.md"),
     "anchor to nowhere": (RIGHT + "\n[there](#nowhere)\n", "#nowhere"),
     "reference to nowhere": (RIGHT + "\nAs in [](#d-nowhere).\n", r"reference \[\]\(#d-nowhere\)"),

@@ -10,7 +10,7 @@ import pytest
 
 from mathnet.derivation import DerivationError, find
 from mathnet.derivation.meaning.properties import PROPERTIES
-from mathnet.derivation.verdict.rendering import PHRASES, mark_html
+from mathnet.derivation.verdict.rendering import PHRASES, how_checked
 from mathnet.derivation.verdict.report import Report
 
 PAGE = r"""
@@ -174,10 +174,10 @@ def test_without_math_core_the_message_says_what_to_install():
 
 def test_the_mark_says_how_it_was_checked():
     report = Report("an-id", "t = t", comparisons=12, draws=3, sizes=[{"n": 2, "h": 3}, {"n": 3, "h": 2}])
-    said = re.sub(r"<[^>]*>", "", mark_html(report)).replace("&nbsp;", " ")
+    said = re.sub(r"<[^>]*>", "", how_checked(report)).replace("&nbsp;", " ")
     assert "12 comparisons on 3 sets of random numbers, in exact fractions, without any tolerance." in said
     assert "The sizes tried: h = 3, n = 2 and h = 2, n = 3." in said
     report.exact, report.bound = False, 2.5e-17
-    said = mark_html(report)
+    said = how_checked(report)
     assert "to 50 digits, with mpmath" in said
     assert "pass with probability at most 10−16." in re.sub(r"<[^>]*>", "", said)

@@ -9,7 +9,9 @@ import bibtexparser
 import pytest
 import yaml
 from lxml import etree, html
+from markdown import Markdown
 
+from book import model
 from book.citation import CITATION, apa, bibtex, book
 from book.metadata import description
 
@@ -136,10 +138,34 @@ def test_at_the_foot_of_every_page_stands_its_entry(pages):
 
 
 def test_a_description_is_made_of_the_first_sentences():
-    need = "<p>You need: the chain rule for functions of one variable, and patience.</p>"
-    first = "A formula such as <math><msub><mi>H</mi><mi>k</mi></msub></math> is written in a line."
+    need = "You need: the chain rule for functions of one variable, and patience."
+    first = "A formula such as H_k is written in a line."
     long = "One more sentence follows here. " * 10
-    assert description(f"{need}<p>{first}</p><p>{long}</p>").startswith(
-        "A formula such as H_k is written in a line. One"
-    )
-    assert len(description(f"<p>{long}</p>")) <= 160
+    docstring = "What a docstring says comes after what the page itself says."
+    assert description([[docstring], [need, first, long]]).startswith(f"{first} One")
+    assert description([[docstring], ["Short."]]) == docstring
+    assert len(description([[long]])) <= 160
+
+
+def test_what_a_page_says_of_itself_is_noted_while_it_is_converted():
+    page = model.Page("A page", "a-page/", ())
+    model.build(model.Book({}, {}, {}, page))
+    text = """# A page
+
+!!! abstract "After this page you can"
+    - add $H_k$ *up*;
+    - stop.
+
+The row $H_k$ says `H & "k"`.
+
+!!! note "Aside"
+    Not this.
+"""
+    extensions = ["admonition", "smarty", "pymdownx.arithmatex", "book.mathml", "book.gist"]
+    settings = {"pymdownx.arithmatex": {"generic": True}}
+    try:
+        Markdown(extensions=extensions, extension_configs=settings).convert(text)
+    finally:
+        model.end()
+    assert page.paragraphs == [['The row H_k says H & "k".']]
+    assert page.goals == ["add H_k up", "stop"]

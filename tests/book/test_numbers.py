@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from book import numbering, paper, tags
+from book import model, numbering, paper, tags
 from book.inventory import equations, pages
 from mathnet import RULES
 from mathnet.derivation import check
 from mathnet.derivation.read.latex import find_latex
-from mathnet.derivation.verdict.rendering import report_html
+from mathnet.derivation.verdict import rendering
 
 ROOT = Path(__file__).parents[2]
 FILE = "docs/assets/equation-tags.txt"
@@ -143,10 +143,14 @@ def test_new_equations_are_numbered_after_all_others(tmp_path):
 def test_an_equation_that_took_the_place_of_others_has_their_anchors(book):
     equation = book["one-layer-weights"]
     known = tags.read("1 older retired one-layer-weights\n2 gone retired\n3 one-layer-weights")
-    page = f"<p>before</p>{report_html(equation.report)}<p>after</p>"
-    shown = html.fromstring(f"<div>{numbering._numbered(page, {equation.id: equation}, known)}</div>")
+    model.build(model.Book({}, {equation.id: equation}, known, equation.page))
+    try:
+        shown = html.fromstring(numbering.numbered(rendering.shown(equation.report)))
+    finally:
+        model.end()
     anchors = shown.xpath("//*[@id='d-one-layer-weights']/span/@id")
     assert anchors == ["eq-3", "eq-1", "d-older"]
+    assert equation.id in equation.page.equations
     assert shown.xpath("//a[contains(@class, 'equation-number')]/text()") == ["(3)"]
 
 

@@ -1,100 +1,113 @@
-"""Results of blocks are kept from one build to the next, and only those that cannot have changed."""
+"""Blocks are run as programs of their own; what a block printed is kept for the next build only if it asks for that and cannot change."""
 
-import logging
+import re
+from pathlib import Path
 
 import pytest
+from markdown_exec import ExecutionError
+from pymdownx.superfences import SuperFencesException
 
 from book import results
 
+ROOT = Path(__file__).parents[2]
 PURE = "from mathnet import Network\nprint(Network([2, 1]).sizes)"
 
 
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
     """Return a list of the blocks that really ran; no file of the project is touched."""
+    ran = []
+
+    def run(code):
+        ran.append(code)
+        return f"run {len(ran)}"
+
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
     monkeypatch.setattr(results, "_library", lambda: "one library")
-    return []
-
-
-def _formatter(runs, complaint=None):
-    def run(*, code, md, **options):
-        runs.append(code)
-        if complaint:
-            logging.getLogger("mkdocs.plugins.some").warning(complaint)
-        return f"run {len(runs)}"
-
-    return results.keeping(run)
+    monkeypatch.setattr(results, "run", run)
+    return ran
 
 
 def test_a_result_is_kept_for_the_next_build(runs):
-    assert [_formatter(runs)(code=PURE, md=None, html=True) for _ in range(2)] == ["run 1", "run 1"]
+    assert [results.Results().output(PURE) for _ in range(2)] == ["run 1", "run 1"]
 
 
-@pytest.mark.parametrize(
-    "other", [{"code": PURE + " "}, {"html": False}, {"extra": {"title": "x"}}], ids=["code", "html", "extra"]
-)
-def test_another_block_is_run(runs, other):
-    block = {"code": PURE, "md": None, "html": True}
-    assert _formatter(runs)(**block) == "run 1"
-    assert _formatter(runs)(**block | other) == "run 2"
+def test_another_block_is_run(runs):
+    assert [results.Results().output(code) for code in (PURE, PURE + " ")] == ["run 1", "run 2"]
 
 
 def test_a_changed_library_runs_everything_and_forgets_what_the_old_one_gave(runs, monkeypatch):
-    _formatter(runs)(code=PURE, md=None)
-    old = list(results.FOLDER.rglob("*.html"))
+    results.Results().output(PURE)
+    old = list(results.FOLDER.rglob("*.txt"))
     monkeypatch.setattr(results, "_library", lambda: "another library")
-    assert _formatter(runs)(code=PURE, md=None) == "run 2"
+    assert results.Results().output(PURE) == "run 2"
     assert len(old) == 1
     assert not old[0].exists()
 
 
 def test_nothing_is_kept_while_the_library_on_disk_is_not_the_one_that_runs(runs, monkeypatch):
-    formatter = _formatter(runs)
+    kept = results.Results()
     monkeypatch.setattr(results, "_library", lambda: "edited under mkdocs serve")
-    assert [formatter(code=PURE, md=None) for _ in range(2)] == ["run 1", "run 2"]
+    assert [kept.output(PURE) for _ in range(2)] == ["run 1", "run 2"]
 
 
-def test_a_complaint_is_not_kept(runs):
-    assert [_formatter(runs, "fails")(code=PURE, md=None) for _ in range(2)] == ["run 1", "run 2"]
-
-
-def test_a_result_with_headings_is_not_kept(runs):
-    def run(*, code, md):
-        runs.append(code)
-        return "<h3>An entry of the table of contents</h3>"
-
-    formatter = results.keeping(run)
+def test_what_fails_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
     for _ in range(2):
-        formatter(code=PURE, md=None)
-    assert len(runs) == 2
+        with pytest.raises(ExecutionError, match="ZeroDivisionError"):
+            results.Results().output("print(1 / 0)")
+    assert not list(tmp_path.rglob("*.txt"))
 
 
-def test_nothing_is_kept_where_complaints_are_not_heard(runs):
-    log = logging.getLogger("mkdocs")
-    level = log.level
-    log.setLevel(logging.ERROR)  # what --quiet does
-    try:
-        assert [_formatter(runs, "fails")(code=PURE, md=None) for _ in range(2)] == ["run 1", "run 2"]
-    finally:
-        log.setLevel(level)
+CHANGING = {  # what is written after `keep="1"`: what the build says of it
+    "from book import tags": "imports book.tags, whose answers change: do without it",
+    "import book.inventory": "imports book.inventory, whose answers change: do without it",
+    "from book.reading import path": "imports book.reading, whose answers change: do without it",
+    "from pathlib import Path": "imports pathlib, whose answers change: do without it",
+    "import numpy as np, time": "imports time, whose answers change: do without it",
+    "def late():\n    import os": "imports os, whose answers change: do without it",
+    "print(open('docs/index.md').read())": "calls open, which may read what changes: do without it",
+    "from mathnet import Network\nNetwork.load('docs/net.npz').read_text()": "calls Network.load('docs/net.npz').read_text",
+    "import numpy as np\nrng = np.random.default_rng()": "uses np.random.default_rng() without a seed: give it one",
+    "import numpy as np\nprint(np.random.normal())": "uses np.random.normal, whose seed is anybody's: use np.random.default_rng with a seed",
+}
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "from book import tags",
-        "import book.inventory",
-        "from book.reading import path",
-        "from pathlib import Path",
-        "print(open('docs/index.md').read())",
-        "def late():\n    import os",
-        "from . import x",
-        "1 +",
-    ],
-)
-def test_a_block_that_may_read_the_book_runs_in_every_build(runs, code):
-    assert [_formatter(runs)(code=code, md=None) for _ in range(2)] == ["run 1", "run 2"]
+@pytest.mark.parametrize("code", CHANGING)
+def test_a_block_that_may_print_something_else_tomorrow_is_not_kept(runs, code):
+    line = code.count("\n") + 1
+    with pytest.raises(results.KeptError, match=re.escape(f'keep="1", but line {line} {CHANGING[code]}')):
+        results.Results().output(code)
+    assert not runs
+
+
+def test_chance_with_a_seed_is_no_chance(runs):
+    code = "import numpy as np\nprint(np.random.default_rng(0).normal(size=3))"
+    assert results.Results().output(code) == "run 1"
+
+
+def test_only_blocks_that_ask_are_kept(tmp_path, monkeypatch):
+    """A block that reads a page is right in every build, since it says nothing about being kept."""
+    monkeypatch.setattr(results, "_library", lambda: "one library")
+    page = tmp_path / "index.md"
+    code = f"read = type(__import__('pathlib').Path()).read_text\nprint(read(__import__('pathlib').Path({str(page)!r})))"
+    said = []
+    for text in ("before", "after"):
+        page.write_text(text)
+        said.append(results.run(code))
+    assert said == ["before\n", "after\n"]
+
+
+def test_a_block_prints_what_the_same_program_prints():
+    assert results.run("print(1, 2, sep='|')\nimport sys\nsys.stdout.write('3')") == "1|2\n3"
+    assert results.run("print(__name__)") == "__main__\n"
+
+
+def test_a_block_may_not_leave():
+    with pytest.raises(
+        SuperFencesException, match=re.escape("an executed block called sys.exit(0):\nimport sys")
+    ):
+        results.run("import sys\nsys.exit(0)")
 
 
 def test_the_library_is_every_file_of_the_package(tmp_path, monkeypatch):

@@ -14,11 +14,11 @@ from sklearn.model_selection import train_test_split
 
 from book.hands_on import custom_element
 from mathnet.dense import affine
-from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import COLOURS
 from mathnet.figures.plots import plot_svg
 from mathnet.losses import half_squared_error
+from mathnet.mathml import to_mathml
 from mathnet.network import Network
 from mathnet.products import hadamard, matmul
 from mathnet.shapes import Array

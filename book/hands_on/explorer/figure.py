@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from book.hands_on import custom_element
-from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.figures import figure, matrix, row
+from mathnet.mathml import to_mathml
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.shapes import Array, ShapeError
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from book.hands_on import custom_element, written
 from mathnet.dense import affine
-from mathnet.derivation.verdict.mathml import to_mathml
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import Drawing, figure, matrix, row, stack
+from mathnet.mathml import to_mathml
 from mathnet.products import dot, hadamard, matmul, outer
 from mathnet.shapes import Array
 

@@ -21,7 +21,7 @@ from mathnet.mathml import FormulaError, math_core
 from ..errors import WHOLE, DerivationError
 from ..read.fences import Found, fences, find
 from ..verdict.check import check
-from ..verdict.rendering import report_html, style_link, wrong_html
+from ..verdict.rendering import Shown, shown, style_link, wrong_html
 from ..verdict.report import Report
 
 log = logging.getLogger("mkdocs.mathnet")
@@ -72,29 +72,34 @@ def _page(md: Markdown) -> Any:
 
 
 class _Fences(Preprocessor):  # type: ignore[misc]  # Markdown has no types
+    frame = staticmethod(Shown.framed)  # a book may give its equations another: with a number, say
+
     def run(self, lines: list[str]) -> list[str]:
-        shown: list[str] = []
+        page: list[str] = []
         at, style = 0, style_link()
         for found in find("\n".join(lines)):
             opening, end = found.line - 2, found.line + found.height
             prefix = re.split("`{3}|~{3}", lines[opening], maxsplit=1)[0]
             blank = re.sub(r"[^>\s]", " ", prefix).rstrip()
-            stored = self.md.htmlStash.store(self._shown(found).replace(">", f">{style}", 1))
+            stored = self.md.htmlStash.store(self._shown(found, style))
             follows = lines[end : end + 1] and lines[end].strip(" \t>")
-            shown += [*lines[at:opening], blank, prefix + stored, *([blank] if follows else [])]
+            page += [*lines[at:opening], blank, prefix + stored, *([blank] if follows else [])]
             at, style = end, ""
-        return shown + lines[at:]
+        return page + lines[at:]
 
-    def _shown(self, found: Found) -> str:
+    def _shown(self, found: Found, style: str) -> str:
         id, source = found.id, found.source
         try:
             if found.problem:
                 raise DerivationError(found.problem, WHOLE, caret=False).attach(id, source)
             claim(self.md, id, source)
             report = checked(source, id)
-            return report_html(report) if report.ok else refuse(self.md, id, source, report.errors)
+            if report.ok:
+                return self.frame(shown(report), style)
+            errors = report.errors
         except (DerivationError, FormulaError) as error:
-            return refuse(self.md, id, source, [error])
+            errors = [error]
+        return refuse(self.md, id, source, errors).replace(">", f">{style}", 1)
 
 
 class DerivationExtension(Extension):  # type: ignore[misc]  # Markdown has no types

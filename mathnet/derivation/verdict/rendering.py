@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from math import floor, log10
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from mathnet.dual import DIGITS
-from mathnet.mathml import to_mathml
+from mathnet.mathml import in_sentence, to_mathml
 
 from ..meaning.names import Item
 from ..read.source import Chain
@@ -43,22 +44,44 @@ OF_A_NUMBER = {
 }
 
 
+class Shown(NamedTuple):
+    """A displayed equation: what stands above its mark, the mark's summary, and what opens below it: words and the source."""
+
+    id: str
+    body: str
+    summary: str
+    words: str
+    source: str
+    kind: str = ""
+
+    def framed(self, style: str = "") -> str:
+        """Return its HTML, with its mark below it and a link to it; `style` is the link to a style sheet."""
+        opened = mark(self.summary, self.words + _source(self.source))
+        return frame(self.id, style + self.body, opened, _link(self.id), self.kind)
+
+
 def report_html(report: Report) -> str:
     """Return the HTML of a report: of a derivation that is right, or of what is wrong with it."""
-    if not report.ok:
-        return wrong_html(report.id, report.source, report.errors)
+    return shown(report).framed() if report.ok else wrong_html(report.id, report.source, report.errors)
+
+
+def shown(report: Report) -> Shown:
+    """Return a right derivation as it is displayed."""
     body = where_html(report.names.items) + "".join(map(chain_html, report.chains))
-    return frame(report.id, body, mark_html(report))
+    summary = f"✓ {html.escape(report.verdict())}"
+    return Shown(report.id, body, summary, how_checked(report), report.source)
 
 
-def frame(id: str, body: str, mark: str, kind: str = "") -> str:
-    """Return a displayed equation with its mark below it and a link to it."""
-    id = html.escape(id)
-    link = (
-        f'<a class="derivation-link" href="#d-{id}" title="Link to this equation" data-search-exclude>¶</a>'
-    )
+def frame(id: str, body: str, mark: str, link: str, kind: str = "") -> str:
+    """Return the HTML of a displayed equation from its parts."""
     foot = f'<div class="derivation-foot">{mark}{link}</div>'
-    return f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{id}">{body}{foot}</div>'
+    return (
+        f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{html.escape(id)}">{body}{foot}</div>'
+    )
+
+
+def _link(id: str) -> str:
+    return f'<a class="derivation-link" href="#d-{html.escape(id)}" title="Link to this equation" data-search-exclude>¶</a>'
 
 
 @cache
@@ -73,7 +96,10 @@ def where_html(items: Sequence[Item]) -> str:
     """Return the where part in words."""
     if not items:
         return ""
-    words = re.sub("</span>([,;])", r"\1</span>", where_words(items, _math))  # no line begins with a comma
+    words = where_words(items, "\0{}\0".format)
+    words = re.sub(
+        "\0(.*?)\0([,;]?)", lambda m: in_sentence(m[1], m[2]), words
+    )  # no line begins with a comma
     return f'<p class="derivation-where">where {words}</p>'
 
 
@@ -120,14 +146,14 @@ def _reason(latex: str) -> str:
         if at % 2:
             shown.append(html.escape(part.replace("'", "’")))
         elif part.strip():
-            shown.append(_math(part))
+            shown.append(in_sentence(part))
     return "".join(shown)
 
 
-def mark_html(report: Report) -> str:
-    """Return the mark of a right derivation, which opens to how it was checked."""
+def how_checked(report: Report) -> str:
+    """Return what the mark of a right derivation opens to: how it was checked."""
     sizes = " and ".join(
-        ", ".join(f"{_math(name)}&nbsp;=&nbsp;{size}" for name, size in sorted(sizes.items()))
+        ", ".join(f"{in_sentence(name)}&nbsp;=&nbsp;{size}" for name, size in sorted(sizes.items()))
         for sizes in report.sizes
     )
     arithmetic = (
@@ -141,20 +167,19 @@ def mark_html(report: Report) -> str:
         sentences.append(f"The sizes tried: {sizes}.")
     if bound := report.bound:
         sentences.append(
-            f"Random numbers let a wrong line pass with probability at most {_math(_power(bound))}."
+            f"Random numbers let a wrong line pass with probability at most {in_sentence(_power(bound))}."
         )
     sentences.append(
         "Derivatives and bars are differentiations of their own, by dual numbers through the definitions."
     )
-    return _mark(
-        f"✓ {html.escape(report.verdict())}", f"<p>{' '.join(sentences)}</p>{_source(report.source)}"
-    )
+    return f"<p>{' '.join(sentences)}</p>"
 
 
 def wrong_html(id: str, source: str, errors: Sequence[Exception]) -> str:
     """Return a derivation that did not pass: its source, and what is wrong."""
     messages = "\n".join(html.escape(str(error)) for error in errors)
-    return frame(id, _source(source), f'<pre class="derivation-errors">✗ {messages}</pre>', "wrong")
+    said = f'<pre class="derivation-errors">✗ {messages}</pre>'
+    return frame(id, _source(source), said, _link(id), "wrong")
 
 
 def _power(bound: float) -> str:
@@ -162,13 +187,10 @@ def _power(bound: float) -> str:
     return f"10^{{{-floor(-log10(bound))}}}"
 
 
-def _mark(summary: str, body: str) -> str:
+def mark(summary: str, body: str) -> str:
+    """Return the mark of an equation, which opens to `body`."""
     return f'<details class="derivation-mark"><summary>{summary}</summary>{body}</details>'
 
 
 def _source(source: str) -> str:
     return f"<pre data-search-exclude><code>{html.escape(source.strip())}</code></pre>"
-
-
-def _math(latex: str) -> str:
-    return f'<span class="math">{to_mathml(latex)}</span>'

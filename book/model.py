@@ -1,0 +1,114 @@
+"""The book as data: its pages, and of each what it displays. Everything that is made of the book but the pages themselves reads this.
+
+What stands in the sources is known before the first page is converted: titles, addresses, equations, their numbers. The Markdown extensions
+add the rest to the page that is being converted, `page()`: the equations and the blocks of code as they are shown, the references, the
+first sentences, the goals. Where no book is being built, as in most tests, there is none.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from mathnet.derivation import Report
+from mathnet.derivation.doors.markdown import checked
+from mathnet.rules import RULES, Rule
+
+
+class Block(NamedTuple):
+    """A block of Python on a page, and what stands below it as its output, if anything does."""
+
+    code: str
+    output: str
+
+
+@dataclass(eq=False)
+class Page:
+    """A page: its title, its address from the top of the site, its texts (docstrings, if it shows any), and what it shows.
+
+    The paragraphs are plain text, in a list for each text that was converted; the text of the page itself is the last of them.
+    """
+
+    title: str
+    url: str
+    texts: tuple[str, ...]
+    equations: set[str] = field(default_factory=set)
+    references: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    paragraphs: list[list[str]] = field(default_factory=list)
+    goals: list[str] = field(default_factory=list)
+
+
+class Equation(NamedTuple):
+    """A displayed equation; `report` says how a derivation was checked, `reason` why an unchecked one was not."""
+
+    kind: str
+    id: str
+    source: str
+    reason: str
+    page: Page
+
+    @property
+    def url(self) -> str:
+        """Its permanent address, from the top of the site."""
+        return f"{self.page.url}#d-{self.id}"
+
+    @property
+    def report(self) -> Report:
+        """What the checker found: the same report that its own page was made from."""
+        return checked(self.source, self.id)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule whose code the tests compare with the last line, if there is one."""
+        return next((rule for rule in RULES if rule.vjp.__name__.replace("_", "-") == self.id), None)
+
+
+class Tag(NamedTuple):
+    """The number of an equation; `heir` is the id of the equation that took the place of a retired one."""
+
+    number: int
+    id: str
+    retired: bool = False
+    heir: str = ""
+
+    def __str__(self) -> str:
+        """Return its line."""
+        return " ".join(filter(None, [str(self.number), self.id, "retired" * self.retired, self.heir]))
+
+
+@dataclass
+class Book:
+    """The pages by the names of their files, the equations and their permanent numbers by id, the page that is being converted."""
+
+    pages: dict[str, Page]
+    equations: dict[str, Equation]
+    numbers: dict[str, Tag]
+    page: Page | None = None
+
+    def numbered(self, id: str) -> tuple[Equation, int] | None:
+        """Return an equation with its number, if it is in the book and has one."""
+        if id in self.equations and id in self.numbers:
+            return self.equations[id], self.numbers[id].number
+        return None
+
+
+_current: list[Book] = []
+
+
+def build(book: Book) -> None:
+    """Begin to build a book, or to build it anew."""
+    _current[:] = [book]
+
+
+def end() -> None:
+    """Forget the book."""
+    _current.clear()
+
+
+def book() -> Book:
+    """Return the book that is being built."""
+    return _current[0]
+
+
+def page() -> Page | None:
+    """Return the page that is being converted, if a book is being built."""
+    return _current[0].page if _current else None
