@@ -93,25 +93,27 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Write what is made of all pages: the list of equations, notebooks and scripts, the font, the style sheets, the book on one page."""
     book = model.book()
     numbering.complain(book)
-    _write(
-        files,
-        config,
-        "equations.json",
-        f"{json.dumps(numbering.listing(book), ensure_ascii=False, indent=1)}\n",
-    )
-    pages = [page for name in book.pages if (page := files.get_file_from_path(name).page) and page.content]
+    pages = [
+        file.page
+        for file in map(files.get_file_from_path, book.pages)
+        if file and file.page and file.page.content
+    ]
+    listing = json.dumps(numbering.listing(book), ensure_ascii=False, indent=1)
+    made: dict[str, str | bytes] = {"equations.json": f"{listing}\n"}
     for page in pages:
-        for address, text in downloads.offered(
-            page, book.pages[page.file.src_uri], book, config.site_url
-        ).items():
-            _write(files, config, address, text)
-    _write_font(files, config, pages)
+        made |= downloads.offered(page, book.pages[page.file.src_uri], book, config.site_url or "")
+    formulas = set().union(*(font.characters(page.content or "") for page in pages))
+    made["assets/fonts/stix-two-math.woff2"] = font.subset_font(formulas, _cache(config) / "fonts")
+    made["assets/fonts/OFL.txt"] = Path(font.__file__).with_name("OFL.txt").read_bytes()
     env.globals["style_sheet"] = theme.style_sheet(files, config)
-    sheet = theme.style_sheet(files, config, ["assets/paper.css"])
-    html = env.get_template("book.html").render(
-        config=config, base_url="..", style_sheet=sheet, **onepage.contents(pages)
+    printed = onepage.contents(pages) | {
+        "style_sheet": theme.style_sheet(files, config, ["assets/paper.css"])
+    }
+    made[f"{onepage.URL}index.html"] = env.get_template("book.html").render(
+        config=config, base_url="..", **printed
     )
-    _write(files, config, f"{onepage.URL}index.html", html)
+    for address, content in made.items():
+        files.append(File.generated(config, address, content=content))
 
 
 @event_priority(50)
@@ -124,12 +126,12 @@ def _before_the_search_reads(context: dict[str, Any], page: Page, config: MkDocs
     )
     if known.blocks:
         context["downloads"] = get_relative_url(downloads.address(page), page.url)
-    page.shown, page.content = page.content, search.readable(page.content)
+    known.html, page.content = page.content or "", search.readable(page.content or "")
 
 
 @event_priority(-50)
 def _after_the_search_has_read(context: dict[str, Any], page: Page, **_: object) -> None:
-    page.content = page.shown
+    page.content = model.book().pages[page.file.src_uri].html
 
 
 on_page_context = CombinedEvent(_before_the_search_reads, _after_the_search_has_read)
@@ -148,16 +150,3 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def _cache(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path).parent / ".cache"
-
-
-def _write(files: Files, config: MkDocsConfig, address: str, content: str | bytes) -> None:
-    files.append(File.generated(config, address, content=content))
-
-
-def _write_font(files: Files, config: MkDocsConfig, pages: list[Page]) -> None:
-    needed = set().union(*(font.characters(page.content) for page in pages))
-    _write(
-        files, config, "assets/fonts/stix-two-math.woff2", font.subset_font(needed, _cache(config) / "fonts")
-    )
-    licence = Path(font.__file__).with_name("OFL.txt")
-    files.append(File.generated(config, "assets/fonts/OFL.txt", abs_src_path=str(licence)))

@@ -5,6 +5,7 @@ the sources say on which page an equation stands, so this Markdown extension kno
 """
 
 import logging
+import re
 from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -70,7 +71,7 @@ def _box(equation: Equation, number: int) -> str:
 class _Reference(InlineProcessor):
     ANCESTOR_EXCLUDES = ("a",)
 
-    def handleMatch(self, m, data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # the base class is not typed
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:
         link = Element("equation", {"id": m["id"]})  # MkDocs refuses an <a> that leads to no file
         link.text = m["words"]
         if page := model.page():

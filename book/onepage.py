@@ -4,6 +4,7 @@ Made from the finished text of the pages. What only a screen needs is left out: 
 functions, scripts. What is folded away on a page is open here.
 """
 
+import functools
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -19,29 +20,33 @@ from book.html import CONTENT, NOTHING, Element, as_it_is, copied
 URL = "book/"
 
 _ONLY_ON_SCREEN = {"headerlink", "mkdocstrings-source", "layout-choice"}
-_NAMES = ("id", "for", "aria-labelledby", "aria-describedby")
-_ADDRESSES = ("href", "xlink:href", "src")
+_NAMES = {"id", "for", "aria-labelledby", "aria-describedby"}
+_ADDRESSES = {"href", "xlink:href", "src"}
 
 
-def name(page: Page) -> str:
+def name(address: str) -> str:
     """Return the id of a page's chapter in the book, which also begins every id in it.
 
     An equation keeps `eq-` and its number as its id: it has no other in the book.
     """
-    return page.url.strip("/").replace("/", "-") or "question"
+    return address.strip("/").replace("/", "-") or "question"
 
 
-def chapter(page: Page, chapters: dict[str, Page]) -> str:
-    """Return the HTML of a page as a chapter of the book; `chapters` has the pages of the book by their address."""
+@functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one page
+def chapter(html: str, address: str, book: frozenset[str]) -> str:
+    """Return the HTML of the page at `address` as a chapter of the book, which has these pages."""
 
-    def linked(address: str) -> str:
-        target = urlsplit(urljoin(f"/{page.url}", address))
+    def named(id: str) -> str:
+        return _name(address, id)
+
+    def linked(link: str) -> str:
+        target = urlsplit(urljoin(f"/{address}", link))
+        there = target.path.removeprefix("/")
         if target.scheme or target.netloc:
-            return address
-        if other := chapters.get(target.path.removeprefix("/")):
-            return f"#{_id(other, target.fragment) if target.fragment else name(other)}"
-        there = get_relative_url(target.path.removeprefix("/") or "./", URL)
-        return f"{there}{'#' * bool(target.fragment)}{target.fragment}"
+            return link
+        if there in book:
+            return f"#{_name(there, target.fragment) if target.fragment else name(there)}"
+        return f"{get_relative_url(there or './', URL)}{'#' * bool(target.fragment)}{target.fragment}"
 
     def change(element: Element) -> tuple[str, str | None]:
         tag, around = element.tag, element.parent
@@ -49,12 +54,12 @@ def chapter(page: Page, chapters: dict[str, Page]) -> str:
             return NOTHING
         if around and around.tag == "details" and "derivation-mark" in around.classes:
             return CONTENT if tag == "summary" else NOTHING
-        for names in _NAMES:
-            element = element.edited(names, lambda ids: " ".join(_id(page, id) for id in ids.split()))
-        for addresses in _ADDRESSES:
-            element = element.edited(addresses, linked)
+        for names in _NAMES & element.attributes.keys():
+            element = element.edited(names, lambda ids: " ".join(map(named, ids.split())))
+        for links in _ADDRESSES & element.attributes.keys():
+            element = element.edited(links, linked)
         text, end = as_it_is(element)
-        text = text.replace("url(#", f"url(#{name(page)}--")
+        text = text.replace("url(#", f"url(#{name(address)}--")
         if tag == "details":
             if "derivation-mark" in element.classes:
                 return '<span class="derivation-mark">', "</span>"
@@ -66,24 +71,26 @@ def chapter(page: Page, chapters: dict[str, Page]) -> str:
             return text.replace(tag, "div", 1), "</div>"
         return text, end
 
-    return copied(page.content, change)
+    return copied(html, change)
 
 
-def _id(page: Page, id: str) -> str:
+def _name(address: str, id: str) -> str:
     equation = id.startswith("eq-") and id.removeprefix("eq-").isdigit()
-    return id if equation else f"{name(page)}--{id}"
+    return id if equation else f"{name(address)}--{id}"
 
 
 def contents(pages: Iterable[Page]) -> dict[str, Any]:
     """Return what the template `book.html` shows: the parts of the book with their chapters, and what is said of the whole."""
     pages = list(pages)
-    chapters = {page.url if page.url != "./" else "": page for page in pages}
+    addresses = frozenset("" if page.is_homepage else page.url for page in pages)
     parts: list[tuple[str, list[dict[str, str]]]] = []
     for page in pages:
         part = page.parent.title if page.parent else ""
         if not parts or parts[-1][0] != part:
             parts.append((part, []))
-        parts[-1][1].append({"id": name(page), "title": page.title, "html": chapter(page, chapters)})
+        address = "" if page.is_homepage else page.url
+        html = chapter(page.content, address, addresses)
+        parts[-1][1].append({"id": name(address), "title": page.title, "html": html})
     return {
         "work": book(),
         "reference": apa(book()).replace("*", ""),

@@ -1,9 +1,12 @@
 """What the search reads of a page: its sentences, with formulas as a line of text, and no displayed mathematics."""
 
+import functools
+
 from book.html import NOTHING, Element, as_it_is, copied
 from book.linear import with_linear_formulas
 
 
+@functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one page
 def readable(html: str) -> str:
     """Return the HTML of a page as the search reads it. The theme's search leaves out less than it is asked to.
 
