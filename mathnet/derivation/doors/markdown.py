@@ -96,7 +96,7 @@ class _Fences(Preprocessor):  # type: ignore[misc]  # Markdown has no types
             report = checked(source, id)
             if report.ok:
                 return self.frame(shown(report), style)
-            errors = report.errors
+            errors: Sequence[Exception] = report.errors
         except (DerivationError, FormulaError) as error:
             errors = [error]
         return refuse(self.md, id, source, errors).replace(">", f">{style}", 1)
