@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from book.hands_on import custom_element
+from book.mathml import to_mathml
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import Drawing, figure
@@ -128,7 +129,16 @@ def ripple(start: str = "H-1") -> str:
         caption="A change runs along every edge that leads to the loss. Each path brings its share, and the shares add up. "
         "With JavaScript you choose the number that is nudged.",
     )
-    data = {"inputs": START, "starts": {name: _said(name) for name in starts()}, "start": start}
+    symbols = {
+        name: {
+            "math": to_mathml(rf"\frac{{\partial J}}{{\partial {name[0]}{'_' * (len(name) > 1)}{name[1:]}}}"),
+            "words": f"derivatives of J with respect to {name}",
+            "variable": name[0],
+            "cotangent": True,
+        }
+        for name in ("X", "W1", "B1", "H", "W2", "B2")
+    }
+    data = {"inputs": START, "starts": {name: _said(name) for name in starts()}, "start": start, "symbols": symbols}
     return custom_element("network-ripple", static, data)
 
 

@@ -1,6 +1,6 @@
 // <network-ripple>: nudge one number of a small network, and watch the change run through to the loss, along every path.
 // The drawing and the starting numbers come from the build; this script moves the numbers and lights the edges.
-import { data, element } from "./grids.js";
+import { data, element, mark, matrix } from "./grids.js";
 import { compute, format, range } from "./products.js";
 
 const next = { X: "H", H: "Y", Y: "J" };
@@ -58,6 +58,13 @@ export function paths(inputs, start) {
   );
 }
 
+/** The derivative of J with respect to every entry of a matrix. */
+export const gradient = (inputs, name) =>
+  forward(inputs, "X-1")[name].map((row, i, { length }) =>
+    row.map((_, j) => total(paths(inputs, length > 1 ? `${name}-${count(i)}-${count(j)}` : `${name}-${count(j)}`))),
+  );
+const total = (ways) => ways.reduce((sum, { share }) => sum + share, 0);
+
 const low = (text) => text.replace(/[0-9]/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 const short = (unit) => (unit === "J-1" ? "J" : low(unit.replace("-", "")));
 const factor = (x) => (x < 0 ? `(${format(x)})` : format(x));
@@ -65,15 +72,15 @@ const factor = (x) => (x < 0 ? `(${format(x)})` : format(x));
 class NetworkRipple extends HTMLElement {
   connectedCallback() {
     if (this.inputs) return;
-    const { inputs, starts, start } = data(this);
+    const { inputs, starts, start, symbols } = data(this);
     this.inputs = inputs;
-    this.starts = starts;
+    this.symbols = symbols;
     const options = Object.entries(starts).map(([name, words]) => `<option value="${name}">${words}</option>`);
     this.append(element(`<div class="hands-on ripple">
       <p class="controls"><label>Nudge <select name="start">${options.join("")}</select></label>
         <label>by <input type="range" name="nudge" min="-1" max="1" step="0.05" value="0.1"></label>
         <output name="by"></output> <button type="button" name="send">Watch it run</button></p>
-      <div class="drawing"></div>
+      <div class="sides"><div class="drawing"></div><div class="gradient"></div></div>
       <p class="moved" role="status"></p>
       <div class="shares-room"><table class="shares"><thead><tr><th scope="col">path</th><th scope="col">slopes along it</th><th scope="col">share</th></tr></thead>
         <tbody></tbody><tfoot></tfoot></table></div></div>`));
@@ -99,7 +106,7 @@ class NetworkRipple extends HTMLElement {
     const before = forward(this.inputs, start);
     const after = forward(this.inputs, start, nudge);
     const ways = paths(this.inputs, start);
-    const slope = ways.reduce((sum, { share }) => sum + share, 0);
+    const slope = total(ways);
     this.control("by").value = signed(nudge);
     for (const unit of this.querySelectorAll("[data-unit]")) {
       const [layer, k] = unit.dataset.unit.split("-");
@@ -111,8 +118,12 @@ class NetworkRipple extends HTMLElement {
     const lit = new Set(ways.flatMap(({ units }) => units.slice(1).map((unit, k) => `${units[k]} ${unit}`)));
     for (const edge of this.querySelectorAll("path.edge")) {
       edge.classList.toggle("chosen", edge.dataset.number === start);
-      edge.classList.toggle("lit", lit.has(edge.dataset.edge));
+      edge.classList.toggle("lit", lit.has(edge.dataset.edge) || edge.dataset.number === start);
     }
+    const [name, i, j] = place(start);
+    const box = matrix(this.symbols[name], gradient(this.inputs, name));
+    mark(box, [[i, j]]);
+    this.querySelector(".gradient").replaceChildren(box);
     const line = (path, slopes, share) => `<tr><td>${path}</td><td>${slopes}</td><td>${share}</td></tr>`;
     this.querySelector(".shares tbody").innerHTML = ways
       .map(({ units, slopes, share }) => line(units.map(short).join(" → "), slopes.map(factor).join(" · "), format(share)))
