@@ -17,6 +17,7 @@ PAGES = {
     "product-explorer": "products/which/index.html",
     "backprop-stepper": "hidden-layer/index.html",
     "draw-a-digit": "train/index.html",
+    "network-ripple": "chain-rule/index.html",
 }
 
 
@@ -51,6 +52,7 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         ("backprop-stepper", "stepper"),
         ("draw-a-digit", "digit"),
         ("draw-a-digit", "grids"),
+        ("network-ripple", "ripple"),
     ],
 )
 def test_a_figure_whose_script_does_not_come_says_so(browser, figures, name, script, how, width):

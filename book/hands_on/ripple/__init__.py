@@ -1,0 +1,1 @@
+"""The ripple: a network whose numbers can be nudged."""
