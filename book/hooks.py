@@ -86,9 +86,7 @@ def on_page_content(html: str, page: Page, **_: object) -> str:
     )
 
 
-@event_priority(
-    -90
-)  # when the references among the pages are filled in, and mkdocstrings has written its style sheet
+@event_priority(-90)  # after autorefs has filled in references, and mkdocstrings has written its style sheet
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Write what is made of all pages: the list of equations, notebooks and scripts, the font, the style sheets, the book on one page."""
     book = model.book()

@@ -55,7 +55,8 @@ class Equation(NamedTuple):
     @property
     def report(self) -> Report:
         """What the checker found: the same report that its own page was made from."""
-        return checked(self.source, self.id)
+        report: Report = checked(self.source, self.id)
+        return report
 
     @property
     def rule(self) -> Rule | None:
