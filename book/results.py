@@ -125,7 +125,8 @@ class Results:
 
     def output(self, code: str) -> str:
         """Return what a block printed before, or run it and keep that; a block that complains is run again."""
-        refuse_change(code)
+        with contextlib.suppress(SyntaxError):  # of which the run below tells more
+            refuse_change(code)
         kept = self.folder / f"{hashlib.sha256(code.encode()).hexdigest()}.txt"
         if kept.exists():
             return kept.read_text(encoding="utf-8")
@@ -177,4 +178,9 @@ def formatted(*, code: str, md: Markdown, extra: dict[str, str], **options: Any)
             page.blocks.append(model.Block(code.strip("\n"), shown))
         return output
 
-    return base_format(language="python", run=printed, code=code, md=md, extra=extra, **options)
+    try:
+        return base_format(language="python", run=printed, code=code, md=md, extra=extra, **options)
+    except SuperFencesException:
+        raise
+    except Exception as error:  # superfences would swallow it, and show the block instead
+        raise SuperFencesException(f"the output of a block cannot be shown: {error}\n\n{code}") from error

@@ -83,6 +83,10 @@ FAULTS = {  # name: (page with the fault, what the build must say)
         ),
         r"\[4pt\]",
     ),
+    "formula that a snippet prints": (
+        broken(RIGHT, 'source="above" result="text"\nprint(6 * 7)', "\nprint('$\\\\frac{1}$')"),
+        r"the output of a block cannot be shown: formula .*frac\{1\}",
+    ),
     "snippet that raises": (broken(RIGHT, "6 * 7", "1 / 0"), "ZeroDivisionError"),
     "snippet that warns": (
         broken(RIGHT, "print(6 * 7)", "import numpy as np\nprint(np.log(np.zeros(1)))"),

@@ -1,7 +1,6 @@
 """Blocks are run as programs of their own; what a block printed is kept for the next build only if it asks for that and cannot change."""
 
 import re
-from pathlib import Path
 
 import pytest
 from markdown_exec import ExecutionError
@@ -9,7 +8,6 @@ from pymdownx.superfences import SuperFencesException
 
 from book import results
 
-ROOT = Path(__file__).parents[2]
 PURE = "from mathnet import Network\nprint(Network([2, 1]).sizes)"
 
 
@@ -51,11 +49,12 @@ def test_nothing_is_kept_while_the_library_on_disk_is_not_the_one_that_runs(runs
     assert [kept.output(PURE) for _ in range(2)] == ["run 1", "run 2"]
 
 
-def test_what_fails_is_not_kept(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("code", "error"), [("print(1 / 0)", "ZeroDivisionError"), ("1 +", "SyntaxError")])
+def test_what_fails_is_not_kept(tmp_path, monkeypatch, code, error):
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     for _ in range(2):
-        with pytest.raises(ExecutionError, match="ZeroDivisionError"):
-            results.Results().output("print(1 / 0)")
+        with pytest.raises(ExecutionError, match=error):
+            results.Results().output(code)
     assert not list(tmp_path.rglob("*.txt"))
 
 
