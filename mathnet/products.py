@@ -163,7 +163,7 @@ def dot(a: Array, b: Array) -> float:
     Returns
     -------
     y : scalar
-        The sum. In NumPy: `np.sum(a * b)`, if both have one shape; for (n,) also `a @ b`.
+        The sum. In NumPy: `np.sum(a * b)`, if the shapes are the same; for (n,) also `a @ b`.
 
     Raises
     ------
