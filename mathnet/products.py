@@ -163,7 +163,7 @@ def dot(a: Array, b: Array) -> float:
     Returns
     -------
     y : scalar
-        The sum. In NumPy: `np.sum(a * b)`, `np.vdot(a, b)`, for (n,) also `a @ b`.
+        The sum. In NumPy: `np.sum(a * b)`, if the shapes are the same; for (n,) also `a @ b`.
 
     Raises
     ------
@@ -278,8 +278,8 @@ def hadamard(A: Array, B: Array) -> Array:
 def hadamard_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Array, Array]:
     r"""$\bar A = \bar Y \odot B$, $\bar B = \bar Y \odot A$.
 
-    No entry of Y depends on more than one entry of A, so no sum survives: the cotangent of a
-    Hadamard product is a Hadamard product.
+    No entry of Y depends on more than one entry of A, so no sum survives: the cotangent of each
+    factor is again a Hadamard product.
 
     Derivation
     ----------

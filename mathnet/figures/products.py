@@ -88,7 +88,10 @@ def product(
             meet = np.atleast_2d(A)[i, j : j + 1], np.atleast_2d(B)[i, j : j + 1]
             marks = {"entries": [entry]}, {"entries": [entry]}
         case "outer":
-            shape = None if A.ndim == 2 and A.shape[1] == 1 else f"{A.size} entries"
+            column = A.ndim == 2 and A.shape[1] == 1
+            if column and B.ndim == 2:
+                sign = "@"  # a column times a row is a matrix product
+            shape = None if column else f"{A.size} entries"
             A, B = A.reshape(-1, 1), B.reshape(1, -1) if B.ndim == 2 else B
             meet, marks = (A[i], B.ravel()[j : j + 1]), ({"rows": [i]}, {"columns": [j]})
     factors = (

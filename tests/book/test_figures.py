@@ -88,6 +88,14 @@ A, B, C = [[1, 2, 3], [0, 1, 2]], [[4, 1], [5, 0], [6, 2]], [[4, 5, 6], [1, 0, 2
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "sign"), [([[1], [2]], [[3, 4]], "@"), ([1, 2], [3, 4], "⊗"), ([[1, 2]], [[3, 4]], "⊗")]
+)
+def test_a_column_times_a_row_has_the_sign_of_the_matrix_product(left, right, sign):
+    panel = product("outer", ("a", left), ("b", right), "c")
+    assert _texts(_draw(panel), "operator") == [sign, "="]
+
+
+@pytest.mark.parametrize(
     ("kind", "left", "right", "entry", "result", "marked", "words"),
     [
         ("matrix", A, B, (1, 0), matmul(A, B), ["0", "1", "2", "4", "5", "6", "17"], "0·4 + 1·5 + 2·6 = 17"),
