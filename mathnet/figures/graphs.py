@@ -204,8 +204,7 @@ def letters(formula: str, left: str = "A", right: str = "B") -> Drawing:
     x = {letter: 44 + room * k for k, letter in enumerate(order)}
     both_curved = len(shared) == 2
     parts = []
-    for factor, name, side in ((first, left, -1), (second, right, 1)):
-        variable = name[0] if name[0] in COLOURS else "other"
+    for factor, name, side, variable in ((first, left, -1, "H"), (second, right, 1, "W")):
         start, *ends = sorted(x[letter] for letter in factor)
         if not ends:  # it hangs; two at one node are spread
             tip = start + (18 * side if shared else 0)
