@@ -33,7 +33,7 @@ def read(page: Page, control: str) -> dict[str, Any]:
     shown: dict[str, Any] = page.evaluate(
         """(control) => {
             document.querySelector(control).click();
-            const text = (element) => element.innerText.trim();
+            const text = (element) => (element.querySelector("input")?.value ?? element.innerText).trim();
             const all = (selector) => [...document.querySelectorAll(selector)]
                 .filter(element => element.checkVisibility({visibilityProperty: true}));
             all("[role=grid] td").at(-1)?.focus();

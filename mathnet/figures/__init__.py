@@ -5,7 +5,7 @@ cotangent has the colour of its variable with a dashed border. A picture follows
 """
 
 from .drawing import COLOURS, Drawing, matrix, row, stack
-from .graphs import decisions, network_graph, two_passes
+from .graphs import letters, network_graph, two_passes
 from .page import STYLE_SHEET, Panel, enclose, figure, panel, stylesheet
 from .products import product
 
@@ -14,9 +14,9 @@ __all__ = [
     "STYLE_SHEET",
     "Drawing",
     "Panel",
-    "decisions",
     "enclose",
     "figure",
+    "letters",
     "matrix",
     "network_graph",
     "panel",

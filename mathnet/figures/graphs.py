@@ -1,5 +1,6 @@
-r"""Pictures with arrows: the units and weights of a network, its two passes side by side, questions and answers."""
+r"""Pictures with lines: the units and weights of a network, its two passes side by side, the letters of a product."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -152,58 +153,79 @@ def two_passes(
     return Drawing("".join(parts), width, y)
 
 
-def decisions(
-    questions: Sequence[tuple[str, str, str, str, str]], last: tuple[str, str], *, width: float = 316
-) -> Drawing:
-    """Draw questions one below the other, each with one answer that ends at the right and one that goes on below.
+def letters(formula: str, left: str = "A", right: str = "B") -> Drawing:
+    """Draw a product of two factors as a graph: a letter is a node, a factor with two letters an edge, one with one letter hangs on its node.
+
+    Below each node stands what becomes of its letter. A letter that is summed has a dashed circle.
 
     Parameters
     ----------
-    questions : sequence of (question, answer, name, formula, other answer)
-        The answer leads to what the name and the formula say, the other answer to the next question. A question may
-        have two lines.
-    last : (name, formula)
-        Where the other answer to the last question leads.
-    width : float
-        Of the drawing.
+    formula : str
+        As for `np.einsum`: `ik,kj->ij`. Each factor has one or two letters.
+    left, right : str
+        The names of the factors.
 
     Returns
     -------
     drawing : Drawing
-        Of this width, with one level for each question.
+        As wide as its letters need.
+
+    Raises
+    ------
+    ValueError
+        If there are not two factors of one or two different letters, or if a kept letter is in neither.
 
     Examples
     --------
-    >>> decisions([("Shared?", "no", "outer", "a_i b_j", "yes")], ("matrix", "A_ik B_kj")).height
-    146
+    >>> letters("ij,ij->ij").width < letters("ik,kj->ij").width
+    True
+    >>> letters("ijk,k->ij")
+    Traceback (most recent call last):
+        ...
+    ValueError: the graph has room for two factors of one or two different letters each, such as ik,kj->ij; got ijk,k->ij
     """
-    box, end, step = 158, 104, 92
-    parts = []
-    for k, (question, answer, name, formula, other) in enumerate(questions):
-        y, lines = step * k, question.split("\n")
-        parts.append(
-            f'<g class="matrix"><rect class="frame" x="1" y="{y + 1}" width="{box}" height="50" rx="6"/></g>'
+    read = re.fullmatch(r"([a-z]{1,2}),([a-z]{1,2})->([a-z]*)", formula)
+    if not read or any(len(set(part)) < len(part) for part in read.groups()):
+        raise ValueError(
+            f"the graph has room for two factors of one or two different letters each, such as ik,kj->ij; got {formula}"
         )
-        for line, text in enumerate(lines):
-            at = y + 31 + 19 * (line - (len(lines) - 1) / 2)
-            parts.append(f'<text class="words" x="{1 + box / 2:g}" y="{at:g}">{text}</text>')
-        parts += [
-            arrow(box + 2, y + 26, width - end - 3, y + 26),
-            _ending(name, formula, width - end, y, end),
-        ]
-        parts.append(f'<text class="answer" x="{(box + width - end) / 2:g}" y="{y + 20}">{answer}</text>')
-        parts.append(arrow(box / 2, y + 52, box / 2, y + step - 1))
-        parts.append(f'<text class="answer" x="{box / 2 + 28:g}" y="{y + 77}">{other}</text>')
-    parts.append(_ending(*last, box / 2 - end / 2, step * len(questions), end))
-    return Drawing("".join(parts), width, step * len(questions) + 54)
-
-
-def _ending(name: str, formula: str, x: float, y: float, width: float) -> str:
-    middle = x + width / 2
-    return (
-        f'<g class="matrix"><rect class="cell" x="{x:g}" y="{y + 1}" width="{width - 1:g}" height="50"/></g>'
-        f'<text class="words chosen" x="{middle:g}" y="{y + 21}">{name}</text>{label(formula, middle, y + 42)}'
-    )
+    first, second, kept = read.groups()
+    if unknown := set(kept) - set(first + second):
+        raise ValueError(
+            f"{formula} keeps {', '.join(sorted(unknown))}, which no factor has; it can keep {', '.join(sorted(set(first + second)))}"
+        )
+    shared = [letter for letter in first if letter in second]
+    order = [
+        *(letter for letter in first if letter not in shared),
+        *shared,
+        *(letter for letter in second if letter not in shared),
+    ]
+    room, radius, level = 88, 15, 62
+    x = {letter: 44 + room * k for k, letter in enumerate(order)}
+    both_curved = len(shared) == 2
+    parts = []
+    for factor, name, side, variable in ((first, left, -1, "H"), (second, right, 1, "W")):
+        start, *ends = sorted(x[letter] for letter in factor)
+        if not ends:  # it hangs; two at one node are spread
+            tip = start + (18 * side if shared else 0)
+            line = f"M{start:g} {level}L{tip:g} {level - 36}"
+            text = label(name, tip, level - 41)
+        elif both_curved:
+            line = f"M{start:g} {level}Q{start + room / 2:g} {level + 58 * side} {ends[0]:g} {level}"
+            text = label(name, start + room / 2, level - 35 if side < 0 else level + 47)
+        else:
+            line = f"M{start:g} {level}L{ends[0]:g} {level}"
+            text = label(name, start + room / 2, level - 9)
+        parts.append(
+            f'<g class="matrix var-{variable}"><path class="edge" stroke-width="2" d="{line}"/></g>{text}'
+        )
+    for letter, at in x.items():
+        dashed, fate = ("", "kept") if letter in kept else (' stroke-dasharray="4 3"', "summed")
+        parts.append(
+            f'<g class="matrix"><circle cx="{at:g}" cy="{level}" r="{radius}"{dashed}/></g>{label(letter, at, level + 5)}'
+            f'<text class="shape" x="{at:g}" y="{level + radius + 17}">{fate}</text>'
+        )
+    return Drawing("".join(parts), 2 * 44 + room * (len(order) - 1), level + 54)
 
 
 def arrow(x1: float, y1: float, x2: float, y2: float) -> str:

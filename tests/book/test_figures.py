@@ -15,8 +15,8 @@ from mathnet import Network, dot, hadamard, matmul, outer
 from mathnet.figures import (
     COLOURS,
     STYLE_SHEET,
-    decisions,
     figure,
+    letters,
     matrix,
     network_graph,
     product,
@@ -249,11 +249,32 @@ def test_plots_are_the_same_at_every_build_and_refer_to_their_own_ids():
     assert page.count("url(#") + page.count('href="#') == sum(page.count(f"#{name}") for name in ids)
 
 
-def test_questions_stand_above_their_answers():
-    page = _draw(decisions([("Shared?", "no", "outer", "a_i b_j", "yes")], ("matrix", "A_ik B_kj")))
-    assert _texts(page, "words") == ["Shared?"]
-    assert _texts(page, "answer") == ["no", "yes"]
-    assert _texts(page, "words chosen") == ["outer", "matrix"]
+@pytest.mark.parametrize(
+    ("formula", "order", "fates"),
+    [
+        ("ik,kj->ij", "ikj", ["kept", "summed", "kept"]),
+        ("ij,ij->ij", "ij", ["kept", "kept"]),
+        ("i,j->ij", "ij", ["kept", "kept"]),
+        ("i,i->", "i", ["summed"]),
+        ("ij,j->ij", "ij", ["kept", "kept"]),
+        ("ik,il->ikl", "kil", ["kept", "kept", "kept"]),
+        ("ij,ij->i", "ij", ["kept", "summed"]),
+        ("ki,k->i", "ik", ["kept", "summed"]),
+    ],
+)
+def test_the_letters_of_a_product_and_what_becomes_of_them(formula, order, fates):
+    page = html.fromstring(_draw(letters(formula)))
+    names = ["".join(text.itertext()) for text in page.xpath("//text[@class='name']")]
+    plain = {chr(0x1D44E + k): chr(ord("a") + k) for k in range(26)} | {"𝐴": "A", "𝐵": "B", "ℎ": "h"}
+    assert [plain[name] for name in names] == ["A", "B", *order]
+    assert page.xpath("//text[@class='shape']/text()") == fates
+    assert len(page.xpath("//circle[@stroke-dasharray]")) == fates.count("summed")
+    assert len(page.xpath("//path[@class='edge']")) == 2
+
+
+def test_letters_that_no_factor_has_are_refused():
+    with pytest.raises(ValueError, match=r"^i,j->k keeps k, which no factor has; it can keep i, j$"):
+        letters("i,j->k")
 
 
 DOCUMENTED = re.findall(

@@ -25,7 +25,9 @@ class Product:
     function: Function
     title: str
     sign: str
-    result: str
+    result: (
+        str  # {A} and {B} are the operands, {ik} and {kj} their letters, in the order that a transpose leaves
+    )
     entry: str
     needs: str
     spelling: str
@@ -33,32 +35,45 @@ class Product:
 
 PRODUCTS = (
     Product(
-        matmul, "matrix product", "@", "AB", r"[AB]_{ij} = \sum_k A_{ik} B_{kj}",
-        "Needs two matrices, and as many columns in A as rows in B.", "A @ B",
+        matmul, "matrix", "@", "{A} {B}", r"[{A} {B}]_{{ij}} = \sum_k A_{{{ik}}} B_{{{kj}}}",
+        "Needs two matrices, and as many columns on the left as rows on the right.", "A @ B",
     ),
     Product(
-        dot, "dot product", "·", r"A \cdot B", r"A \cdot B = \sum_i A_i B_i",
+        dot, "dot", "·", r"{A} \cdot {B}", r"{A} \cdot {B} = \sum_i A_i B_i",
         "Needs two vectors of one kind (arrays with one axis, rows, or columns) and of one length.", "np.sum(A * B)",
     ),
     Product(
-        hadamard, "Hadamard product", "⊙", r"A \odot B", r"[A \odot B]_{ij} = A_{ij} B_{ij}",
+        hadamard, "Hadamard", "⊙", r"{A} \odot {B}", r"[{A} \odot {B}]_{{ij}} = A_{{{ij}}} B_{{{ji}}}",
         "Needs two equal shapes.", "A * B",
     ),
     Product(
-        outer, "outer product", "⊗", r"A \otimes B", r"[A \otimes B]_{ij} = A_i B_j",
+        outer, "outer", "⊗", r"{A} \otimes {B}", r"[{A} \otimes {B}]_{{ij}} = A_i B_j",
         "Needs two vectors (arrays with one axis, rows, or columns), of any lengths.", "np.outer(A, B)",
     ),
 )  # fmt: skip
 
-# What a call is taken for.
+# What the name of a call suggests.
 CALLS: dict[str, Function] = {
     "A * B": hadamard,
     "A @ B": matmul,
     "np.dot(A, B)": dot,
+    "np.inner(A, B)": dot,
     "np.outer(A, B)": outer,
+    "np.sum(A * B)": dot,
+    'np.einsum("ik,kj->ij", A, B)': matmul,
 }
 
 SHAPES = [(), *((n,) for n in range(1, 5)), *((n, m) for n in range(1, 5) for m in range(1, 5))]
+
+# A, B, and whether each is transposed; the third is the gradient of the weights.
+EXAMPLES = (
+    ((2, 3), (3, 2), False, False),
+    ((1, 3), (1, 3), False, False),
+    ((1, 3), (1, 2), True, False),
+    ((3,), (3, 1), False, False),
+    ((), (2, 3), False, False),
+    ((3, 3), (3, 3), False, False),
+)
 
 
 def product_explorer() -> str:
@@ -74,15 +89,14 @@ def product_explorer() -> str:
     data = {
         "A": A.tolist(),
         "B": B.tolist(),
-        "names": {name: to_mathml(name) for name in "AB"},
+        "names": {name: [to_mathml(name), to_mathml(rf"{name}^{{\mathsf T}}")] for name in "AB"},
         "shapes": SHAPES,
         "products": [
             {
                 "name": product.function.__name__,
                 "title": product.title,
                 "sign": product.sign,
-                "result": to_mathml(product.result),
-                "entry": to_mathml(product.entry),
+                "formulas": [[_formulas(product, a, b) for b in (False, True)] for a in (False, True)],
                 "needs": product.needs,
                 "spelling": product.spelling,
             }
@@ -91,17 +105,25 @@ def product_explorer() -> str:
         "calls": list(CALLS),
         "texts": list(texts),
         "outcomes": outcomes,
-        "examples": [[(2, 3), (3, 2)], [(1, 3), (1, 3)], [(3, 1), (1, 2)], [(3,), (3, 1)], [(), (2, 3)], [(3, 3), (3, 3)]],
-    }  # fmt: skip
+        "examples": EXAMPLES,
+    }
     A, B = A[:2, :3], B[:3, :2]
     static = figure(
         row(matrix("A", A, rows=[0], colour="H"), "@", matrix("B", B, columns=[0], colour="W"), "=",
             matrix("AB", matmul(A, B), entries=[(0, 0)], colour="Z")),
         alt="A, 2 by 3, times B, 3 by 2, is AB, 2 by 2. Marked: the first row of A, the first column of B, and the entry "
-        f"{matmul(A, B)[0, 0]:g} in which they meet.",
+        f"{matmul(A, B)[0, 0]:g} that they make.",
         caption="With shapes 2 × 3 and 3 × 2 the matrix product exists. Choosing other shapes needs JavaScript.",
     )  # fmt: skip
     return custom_element("product-explorer", static, data)
+
+
+def _formulas(product: Product, transposed_A: bool, transposed_B: bool) -> list[str]:
+    """Return the result and its entry, where a transpose has swapped the two letters of its factor."""
+    names = {"A": r"A^{\mathsf T}" if transposed_A else "A", "B": r"B^{\mathsf T}" if transposed_B else "B"}
+    names |= {"ik": "ki" if transposed_A else "ik", "kj": "jk" if transposed_B else "kj"}
+    names |= {"ij": "ji" if transposed_A else "ij", "ji": "ji" if transposed_B else "ij"}
+    return [to_mathml(text.format(**names)) for text in (product.result, product.entry)]
 
 
 def outcomes_of(shape_A: tuple[int, ...], shape_B: tuple[int, ...]) -> list[tuple[str, str, str]]:
@@ -110,8 +132,9 @@ def outcomes_of(shape_A: tuple[int, ...], shape_B: tuple[int, ...]) -> list[tupl
     Returns
     -------
     outcomes : list of (kind, shape, words)
-        First the four of PRODUCTS, then the four of CALLS. The kind is "yes"; "no" for an error; or "trap" where NumPy
-        goes on with another product than the call is taken for. `{A}` and `{B}` stand for the shapes in a message.
+        First those of PRODUCTS, then those of CALLS. The kind is "yes"; "no" for an error; or "trap" where NumPy
+        goes on with something else than the call's name suggests. `{A}` and `{B}` stand for the shapes in a message,
+        `{a}` and `{b}` for the operands.
     """
     random = np.random.default_rng(0)
     A, B = (np.asarray(random.integers(2, 99, shape), float) for shape in (shape_A, shape_B))
@@ -131,42 +154,82 @@ def outcomes_of(shape_A: tuple[int, ...], shape_B: tuple[int, ...]) -> list[tupl
         except ValueError as error:
             shapes = [str(M.shape).replace(" ", "") for M in (A, B)]
             outcomes.append(("no", "", _without_shapes(f"ValueError: {error}", *shapes)))
-            continue
-        kind, words = "yes", f"the {_title(expected)}"
-        if not _equals(result, expected, A, B):
-            broadcast = expected is hadamard and 1 not in (A.size, B.size)
-            found = _broadcasting(result, A, B) if broadcast else _meaning(result, A, B)
-            kind, words = "trap", f"not {words}, but {found}"
-        outcomes.append((kind, str(result.shape), words))
+        else:
+            kind, words = _meaning(result, spelling, expected, A, B)
+            outcomes.append((kind, str(result.shape), words))
     return outcomes
 
 
-def _meaning(result: Array, A: Array, B: Array) -> str:
-    """Say in words what NumPy has made of A and B, found by comparing values."""
-    if 1 in (A.size, B.size) and np.array_equal(result, A * B):
-        return f"scaling by the one number in {'A' if A.size == 1 else 'B'}"
-    for product in PRODUCTS:
-        if _equals(result, product.function, A, B):
-            return f"the {product.title}"
-    if A.ndim == 2 and B.ndim == 1 and _equals(result, lambda A, B: matmul(A, B[:, None])[:, 0], A, B):
-        return "a matrix product with B taken for a column, and the second axis dropped"
-    if A.ndim == 1 and B.ndim == 2 and _equals(result, lambda A, B: matmul(A[None, :], B)[0], A, B):
-        return "a matrix product with A taken for a row, and the first axis dropped"
-    assert np.array_equal(result, outer(np.ravel(A), np.ravel(B))), "an unknown result"
-    return "both are flattened first: every entry of A meets every entry of B"
+def _meaning(result: Array, spelling: str, expected: Function, A: Array, B: Array) -> tuple[str, str]:
+    """Say what NumPy has made of A and B, found by comparing values, and whether the call's name suggests it."""
+    if _equals(result, expected, A, B):
+        return "yes", f"the {_title(expected)} product"
+    for number, name, other, others in ((A, "{a}", B, "{b}"), (B, "{b}", A, "{a}")):
+        if (
+            number.size == 1
+            and result.shape == other.shape
+            and np.array_equal(result, number.reshape(()) * other)
+        ):
+            return "yes", f"scaling: the number {name} times every entry of {others}"
+    if "*" in spelling:
+        return _entries(result, A, B)
+    for words, function in MEANINGS.items():
+        if _equals(result, function, A, B):
+            return "yes" if spelling == "A @ B" and "counts as" in words else "trap", words
+    raise AssertionError(f"{spelling} computes something unknown from {A.shape} and {B.shape}")
 
 
-def _broadcasting(result: Array, A: Array, B: Array) -> str:
-    """Say which operand NumPy repeats (a repeated axis has stride 0), and whether that makes an outer product."""
+# What a call can compute besides what its name suggests; the first that fits is said.
+MEANINGS: dict[str, Function] = {
+    "the matrix product": matmul,
+    "the dot product": dot,
+    "a matrix product: {b} counts as a column, and the result has one axis": lambda A, B: (
+        matmul(A, B[:, None])[:, 0] if (A.ndim, B.ndim) == (2, 1) else np.nan
+    ),
+    "a matrix product: {a} counts as a row, and the result has one axis": lambda A, B: (
+        matmul(A[None, :], B)[0] if (A.ndim, B.ndim) == (1, 2) else np.nan
+    ),
+    "the dot product of each row of {a} with each row of {b}": lambda A, B: (
+        matmul(A, B.T) if (A.ndim, B.ndim) == (2, 2) else np.nan
+    ),
+    "the dot product of {a} with each row of {b}": lambda A, B: (
+        matmul(B, A[:, None])[:, 0] if (A.ndim, B.ndim) == (1, 2) else np.nan
+    ),
+    "the one column of {a} is repeated until it fits": lambda A, B: (
+        matmul(np.repeat(A, len(B), axis=1), B) if A.shape[1:] == (1,) and B.ndim == 2 else np.nan
+    ),
+    "the one row of {b} is repeated until it fits": lambda A, B: (
+        matmul(A, np.repeat(B, A.shape[1], axis=0)) if B.ndim == A.ndim == 2 and len(B) == 1 else np.nan
+    ),
+    "both are flattened: every entry of {a} times every entry of {b}": lambda A, B: outer(
+        A.ravel(), B.ravel()
+    ),
+}
+
+
+def _entries(result: Array, A: Array, B: Array) -> tuple[str, str]:
+    """Say what A * B, or its sum, is where the shapes are not those of two vectors: which operand is repeated (such an axis has stride 0)."""
+    added = result.ndim == 0
+    assert np.array_equal(result, np.sum(A * B) if added else A * B)
+    if A.shape == B.shape:
+        return "yes", "the dot product of two matrices: partners multiplied, and all added up"
+    if 1 in (A.size, B.size):
+        words = "one number times every entry of the other"
+        return (
+            "trap",
+            f"{words}, and all added up" if added else f"{words}, in the shape that broadcasting makes",
+        )
     repeated = [
         f"{name} is repeated in every {axis}"
-        for name, M in zip("AB", np.broadcast_arrays(A, B), strict=True)
-        for axis, stride in zip(("row", "column"), M.strides, strict=True)
-        if stride == 0
+        for name, M in zip(("{a}", "{b}"), np.broadcast_arrays(A, B), strict=True)
+        for axis, stride, size in zip(("row", "column"), M.strides, M.shape, strict=True)
+        if stride == 0 and size > 1
     ]
-    pairs = [(A, B, ": the outer product"), (B, A, ": the outer product of B and A")]
-    product = next((words for a, b, words in pairs if _equals(result, outer, a, b)), "")
-    return "broadcasting: " + " and ".join(repeated) + product
+    words = "broadcasting: " + (" and ".join(repeated) or "the operand with one axis counts as a row")
+    if added:
+        return "trap", f"{words}; then everything is added up"
+    pairs = [(A, B, ": the outer product"), (B, A, ": the outer product of {b} and {a}")]
+    return "trap", words + next((text for a, b, text in pairs if _equals(result, outer, a, b)), "")
 
 
 def _without_shapes(message: str, shape_A: str, shape_B: str) -> str:
