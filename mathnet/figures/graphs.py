@@ -163,9 +163,7 @@ def two_passes(
             parts += [arrow(right - 46, y + 34, right - 46, y), label(backward, right + 12, y + 22)]
             for name in gradient:
                 frame = f'<rect class="frame" x="{width / 2 - 36:g}" y="{y + 1:g}" width="72" height="32" rx="4"/>'
-                parts.append(
-                    f'<g class="matrix cotangent var-W">{frame}</g>{label(name, width / 2, y + 22)}'
-                )
+                parts.append(f'<g class="matrix cotangent var-W">{frame}</g>{label(name, width / 2, y + 22)}')
             y += 38
     return Drawing("".join(parts), width, y)
 
