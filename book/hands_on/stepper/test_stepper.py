@@ -84,6 +84,10 @@ def test_what_the_page_says_of_the_stepper(open_figure):
         values = page.evaluate("document.querySelector('backprop-stepper').values")
         assert not any(np.any(np.abs(values[name]) > 1e-15) for name in zero)
         assert all(np.all(values[name]) for name in other)
+    page.get_by_role("button", name="Update all").click()
+    values = page.evaluate("document.querySelector('backprop-stepper').values")
+    assert values["W1"] == figure.START["W1"]
+    assert np.all(values["dW1"])  # the second update moves the first layer, too
 
 
 def test_the_stepper_by_keyboard(open_figure):
