@@ -44,7 +44,7 @@ FORWARD = (
     Step(
         "Z1 = affine(X, W1, B1)", "affine", ("X", "W1", "B1"), ("", "@", "+", "="), "matrix product, then a sum",
         r"Z_1 = XW_1 + B_1", r"[Z_1]_l = \sum_k X_k\, [W_1]_{kl} + [B_1]_l", "l",
-        r"The row $X$ meets column $l$ of $W_1$, and bias $l$ is added.",
+        r"The row $X$ times column $l$ of $W_1$, plus bias $l$.",
     ),
     Step(
         "H = sigmoid(Z1)", "sigmoid", ("Z1",), ("", "σ →"), "no product: f, entry by entry",

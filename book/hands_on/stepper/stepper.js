@@ -56,7 +56,7 @@ class BackpropStepper extends HTMLElement {
         <div class="inputs"></div><p class="taken" role="status"></p></fieldset></div>`));
     keepRoom(this.querySelector(".title"), this.titles);
     keepRoom(this.querySelector(".taken"), [LONGEST_REFUSAL.replace("W1", "rate")]);
-    keepRoom(this.querySelector(".history"), [told([0.0001234, 0.0001235])]);
+    keepRoom(this.querySelector(".history"), [told([0.001234, 0.001235])]);
     this.querySelector(".inputs").addEventListener("input", ({ target }) => this.refuse(target));
     this.addEventListener("click", ({ target }) => this.press(target.closest("button")));
     this.addEventListener("keydown", (event) => {
@@ -228,7 +228,7 @@ const three = (x) => format(Number(x.toPrecision(3)));
 function told(history) {
   const [before, now] = history.slice(-2);
   if (now === undefined) return `J = ${format(before)}. “Update all” takes a step against the gradient.`;
-  const moved = now < before ? "It fell" : now > before ? "It rose, so the step was too long" : "It did not move";
+  const moved = now < before ? "It fell" : now > before ? "It rose: too long a step, or the wrong way" : "It did not move";
   return `J = ${format(now)}. ${moved}; before the update it was ${format(before)}.`;
 }
 
