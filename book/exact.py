@@ -11,7 +11,7 @@ _LN3 = log(3)
 
 
 def fractions(values: Array) -> Array:
-    """Return numbers as the fractions of at most 64ths that they are, in an array of objects.
+    """Return numbers as the fractions of at most 256ths that they are, in an array of objects.
 
     Examples
     --------
@@ -20,20 +20,20 @@ def fractions(values: Array) -> Array:
     >>> fractions([0.3])
     Traceback (most recent call last):
         ...
-    ValueError: 0.3 is not a fraction of 64ths
+    ValueError: 0.3 is not a fraction of 256ths
     """
     return np.vectorize(_fraction, otypes=[object])(np.asarray(values, float))
 
 
 def _fraction(value: float) -> Fraction:
-    fraction = Fraction(round(64 * value), 64)
+    fraction = Fraction(round(256 * value), 256)
     if abs(value - fraction) > 1e-12:
-        raise ValueError(f"{value:g} is not a fraction of 64ths")
+        raise ValueError(f"{value:g} is not a fraction of 256ths")
     return fraction
 
 
 def exact(values: Array) -> Array:
-    """Return the texts of numbers that are fractions of at most 64ths, or such a fraction plus or minus ln 3.
+    """Return the texts of numbers that are fractions of at most 256ths, or such a fraction plus or minus ln 3.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def exact(values: Array) -> Array:
     >>> exact([0.3])
     Traceback (most recent call last):
         ...
-    ValueError: 0.3 is neither a fraction of 64ths nor one plus or minus ln 3
+    ValueError: 0.3 is neither a fraction of 256ths nor one plus or minus ln 3
     """
     return np.vectorize(_exact, otypes=[str])(np.asarray(values, float))
 
@@ -60,4 +60,4 @@ def _exact(value: float) -> str:
         else:
             text = name
         return text.replace("-", "\N{MINUS SIGN}")
-    raise ValueError(f"{value:g} is neither a fraction of 64ths nor one plus or minus ln 3")
+    raise ValueError(f"{value:g} is neither a fraction of 256ths nor one plus or minus ln 3")

@@ -33,6 +33,10 @@ export const operations = {
     size: (A) => [A.length, A[0].length],
     terms: (i, j) => [[[0, i, j]], [-1, [1, i, j]]],
   },
+  update: {
+    size: (A) => [A.length, A[0].length],
+    terms: (i, j) => [[[0, i, j]], [-1, [1, 0, 0], [2, i, j]]],
+  },
   half_dot: {
     size: () => [1, 1],
     terms: (i, j, a, b) => operations.dot.terms(i, j, a, b).map((term) => [0.5, ...term]),

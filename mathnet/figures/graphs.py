@@ -11,15 +11,15 @@ from mathnet.shapes import Array
 from .drawing import COLOURS, Drawing, label, matrix, number
 
 _UNIT = 17  # radius
-_ROOM = 66  # from one unit to the next
+_ROOM = 80  # from one unit to the next
 _HEAD = 7  # length of an arrow's head
 
 
 def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
     """Draw the units of a network with their values for one sample, and its weights as edges.
 
-    An edge is as thick as its weight is large, and dashed where the weight is negative; its number stands near its left
-    end. Every layer and every bundle of edges has its shape.
+    An edge is as thick as its weight is large, and dashed where the weight is negative; its number lies on it, where it is
+    far from the others. Below each unit is its bias. Every layer and every bundle of edges has its shape.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
     ]
     largest = max(np.abs(W).max() for W in net.weights) or 1
     edges, numbers, below = [], [], []
+    taken: list[tuple[float, float]] = [place for column in places for place in column]
     for layer, W in enumerate(net.weights):
         for (i, j), w in np.ndenumerate(W):
             (x1, y1), (x2, y2) = places[layer][i], places[layer + 1][j]
@@ -73,10 +74,9 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
             edges.append(
                 f'<path class="edge{dashed}" stroke-width="{thickness:.2f}" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"/>'
             )
-            t = (_UNIT + 16) / np.hypot(x2 - x1, y2 - y1)
-            numbers.append(
-                f'<text class="weight" x="{x1 + t * (x2 - x1):.1f}" y="{y1 + t * (y2 - y1) + 4:.1f}">{number(w)}</text>'
-            )
+            a, b = _free([(x1 + t * (x2 - x1), y1 + t * (y2 - y1)) for t in np.linspace(0.3, 0.7, 17)], taken)
+            taken.append((a, b))
+            numbers.append(f'<text class="weight" x="{a:.1f}" y="{b + 4:.1f}">{number(w)}</text>')
         mark = f"_{layer + 1}" if len(net.weights) > 1 else ""
         centre = (x[layer] + x[layer + 1]) / 2
         for line, (letter, shape) in enumerate((("W", W.shape), ("B", net.biases[layer].shape))):
@@ -86,7 +86,8 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
                 f'<g class="matrix var-{letter}"><rect x="{centre - 48:g}" y="{y - 12}" width="12" height="12"/></g>{label(text, centre + 8, y)}'
             )
     units = []
-    for name, its_places, its_values in zip(names, places, values, strict=True):
+    biases = [None, *net.biases]
+    for name, its_places, its_values, its_biases in zip(names, places, values, biases, strict=True):
         centre = its_places[0][0]
         units.append(label(name, centre, 14))
         units.append(f'<text class="shape" x="{centre:g}" y="32">1 × {len(its_places)}</text>')
@@ -95,12 +96,23 @@ def network_graph(net: Network, X: Array, *, width: float = 316) -> Drawing:
             for (a, b), value in zip(its_places, its_values[0], strict=True)
         )
         units.append(f'<g class="matrix unit var-{name[0]}">{circles}</g>')
+        if its_biases is not None:
+            texts = (
+                f'<text class="weight" x="{a:g}" y="{b + _UNIT + 15:g}">{number(bias)}</text>'
+                for (a, b), bias in zip(its_places, its_biases[0], strict=True)
+            )
+            units.append(f'<g class="matrix var-B bias">{"".join(texts)}</g>')
     svg = f'<g class="matrix var-W">{"".join(edges)}{"".join(numbers)}</g>{"".join(units)}{"".join(below)}'
     return Drawing(svg, width, 96 + height)
 
 
+def _free(candidates: list[tuple[float, float]], taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the candidate that is farthest from all that is taken."""
+    return max(candidates, key=lambda place: min(np.hypot(place[0] - x, place[1] - y) for x, y in taken))
+
+
 def two_passes(
-    levels: Sequence[tuple[str, Array, str, Array]], steps: Sequence[tuple[str, str]], *, width: float = 316
+    levels: Sequence[tuple[str, Array, str, Array]], steps: Sequence[tuple[str, ...]], *, width: float = 316
 ) -> Drawing:
     """Draw the values on their way down and the cotangents on their way up, each beside its variable.
 
@@ -108,8 +120,9 @@ def two_passes(
     ----------
     levels : sequence of (name, values, name of the cotangent, its values)
         From the input at the top to the output.
-    steps : sequence of (forward, backward)
-        What is done between one level and the next, written at the two arrows.
+    steps : sequence of (forward, backward) or (forward, backward, gradient)
+        What is done between one level and the next, written at the two arrows. The gradient of the step's weights is written
+        between them: it is made of the value above on the left and the cotangent below on the right.
     width : float
         Of the drawing.
 
@@ -146,9 +159,12 @@ def two_passes(
             parts.append(drawing.at(centre - drawing.width / 2, y))
         y += drawing.height
         if k < len(steps):
-            forward, backward = steps[k]
-            parts += [arrow(left - 46, y, left - 46, y + 34), label(forward, left + 12, y + 22)]
+            forward, backward, *gradient = steps[k]
+            parts += [arrow(left - 54, y, left - 54, y + 34), label(forward, left + 4, y + 22)]
             parts += [arrow(right - 46, y + 34, right - 46, y), label(backward, right + 12, y + 22)]
+            for name in gradient:
+                frame = f'<rect class="frame" x="{width / 2 - 36:g}" y="{y + 1:g}" width="72" height="32" rx="4"/>'
+                parts.append(f'<g class="matrix cotangent var-W">{frame}</g>{label(name, width / 2, y + 22)}')
             y += 38
     return Drawing("".join(parts), width, y)
 

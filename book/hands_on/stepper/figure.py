@@ -1,15 +1,17 @@
-r"""The backprop stepper: forward and backward through the network of the seed question, one operation at a time.
+r"""The backprop stepper: forward and backward through the network of the question, one operation at a time, and an update.
 
 A step is a line of Python, run at build, and the same operation for the script, which runs again when a reader changes a
-number. The tests compare the two.
+number or updates the weights. The tests compare the two.
 """
 
 import re
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from book.hands_on import custom_element, written
+from book.hands_on.ripple.figure import START as NETWORK
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import Drawing, figure, matrix, row, stack
@@ -42,7 +44,7 @@ FORWARD = (
     Step(
         "Z1 = affine(X, W1, B1)", "affine", ("X", "W1", "B1"), ("", "@", "+", "="), "matrix product, then a sum",
         r"Z_1 = XW_1 + B_1", r"[Z_1]_l = \sum_k X_k\, [W_1]_{kl} + [B_1]_l", "l",
-        r"The row $X$ meets column $l$ of $W_1$, and bias $l$ is added.",
+        r"The row $X$ times column $l$ of $W_1$, plus bias $l$.",
     ),
     Step(
         "H = sigmoid(Z1)", "sigmoid", ("Z1",), ("", "σ →"), "no product: f, entry by entry",
@@ -67,7 +69,7 @@ FORWARD = (
     Step(
         "J = 0.5 * dot(E, E)", "half_dot", ("E", "E"), ("½", "·", "="), "dot product",
         r"J = \tfrac12 E E^{\mathsf T}", r"J = \tfrac12 \sum_l E_l E_l", "",
-        "The loss is one number. Here the way back begins.",
+        "The loss is one number. Here the backward pass begins.",
     ),
 )  # fmt: skip
 
@@ -78,37 +80,69 @@ BACKWARD = (
         r"$\partial J/\partial Y$ is $E$ itself: the ½ cancels the 2 of the square. Output $l$ depends on entry $l$ of $Z_2$ alone, so no sum is left.",
     ),
     Step(
-        "B2_bar = D2", "identity", ("D2",), ("", "="), "no product: nothing to compute",
-        r"\bar B_2 = \frac{\partial J}{\partial B_2} = D_2", r"[\bar B_2]_l = [D_2]_l", "l",
+        "dB2 = D2", "identity", ("D2",), ("", "="), "no product: nothing to compute",
+        r"\frac{\partial J}{\partial B_2} = D_2", r"\left[\frac{\partial J}{\partial B_2}\right]_l = [D_2]_l", "l",
         r"Bias $l$ is added to entry $l$ of $Z_2$, and to no other.",
     ),
     Step(
-        "W2_bar = outer(H, D2)", "outer", ("H.T", "D2"), ("", "@", "="), "outer product",
-        r"\bar W_2 = \frac{\partial J}{\partial W_2} = H^{\mathsf T} D_2", r"[\bar W_2]_{kl} = H_k\, [D_2]_l", "kl",
-        r"Weight $kl$ carries $H_k$ to entry $l$ of $Z_2$. No letter is shared, nothing is summed.",
+        "dW2 = outer(H, D2)", "outer", ("H.T", "D2"), ("", "@", "="), "outer product",
+        r"\frac{\partial J}{\partial W_2} = H^{\mathsf T} D_2", r"\left[\frac{\partial J}{\partial W_2}\right]_{kl} = H_k\, [D_2]_l", "kl",
+        r"Weight $kl$ carries $H_k$ to entry $l$ of $Z_2$: one way, so nothing is summed.",
     ),
     Step(
-        "H_bar = matmul(D2, W2.T)", "matmul", ("D2", "W2.T"), ("", "@", "="), "matrix product",
-        r"\bar H = \frac{\partial J}{\partial H} = D_2 W_2^{\mathsf T}", r"\bar H_k = \sum_l [D_2]_l\, [W_2]_{kl}", "k",
-        r"A hidden value goes into every output, so the sum over the outputs $l$ stays.",
+        "dH = matmul(D2, W2.T)", "matmul", ("D2", "W2.T"), ("", "@", "="), "matrix product",
+        r"\frac{\partial J}{\partial H} = D_2 W_2^{\mathsf T}", r"\frac{\partial J}{\partial H_k} = \sum_l [D_2]_l\, [W_2]_{kl}", "k",
+        r"A hidden value has a way through every output: multiply along each way, add up the ways.",
     ),
     Step(
-        "D1 = hadamard(H_bar, sigmoid_prime(Z1))", "hadamard", ("H_bar", "sigmoid_prime(Z1)"), ("", "⊙", "="),
+        "D1 = hadamard(dH, sigmoid_prime(Z1))", "hadamard", ("dH", "sigmoid_prime(Z1)"), ("", "⊙", "="),
         "Hadamard product",
-        r"D_1 = \frac{\partial J}{\partial Z_1} = \bar H \odot f'(Z_1)", r"[D_1]_l = \bar H_l\, f'([Z_1]_l)", "l",
+        r"D_1 = \frac{\partial J}{\partial Z_1} = \frac{\partial J}{\partial H} \odot f'(Z_1)", r"[D_1]_l = \frac{\partial J}{\partial H_l}\, f'([Z_1]_l)", "l",
         r"Through $f$ again: $H_l$ depends on entry $l$ of $Z_1$ alone.",
     ),
     Step(
-        "B1_bar = D1", "identity", ("D1",), ("", "="), "no product: nothing to compute",
-        r"\bar B_1 = \frac{\partial J}{\partial B_1} = D_1", r"[\bar B_1]_l = [D_1]_l", "l",
+        "dB1 = D1", "identity", ("D1",), ("", "="), "no product: nothing to compute",
+        r"\frac{\partial J}{\partial B_1} = D_1", r"\left[\frac{\partial J}{\partial B_1}\right]_l = [D_1]_l", "l",
         "The first layer’s biases, as in the second.",
     ),
     Step(
-        "W1_bar = outer(X, D1)", "outer", ("X.T", "D1"), ("", "@", "="), "outer product",
-        r"\bar W_1 = \frac{\partial J}{\partial W_1} = X^{\mathsf T} D_1", r"[\bar W_1]_{kl} = X_k\, [D_1]_l", "kl",
+        "dW1 = outer(X, D1)", "outer", ("X.T", "D1"), ("", "@", "="), "outer product",
+        r"\frac{\partial J}{\partial W_1} = X^{\mathsf T} D_1", r"\left[\frac{\partial J}{\partial W_1}\right]_{kl} = X_k\, [D_1]_l", "kl",
         r"The first layer’s weights, as in the second, with $X$ in the place of $H$.",
     ),
 )  # fmt: skip
+
+_AGAINST = "a small step against the gradient"
+
+UPDATE = (
+    Step(
+        "W2_new = W2 - rate * dW2", "update", ("W2", "rate", "dW2"), ("", "−", "·", "="), _AGAINST,
+        r"W_2^{\text{new}} = W_2 - \eta\, \frac{\partial J}{\partial W_2}",
+        r"[W_2^{\text{new}}]_{kl} = [W_2]_{kl} - \eta \left[\frac{\partial J}{\partial W_2}\right]_{kl}", "kl",
+        r"The gradient says which way $J$ grows. A step the other way makes it fall, if the learning rate $\eta$ is small enough.",
+    ),
+    Step(
+        "B2_new = B2 - rate * dB2", "update", ("B2", "rate", "dB2"), ("", "−", "·", "="), _AGAINST,
+        r"B_2^{\text{new}} = B_2 - \eta\, \frac{\partial J}{\partial B_2}",
+        r"[B_2^{\text{new}}]_l = [B_2]_l - \eta \left[\frac{\partial J}{\partial B_2}\right]_l", "l",
+        "All gradients were computed before anything is changed.",
+    ),
+    Step(
+        "W1_new = W1 - rate * dW1", "update", ("W1", "rate", "dW1"), ("", "−", "·", "="), _AGAINST,
+        r"W_1^{\text{new}} = W_1 - \eta\, \frac{\partial J}{\partial W_1}",
+        r"[W_1^{\text{new}}]_{kl} = [W_1]_{kl} - \eta \left[\frac{\partial J}{\partial W_1}\right]_{kl}", "kl",
+        "A gradient has the shape of its parameter, so that the two can be subtracted entry by entry.",
+    ),
+    Step(
+        "B1_new = B1 - rate * dB1", "update", ("B1", "rate", "dB1"), ("", "−", "·", "="), _AGAINST,
+        r"B_1^{\text{new}} = B_1 - \eta\, \frac{\partial J}{\partial B_1}",
+        r"[B_1^{\text{new}}]_l = [B_1]_l - \eta \left[\frac{\partial J}{\partial B_1}\right]_l", "l",
+        "“Next” goes forward again, with the new weights and biases. See what becomes of $J$.",
+    ),
+)  # fmt: skip
+
+PASSES = {"forward": FORWARD, "backward": BACKWARD, "update": UPDATE}
+STEPS = FORWARD + BACKWARD + UPDATE
 
 # Operands that no step makes: the operation that makes each, and what it is made of.
 DERIVED = {
@@ -124,29 +158,32 @@ SYMBOLS = {
     "X": ("X", "X", "X"), "W1": ("W_1", "W_1", "W"), "B1": ("B_1", "B_1", "B"), "Z1": ("Z_1", "Z_1", "Z"),
     "H": ("H", "H", "H"), "W2": ("W_2", "W_2", "W"), "B2": ("B_2", "B_2", "B"), "Z2": ("Z_2", "Z_2", "Z"),
     "Y": ("Y", "Y", "Y"), "T": ("Y^*", "Y^*", "T"), "E": ("E", "E", "Y_bar"), "J": ("J", "J", "other"),
-    "D2": ("D_2", "D_2", "Z_bar"), "B2_bar": ("B_bar_2", r"\bar B_2", "B_bar"), "W2_bar": ("W_bar_2", r"\bar W_2", "W_bar"),
-    "H_bar": ("H_bar", r"\bar H", "H_bar"), "D1": ("D_1", "D_1", "Z_bar"), "B1_bar": ("B_bar_1", r"\bar B_1", "B_bar"),
-    "W1_bar": ("W_bar_1", r"\bar W_1", "W_bar"),
+    "D2": ("D_2", "D_2", "Z_bar"), "dB2": ("∂J/∂B_2", r"\partial J/\partial B_2", "B_bar"), "dW2": ("∂J/∂W_2", r"\partial J/\partial W_2", "W_bar"),
+    "dH": ("∂J/∂H", r"\partial J/\partial H", "H_bar"), "D1": ("D_1", "D_1", "Z_bar"), "dB1": ("∂J/∂B_1", r"\partial J/\partial B_1", "B_bar"),
+    "dW1": ("∂J/∂W_1", r"\partial J/\partial W_1", "W_bar"),
     "X.T": ("X^T", r"X^{\mathsf T}", "X"), "H.T": ("H^T", r"H^{\mathsf T}", "H"), "W2.T": ("W_2^T", r"W_2^{\mathsf T}", "W"),
+    "rate": ("η", r"\eta", "other"),
+    "W2_new": ("W_2", r"W_2^{\text{new}}", "W"), "B2_new": ("B_2", r"B_2^{\text{new}}", "B"),
+    "W1_new": ("W_1", r"W_1^{\text{new}}", "W"), "B1_new": ("B_1", r"B_1^{\text{new}}", "B"),
     "sigmoid_prime(Z1)": ("f′(Z₁)", "f'(Z_1)", "Z"), "sigmoid_prime(Z2)": ("f′(Z₂)", "f'(Z_2)", "Z"),
 }  # fmt: skip
 
-START = {
-    "X": [[1, 2]],
-    "W1": [[1, 0, -1], [0, 1, 1]],
-    "B1": [[-1, np.log(3) - 2, -np.log(3) - 1]],
-    "W2": [[2], [-8], [4]],
-    "B2": [[4]],
-    "T": [[1]],
-}
+START = NETWORK | {"rate": [[0.25]]}
+
+# Where a name is seen in the graph: in the units of a layer, or on the edges between two.
+_PLACES = {
+    "X": "X X.T", "H": "H H.T Z1 B1 dH D1 dB1 B1_new sigmoid_prime(Z1)", "Y": "Y Z2 B2 T E D2 dB2 B2_new sigmoid_prime(Z2)",
+    "J": "J", "XH": "W1 dW1 W1_new", "HY": "W2 dW2 W2_new", "YH": "W2.T",
+}  # fmt: skip
+_LAYERS = {"X": 2, "H": 3, "Y": 2, "J": 1}
 
 
 def run(inputs: dict[str, list[list[float]]]) -> dict[str, Array]:
-    """Run the code of all steps on X, W1, B1, W2, B2 and T; return every value by its name."""
+    """Run the code of all steps on X, W1, B1, W2, B2, T and the rate; return every value by its name."""
     namespace = {"affine": affine, "sigmoid": sigmoid, "sigmoid_prime": sigmoid_prime}
     namespace |= {"dot": dot, "hadamard": hadamard, "matmul": matmul, "outer": outer}
     values = {name: np.array(M, float) for name, M in inputs.items()}
-    for step in FORWARD + BACKWARD:
+    for step in STEPS:
         exec(step.code, namespace, values)
     values |= {name: eval(name, namespace, values) for name in DERIVED}
     return {name: np.atleast_2d(value) for name, value in values.items()}
@@ -171,25 +208,26 @@ def backprop_stepper() -> str:
             asdict(step)
             | {
                 "result": step.result,
-                "pass": "forward" if step in FORWARD else "backward",
+                "pass": name,
                 "formula": to_mathml(step.formula),
                 "entry": to_mathml(step.entry),
                 "words": re.sub(r"\$([^$]+)\$", lambda formula: to_mathml(formula[1]), step.words),
             }
-            for step in FORWARD + BACKWARD
+            for name, steps in PASSES.items()
+            for step in steps
         ],
+        "graph": _graph(),
+        "places": {name: place for place, names in _PLACES.items() for name in names.split()},
+        "layers": _LAYERS,
     }
     static = figure(
-        *(
-            stack(title, *(_draw(step, values) for step in steps))
-            for title, steps in (("forward", FORWARD), ("backward", BACKWARD))
+        *(stack(title, *(_draw(step, values) for step in steps)) for title, steps in PASSES.items()),
+        alt="All steps with their numbers. "
+        + " ".join(
+            f"{title.capitalize()}: {'; '.join(_say(step, values) for step in steps)}."
+            for title, steps in PASSES.items()
         ),
-        alt="All steps with their numbers. Forward: "
-        + "; ".join(_say(step, values) for step in FORWARD)
-        + ". Backward: "
-        + "; ".join(_say(step, values) for step in BACKWARD)
-        + ".",
-        caption="Forward and backward, one operation after the other. With JavaScript the numbers can be changed.",
+        caption="Forward, backward, and an update of the parameters, one operation after the other. With JavaScript the numbers can be changed.",
     )
     return custom_element("backprop-stepper", static, data)
 
@@ -207,3 +245,25 @@ def _draw(step: Step, values: dict[str, Array]) -> Drawing:
 
 def _say(step: Step, values: dict[str, Array]) -> str:
     return f"{step.code} is {', '.join(map(written, np.ravel(values[step.result]).tolist()))}"
+
+
+def _graph() -> str:
+    """Return the SVG of the network: units `X-0`, edges `X-0 H-2`; the script writes the values and lights what meets."""
+
+    def centre(layer: str, unit: int) -> tuple[float, float]:
+        return 26 + 82 * list(_LAYERS).index(layer), 102 + 60 * (unit - (_LAYERS[layer] - 1) / 2)
+
+    parts = []
+    for before, after in pairwise(_LAYERS):
+        for i, j in np.ndindex(_LAYERS[before], _LAYERS[after]):
+            (x1, y1), (x2, y2) = centre(before, i), centre(after, j)
+            parts.append(f'<path data-place="{before}{after}-{i}-{j}" d="M{x1} {y1:g}L{x2} {y2:g}"/>')
+    for layer, size in _LAYERS.items():
+        parts.append(f'<text class="name" x="{centre(layer, 0)[0]}" y="15">{layer}</text>')
+        for unit in range(size):
+            x, y = centre(layer, unit)
+            parts.append(
+                f'<g class="matrix var-{layer if layer != "J" else "other"}" data-place="{layer}-{unit}">'
+                f'<circle cx="{x}" cy="{y:g}" r="21"/><text x="{x}" y="{y + 5:g}"></text></g>'
+            )
+    return f'<svg viewBox="0 0 298 190" aria-hidden="true">{"".join(parts)}</svg>'
