@@ -5,13 +5,70 @@ import io
 import re
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from ..shapes import Array
 from .drawing import COLOURS
 from .page import enclose
 
 # The blue and the vermilion of Okabe and Ito; figures.css has lighter ones for dark ground.
 CURVES = {"blue": "#0072b2", "vermilion": "#d55e00"}
+SIGNS = {"red": "#d7301f", "blue": "#2b7bd0"}
+SMALL, WORDS = 8, 9  # sizes of numbers at the axes and of words, for a plot 4.2 inches wide
+
+
+def plot_axes(x: str, y: str, *, size: tuple[float, float] = (4.2, 2.6)) -> tuple[Figure, Axes]:
+    """Return a figure and its axes in the book's look: two thin lines, faint levels, `y` above and `x` below at the end.
+
+    Parameters
+    ----------
+    x, y : str
+        What the axes count: words, or a formula between dollar signs, whose letters are set in italics.
+    size : pair of float
+        Width and height in inches.
+
+    Returns
+    -------
+    plot : matplotlib.figure.Figure
+        To be given to [`plot_svg`][mathnet.figures.plots.plot_svg].
+    axes : matplotlib.axes.Axes
+        To be drawn on.
+
+    Examples
+    --------
+    >>> plot, axes = plot_axes("epoch", "$J$")
+    >>> axes.get_xlabel(), axes.get_title(loc="left")
+    ('epoch', '$J$')
+    """
+    plot = Figure(figsize=size, layout="constrained")
+    axes = plot.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_linewidth(0.6)
+    axes.tick_params(which="major", labelsize=SMALL, width=0.6, length=2.5)
+    axes.tick_params(which="minor", length=0, labelbottom=False, labelleft=False)
+    axes.grid(axis="y", color="black", alpha=0.15, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(x, loc="right", fontsize=WORDS)
+    axes.set_title(y, loc="left", fontsize=WORDS)
+    return plot, axes
+
+
+def signed(values: Array, largest: float) -> Array:
+    """Return the colours of numbers for `imshow`: red above 0, blue below, the stronger the farther from 0.
+
+    A colour lies over the ground, and 0 has none. Red is red on light ground as on dark.
+
+    Examples
+    --------
+    >>> signed(np.array([[1.0, -0.5, 0.0]]), 1)[..., 3]
+    array([[1. , 0.5, 0. ]])
+    """
+    colours = np.where(values[..., None] > 0, to_rgb(SIGNS["red"]), to_rgb(SIGNS["blue"]))
+    share = np.clip(np.abs(values) / largest, 0, 1)
+    return np.concatenate([colours, share[..., None]], axis=-1)
 
 
 def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
@@ -62,7 +119,25 @@ def plot_svg(plot: Figure, *, alt: str, caption: str) -> str:
         for name, colour in palette.items():
             svg = svg.replace(colour, f"var(--{kind}-{name}, {colour})")
     svg = svg.replace(' id="paper"', ' class="paper"')
+    svg = re.sub(r"<tspan ([^>]*)font-style: oblique;([^>]*)>([^<]*)</tspan>", _italics, svg)
+    svg = re.sub(r"font-family: 'DejaVu Sans'[^;\"]*", "font-family: var(--book-sans, sans-serif)", svg)
     return enclose(re.sub(r"\s*\n\s*", " ", _own_ids(svg)), alt=alt, caption=caption)
+
+
+def _italics(match: re.Match[str]) -> str:
+    """Set a letter of a formula as the page's formulas have it, in the italics of the font for mathematics."""
+    before, style, letters = match.groups()
+    style = re.sub(r"font-family: [^;\"]*", "font-family: var(--book-math, math), serif", style)
+    return f"<tspan {before}{style.lstrip()}>{''.join(map(_italic, letters))}</tspan>"
+
+
+def _italic(letter: str) -> str:
+    if letter == "h":
+        return "ℎ"  # Unicode had it before the others
+    for first, italic in (("A", "𝐴"), ("a", "𝑎")):
+        if 0 <= ord(letter) - ord(first) < 26:
+            return chr(ord(italic) + ord(letter) - ord(first))
+    return letter
 
 
 def _own_ids(svg: str) -> str:

@@ -25,7 +25,7 @@ from mathnet.figures import (
     two_passes,
 )
 from mathnet.figures.drawing import number
-from mathnet.figures.plots import CURVES, plot_svg
+from mathnet.figures.plots import CURVES, SIGNS, plot_axes, plot_svg, signed
 
 
 def _texts(page: str, css_class: str) -> list[str]:
@@ -238,6 +238,39 @@ def test_a_plot_follows_the_theme_and_reaches_nothing_outside_itself():
     assert "currentColor" in page
     assert "#000000" not in page
     assert "<style" not in page
+
+
+def test_a_plot_has_the_look_of_the_book():
+    plot, axes = plot_axes("epoch", "$J$")
+    axes.semilogy([3, 30])
+    svg = html.fromstring(plot_svg(plot, alt="A line that rises.", caption="It rises."))
+    lines = [path for path in svg.xpath("//path") if "stroke-linecap: square" in path.get("style", "")]
+    assert len([path for path in lines if "stroke-width: 0.6" in path.get("style")]) == 2, "one for each axis"
+    (letter,) = svg.xpath("//tspan[text()='𝐽']")
+    assert "var(--book-math" in letter.get("style")
+    faces = set(re.findall(r"font-family: ([^;\"]+)", html.tostring(svg, encoding="unicode")))
+    assert faces == {"var(--book-sans, sans-serif)", "var(--book-math, math), serif"}
+    numbers = ["".join(text.itertext()).split() for text in svg.xpath("//text")]
+    assert ["2", "×", "1", "0", "0"] not in numbers, "a number at each power of ten is enough"
+
+
+def test_every_letter_of_a_formula_in_a_plot_is_set_in_italics():
+    plot, axes = plot_axes("$h$", "$Y$")
+    axes.set_title("$azAZ$", loc="right")
+    svg = plot_svg(plot, alt="Nothing.", caption="Nothing.")
+    assert set(re.findall(r"<tspan[^>]*book-math[^>]*>(.)<", svg)) == set("ℎ𝑌𝑎𝑧𝐴𝑍")
+
+
+def test_red_is_above_nought_and_blue_below_on_any_ground():
+    shown = signed(np.array([[2.0, -1.0, 0.0, 9.0]]), 4)
+    assert shown[0, 0].tolist() == [*to_rgb(SIGNS["red"]), 0.5]
+    assert shown[0, 1].tolist() == [*to_rgb(SIGNS["blue"]), 0.25]
+    assert shown[0, 2:, 3].tolist() == [0, 1]
+    style = (Path(__file__).parents[2] / "docs" / "assets" / "book.css").read_text(encoding="utf-8")
+    for ground in re.findall(r"--md-default-bg-color: (#\w{6})", style):
+        for colour in SIGNS.values():
+            darker, lighter = sorted([XYZ[1] @ _linear(ground), XYZ[1] @ _linear(colour)])
+            assert (lighter + 0.05) / (darker + 0.05) >= 3  # WCAG 2.2, 1.4.11
 
 
 def test_plots_are_the_same_at_every_build_and_refer_to_their_own_ids():

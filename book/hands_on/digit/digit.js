@@ -38,12 +38,15 @@ class DrawADigit extends HTMLElement {
     const digits = range(10).map((k) => `<option>${k}</option>`).join("");
     this.replaceChildren(element(`<div class="hands-on">
       <p class="controls"><button type="button" name="clear">Clear</button>
-        <label>A digit of the test part <select name="example"><option value="">none</option>${digits}</select></label>
-        <label>Target <select name="target">${digits}</select></label>
-        <button type="button" name="step">One step against the gradient</button></p>
+        <label>Test digit <select name="example"><option value="">none</option>${digits}</select></label>
+        <label>Target <select name="target"><option value="">as read</option>${digits}</select></label>
+        <button type="button" name="step">Step against ∂J/∂X</button></p>
       <p class="sum" role="status"></p>
-      <div class="pictures"><div><span class="name">draw here</span><canvas width="320" height="320" role="img" aria-label="Place to draw"></canvas></div>
-        <div class="X"></div><div class="X_bar"></div><div class="Y"></div><div class="H"></div></div></div>`));
+      <div class="pictures"><div><span class="name">draw here</span><canvas width="320" height="320" role="img" aria-label="Place to draw"></canvas>
+          <span class="shape">finger, pen or mouse</span></div>
+        <div class="Y"></div><div class="X"></div><div class="X_bar"></div><div class="H"></div><div class="W1"></div></div></div>`));
+    const { red, blue } = this.data.colours;
+    this.firstElementChild.style.cssText = `--red: ${red}; --blue: ${blue}`;
     this.canvas = this.querySelector("canvas");
     this.querySelector("[name=clear]").addEventListener("click", () => this.clear());
     this.querySelector("[name=step]").addEventListener("click", () => this.descend());
@@ -51,33 +54,39 @@ class DrawADigit extends HTMLElement {
     this.querySelector("[name=target]").addEventListener("change", () => this.show());
     for (const type of ["pointerdown", "pointermove"]) this.canvas.addEventListener(type, (event) => this.draw(event));
     const small = 0.000001234; // takes most room when written
-    keepRoom(this.querySelector(".sum"), [this.reading(0, small, small, this.words("X_bar", 0, -small))]);
+    keepRoom(this.querySelector(".sum"), [this.reading(0, small, small, 0, this.words("X_bar", 0, -small))]);
+    this.unit = 0;
     this.build();
     this.take(3);
   }
 
   // The grids are made once; `show` changes their shades.
   build() {
-    const place = (name, variable, [height, width], size) => {
+    const place = (name, variable, [height, width], shape) => {
       const { math, words } = this.data.symbols[name];
       const zeros = range(height).map(() => range(width).map(() => 0));
       const point = (i, j) => {
-        if (name !== "Y") for (const box of name === "H" ? ["H"] : ["X", "X_bar"]) mark(this.boxes[box], [[i, j]]);
-        this.pointed = () => this.words(name, i * width + j, this.values[name][0][i * width + j]);
+        const k = i * width + j;
+        if (name === "H") this.unit = k;
+        if (name === "H") this.column();
+        else if (name !== "Y") for (const box of ["X", "X_bar", "W1"]) mark(this.boxes[box], [[i, j]]);
+        this.pointed = () => this.words(name, k, name === "W1" ? this.network.W1[k][this.unit] : this.values[name][0][k]);
         this.tell();
       };
-      const symbol = { math: `${math} ${words}`, words, variable, cotangent: name === "X_bar" };
-      const box = matrix(symbol, zeros, { shape: [1, size], point });
+      const symbol = { math: `${math} <span>${words}</span>`, words, variable, cotangent: name === "X_bar" };
+      const box = matrix(symbol, zeros, { shape, point });
       box.classList.add("pixels");
       this.querySelector(`.${name}`).replaceChildren(box);
       return box;
     };
     this.boxes = {
-      X: place("X", "X", [8, 8], 64),
-      X_bar: place("X_bar", "X", [8, 8], 64),
-      Y: place("Y", "Y", [10, 1], 10),
-      H: place("H", "H", [5, 6], 30),
+      X: place("X", "X", [8, 8], [1, 64]),
+      X_bar: place("X_bar", "X", [8, 8], [1, 64]),
+      Y: place("Y", "Y", [10, 1], [1, 10]),
+      H: place("H", "H", [5, 6], [1, 30]),
+      W1: place("W1", "W", [8, 8], [64, 1]),
     };
+    this.column();
     const table = this.boxes.X.querySelector("table");
     table.addEventListener("click", ({ target }) => target.matches("td") && this.ink(target));
     table.addEventListener("keydown", (event) => {
@@ -87,18 +96,29 @@ class DrawADigit extends HTMLElement {
     });
   }
 
+  /** Show the weights of one hidden value: a column of W1, laid out as the pixels are. */
+  column() {
+    const weights = this.network.W1.map((row) => row[this.unit]);
+    const words = this.data.symbols.W1.words.replace("{}", this.unit + 1);
+    this.boxes.W1.querySelector(".name > span").textContent = words;
+    this.boxes.W1.querySelector("table").setAttribute("aria-label", `W1, ${words}`);
+    mark(this.boxes.H, [[Math.floor(this.unit / 6), this.unit % 6]]);
+    this.colour("W1", weights);
+  }
+
   words(name, k, x) {
     const pixel = `row ${Math.floor(k / 8) + 1}, column ${(k % 8) + 1}`;
     if (name === "X") return `The pixel in ${pixel} is ${format(x)}.`;
     if (name === "X_bar") return `A little more ink in ${pixel} ${x < 0 ? "lowers" : "raises"} J: the gradient is ${format(x)}.`;
-    return name === "Y" ? `The output for ${k} is ${format(x)}.` : `Hidden value ${k + 1} is ${format(x)}.`;
+    if (name === "W1") return `Ink in ${pixel} ${x < 0 ? "lowers" : "raises"} hidden value ${this.unit + 1}: the weight is ${format(x)}.`;
+    return name === "Y" ? `The output for ${k} is ${format(x)}.` : `Hidden value ${k + 1} is ${format(x)}. Its weights are column ${k + 1} of W1.`;
   }
 
-  /** Change a pixel between white and black, or make it black. */
-  ink(cell, black = false) {
+  /** Change a pixel between blank and ink, or fill it with ink. */
+  ink(cell, full = false) {
     const k = cell.parentElement.rowIndex * 8 + cell.cellIndex;
     this.forget();
-    this.pixels[k] = black || this.pixels[k] === 0 ? 1 : 0;
+    this.pixels[k] = full || this.pixels[k] === 0 ? 1 : 0;
     this.show();
   }
 
@@ -109,7 +129,7 @@ class DrawADigit extends HTMLElement {
     const point = [(32 * (event.clientX - left)) / width, (32 * (event.clientY - top)) / width];
     if (event.type === "pointerdown") {
       this.canvas.setPointerCapture(event.pointerId);
-      if (!this.strokes.length) this.forget();
+      if (!this.strokes.length && this.pixels.some((x) => x > 0)) this.unask();
       this.strokes.push([point]);
     }
     const stroke = this.strokes.at(-1);
@@ -141,8 +161,14 @@ class DrawADigit extends HTMLElement {
     this.querySelector("[name=example]").value = "";
   }
 
-  clear() {
+  /** What comes next is not the example, and was not asked for: the target is what is read, until the reader says what was meant. */
+  unask() {
     this.forget();
+    this.querySelector("[name=target]").value = "";
+  }
+
+  clear() {
+    this.unask();
     this.pixels = range(64).map(() => 0);
     this.show();
   }
@@ -157,21 +183,31 @@ class DrawADigit extends HTMLElement {
   take(digit) {
     this.forget();
     this.pixels = [...this.examples[digit]];
-    this.querySelector("[name=example]").value = this.querySelector("[name=target]").value = digit;
+    for (const name of ["example", "target"]) this.querySelector(`[name=${name}]`).value = digit;
     this.show();
   }
 
   show() {
-    const target = Number(this.querySelector("[name=target]").value);
-    this.values = read(this.network, [this.pixels], [range(10).map((k) => Number(k === target))]);
-    const { X, H, Y, X_bar } = this.values;
-    const largest = Math.max(...X_bar[0].map(Math.abs)) || 1;
+    const [X, chosen] = [[this.pixels], this.querySelector("[name=target]").value];
+    const [Y] = read(this.network, X, [range(10).map(() => 0)]).Y;
+    this.digit = this.pixels.some((x) => x > 0) ? Y.indexOf(Math.max(...Y)) : undefined; // a blank sheet is no digit
+    this.target = chosen === "" ? this.digit : Number(chosen);
+    // without a target the outputs are taken as they are: nothing is wrong, and no pixel ought to change
+    this.values = read(this.network, X, [this.target === undefined ? Y : range(10).map((k) => Number(k === this.target))]);
+    const { H, X_bar } = this.values;
     this.shade("X", X[0], (x) => x);
     this.shade("H", H[0], (x) => x);
-    this.shade("Y", Y[0], (x) => x, (x, k) => `${k}: ${x.toFixed(2)}`);
-    this.shade("X_bar", X_bar[0], (x) => Math.abs(x) / largest, (x) => (Math.abs(x) < largest / 8 ? "" : x < 0 ? "−" : "+"));
-    mark(this.boxes.Y, [[Y[0].indexOf(Math.max(...Y[0])), 0]]);
+    this.shade("Y", Y, (x) => x, (x, k) => `${k}: ${x.toFixed(2)}`);
+    this.colour("X_bar", X_bar[0]);
+    mark(this.boxes.Y, this.digit === undefined ? [] : [[this.digit, 0]]);
+    this.querySelector("[name=step]").disabled = this.target === undefined;
     this.tell();
+  }
+
+  /** Red with a plus where a number is above 0, blue with a minus where it is below. */
+  colour(name, values) {
+    const largest = Math.max(...values.map(Math.abs)) || 1;
+    this.shade(name, values, (x) => Math.abs(x) / largest, (x) => (Math.abs(x) < largest / 8 ? "" : x < 0 ? "−" : "+"));
   }
 
   shade(name, values, share, text = () => "") {
@@ -184,13 +220,14 @@ class DrawADigit extends HTMLElement {
   }
 
   tell() {
-    const [Y] = this.values.Y;
-    const digit = Y.indexOf(Math.max(...Y));
-    this.querySelector(".sum").textContent = this.reading(digit, Y[digit], this.values.J, this.pointed?.());
+    const { Y, J } = this.values;
+    this.querySelector(".sum").textContent = this.reading(this.digit, Y[0][this.digit], J, this.target, this.pointed?.());
   }
 
-  reading(digit, output, J, pointed = "") {
-    return `The network reads ${digit}, with the output ${format(output)}. J = ${format(J)}. ${pointed}`;
+  reading(digit, output, J, target, pointed = "") {
+    const read = digit === undefined ? "Nothing is drawn." : `The network reads ${digit}, with the output ${format(output)}.`;
+    const loss = target === undefined ? "" : ` J = ${format(J)} for the target ${target}.`;
+    return `${read}${loss} ${pointed}`;
   }
 }
 

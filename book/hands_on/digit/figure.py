@@ -16,7 +16,7 @@ from book.hands_on import custom_element
 from mathnet.dense import affine
 from mathnet.elementwise import sigmoid, sigmoid_prime
 from mathnet.figures import COLOURS
-from mathnet.figures.plots import plot_svg
+from mathnet.figures.plots import SIGNS, SMALL, WORDS, plot_svg, signed
 from mathnet.losses import half_squared_error
 from mathnet.mathml import to_mathml
 from mathnet.network import Network
@@ -29,6 +29,7 @@ SYMBOLS = {
     "X_bar": (r"\partial J / \partial X", "their gradient"),
     "Y": ("Y", "the outputs"),
     "H": ("H", "the hidden values"),
+    "W1": ("W_1", "column {}"),
 }
 
 
@@ -101,6 +102,7 @@ def draw_a_digit() -> str:
         },
         "examples": ["".join(_BASE_17[round(16 * x)] for x in X_test[i]) for i in first],
         "ink": float(images.mean() / 16),
+        "colours": SIGNS,
     }
     example = 3
     X, T = X_test[[first[example]]], T_test[[first[example]]]
@@ -110,26 +112,36 @@ def draw_a_digit() -> str:
 
 def _static(X: Array, seen: dict[str, Array], digit: int) -> str:
     plot = Figure(figsize=(4.2, 3.8), layout="constrained")
-    (picture, outputs), (hidden, gradient) = plot.subplots(2, 2)
-    limit = np.max(np.abs(seen["X_bar"]))
+    (picture, outputs), (gradient, hidden) = plot.subplots(2, 2)
+    X_bar = seen["X_bar"].reshape(8, 8)
+    limit = np.max(np.abs(X_bar))
     picture.imshow(X.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1, interpolation="none", gid="paper")
     outputs.barh(range(10), seen["Y"][0], color=COLOURS["Y"])
-    outputs.set(yticks=range(10), xlim=(0, 1))
+    outputs.set(yticks=range(10), xlim=(0, 1), xticks=[0, 0.5, 1])
+    outputs.tick_params(labelsize=SMALL, length=0)
     outputs.invert_yaxis()
+    gradient.imshow(signed(X_bar, limit), interpolation="none")
+    for (i, j), slope in np.ndenumerate(X_bar):
+        if abs(slope) >= limit / 8:
+            sign = "+" if slope > 0 else "−"
+            gradient.text(j, i, sign, ha="center", va="center", fontsize=SMALL)
     hidden.imshow(seen["H"].reshape(5, 6), cmap="gray_r", vmin=0, vmax=1, interpolation="none", gid="paper")
-    gradient.imshow(
-        seen["X_bar"].reshape(8, 8), cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="none", gid="paper"
+    titles = (
+        "the pixels, 1 × 64",
+        "the outputs, 1 × 10",
+        "the gradient, 1 × 64",
+        "the hidden values, 1 × 30",
     )
-    titles = ("X, 1 × 64, as a picture", "Y, 1 × 10", "H, 1 × 30", "∂J/∂X, 1 × 64")
-    for axes, title in zip((picture, outputs, hidden, gradient), titles, strict=True):
-        axes.set_title(title, fontsize=10)
+    for axes, title in zip((picture, outputs, gradient, hidden), titles, strict=True):
+        axes.set_title(title, fontsize=WORDS)
+        axes.spines[:].set(linewidth=0.5, alpha=0.5)
         if axes is not outputs:
             axes.set(xticks=[], yticks=[])
     said = ", ".join(f"{k}: {y:.2f}" for k, y in enumerate(seen["Y"][0]))
     return plot_svg(
         plot,
-        alt=f"A handwritten {digit} of the test part. The ten outputs are {said}. Below, the 30 hidden values as grey squares, and the "
-        "gradient with respect to the pixels as red and blue squares.",
-        caption=f"A {digit} of the test part: its pixels, the outputs, the hidden values, and $\\partial J/\\partial X$ for the target {digit}. "
-        "Drawing your own needs JavaScript.",
+        alt=f"A handwritten {digit} of the test part. The ten outputs are {said}. Below, the gradient with respect to the pixels, "
+        "as red squares with a plus and blue squares with a minus, and the 30 hidden values as grey squares.",
+        caption=f"A {digit} of the test part: its pixels $X$, the outputs $Y$, the gradient $\\partial J/\\partial X$ for the target {digit}, "
+        "red with a plus and blue with a minus, and the hidden values $H$, darker for larger. Drawing your own needs JavaScript.",
     )

@@ -31,8 +31,7 @@ def _draw(page: Page, *strokes: list[tuple[float, float]]) -> None:
 def _state(page: Page) -> dict:
     return page.evaluate(
         """() => {
-            const {pixels, values, bits} = document.querySelector("draw-a-digit");
-            const target = Number(document.querySelector("[name=target]").value);
+            const {pixels, values, bits, target} = document.querySelector("draw-a-digit");
             const Y = [...document.querySelectorAll(".Y td")].map(cell => cell.innerText);
             return {pixels, values, bits, target, Y, status: document.querySelector("[role=status]").innerText};
         }"""
@@ -47,10 +46,11 @@ def _check_reading(page: Page, net) -> dict:
     for name, value in expected.items():
         assert np.allclose(state["values"][name], value, rtol=1e-10, atol=1e-14), name
     assert state["Y"] == [f"{k}: {y:.2f}" for k, y in enumerate(expected["Y"][0])]
-    reads, output, J = re.match(
-        r"The network reads (\d), with the output (\S+)\. J = (\S+)\.", state["status"]
+    reads, output, J, target = re.match(
+        r"The network reads (\d), with the output (\S+)\. J = (\S+) for the target (\d)\.", state["status"]
     ).groups()
     assert int(reads) == net.predict(X)[0]
+    assert int(target) == state["target"]
     assert same_digits([[output, J]], np.array([[expected["Y"].max(), expected["J"]]]))
     return state
 
@@ -65,7 +65,7 @@ def test_the_digit_is_read_as_by_the_library(open_figure):
         assert np.array_equal(network[name], M)
     _, X_test, T_test = figure.digits_network()
     for k in range(10):
-        page.get_by_label("A digit of the test part").select_option(str(k))
+        page.get_by_label("Test digit").select_option(str(k))
         page.get_by_label("Target").select_option(str((k + 3) % 10))
         state = _check_reading(page, net)
         assert np.array_equal(state["pixels"], X_test[T_test[:, k].argmax()])
@@ -95,8 +95,73 @@ def test_a_drawing_is_made_into_a_picture_as_the_data_were(open_figure):
         assert bits[0].any()
         assert bits[-1].any()
         assert state["status"].startswith(f"The network reads {reads},")
+        assert state["target"] == reads, "the target is what was read"
+    page.get_by_label("Target").select_option("4")
+    assert _check_reading(page, net)["target"] == 4
     page.get_by_text("Clear").click()
-    assert not any(_check_reading(page, net)["pixels"])
+    assert page.get_by_label("Target").input_value() == ""
+
+
+def test_a_blank_sheet_is_not_a_digit(open_figure):
+    page = open_figure("draw-a-digit")
+    net = figure.in_bytes(figure.digits_network()[0])[1]
+    step = page.get_by_role("button", name="Step against")
+    page.get_by_role("button", name="Clear").click()
+    state = _state(page)
+    assert not any(state["pixels"])
+    assert state["status"].strip() == "Nothing is drawn."
+    assert not np.any(state["values"]["X_bar"])
+    assert page.locator(".Y .chosen").count() == 0
+    assert step.is_disabled()
+    page.get_by_label("Target").select_option(
+        "7"
+    )  # from nothing, steps lead to what the network takes for a 7
+    expected = figure.reading(net, np.zeros((1, 64)), np.eye(10)[[7]])
+    state = _state(page)
+    assert np.allclose(state["values"]["X_bar"], expected["X_bar"], rtol=1e-10, atol=1e-14)
+    told = re.fullmatch(r"Nothing is drawn\. J = (\S+) for the target 7\.", state["status"].strip())
+    assert same_digits([[told[1]]], np.array([[expected["J"]]]))
+    for _ in range(20):
+        step.click()
+    assert _check_reading(page, net)["status"].startswith("The network reads 7,")
+
+
+def test_a_hidden_value_shows_its_weights(open_figure):
+    page = open_figure("draw-a-digit")
+    W1 = figure.in_bytes(figure.digits_network()[0])[1].weights[0]
+    for unit in (0, 17, 29):
+        page.locator(".H td").nth(unit).hover()
+        assert page.locator(".W1 .name").inner_text().endswith(f"column {unit + 1}")
+        shown = [cell.get_attribute("aria-label") for cell in page.locator(".W1 td").all()]
+        assert same_digits([shown], W1[None, :, unit])
+        signs = page.locator(".W1 td").all_inner_texts()
+        large = np.abs(W1[:, unit]) >= np.abs(W1[:, unit]).max() / 8
+        expected = np.where(large, np.where(W1[:, unit] > 0, "+", "−"), "")
+        assert signs == expected.tolist()
+    pixel = int(np.argmin(W1[:, 29]))
+    page.locator(".W1 td").nth(pixel).hover()
+    row, column = divmod(pixel, 8)
+    said = f"Ink in row {row + 1}, column {column + 1} lowers hidden value 30: the weight is"
+    assert said in page.locator("[role=status]").inner_text()
+    for name in ("X", "X_bar"):
+        assert "chosen" in page.locator(f".{name} td").nth(pixel).get_attribute("class")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_place_to_draw_is_as_large_as_the_pictures_and_beside_its_answer(open_figure, width):
+    page = open_figure("draw-a-digit", width=width)
+    boxes = {
+        name: page.locator(f"draw-a-digit {selector}").bounding_box()
+        for name, selector in {
+            "canvas": "canvas", "Y": ".Y table", "X": ".X table", "X_bar": ".X_bar table", "H": ".H table", "W1": ".W1 table", "controls": ".controls",
+        }.items()
+    }  # fmt: skip
+    for name in ("Y", "X", "X_bar", "H", "W1"):
+        for side in ("width", "height"):
+            assert abs(boxes[name][side] - boxes["canvas"][side]) <= 8, (name, side)
+    assert abs(boxes["Y"]["y"] - boxes["canvas"]["y"]) <= 2
+    height = boxes["Y"]["y"] + boxes["Y"]["height"] - boxes["controls"]["y"]
+    assert height <= 600, "controls, place to draw and outputs are on one screen of a phone"
 
 
 def test_the_digit_by_keyboard(open_figure):
@@ -127,7 +192,7 @@ def test_the_digit_by_keyboard(open_figure):
     press("Space")
     press("Space")
     assert np.flatnonzero(_check_reading(page, net)["pixels"]).tolist() == [8, 9, 17]
-    for name in ("X_bar", "Y", "H"):
+    for name in ("X_bar", "H", "W1"):
         press("Tab")
         assert page.locator(f".{name} td:focus").count() == 1
 
@@ -137,7 +202,7 @@ def test_what_the_digit_says_does_not_move_its_grids(open_figure, width):
     page = open_figure("draw-a-digit", width=width)
     top = "document.querySelector('.pictures').offsetTop"
     tops = {page.evaluate(top)}
-    for entry in (*page.locator(".X_bar td").all()[::7], *page.locator(":is(.X, .Y, .H) td").all()[::9]):
+    for entry in (*page.locator(".X_bar td").all()[::7], *page.locator(":is(.X, .Y, .H, .W1) td").all()[::9]):
         entry.focus()
         tops.add(page.evaluate(top))
     page.get_by_role("button", name="Clear").click()
