@@ -3,6 +3,7 @@
 A phrase is sometimes the right word, so most have a number of times that a page may say it.
 """
 
+import ast
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +14,13 @@ from proselint.config import DEFAULT
 from proselint.registry import CheckRegistry
 from proselint.tools import LintFile
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+ROOT = Path(__file__).parents[2]
+PAGES = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+MODULES = [
+    *ROOT.glob("mathnet/*.py"),
+    *ROOT.glob("mathnet/figures/*.py"),
+]  # the reference prints their docstrings
+TEXTS = sorted(path.relative_to(ROOT).as_posix() for path in (*PAGES, *MODULES))
 
 
 class Phrase(NamedTuple):
@@ -28,8 +34,8 @@ PHRASES = (
     Phrase(r"\b(?:simply|obviously|clearly|of course)\b", "leave it out, or give the step", 0, "It is simply D."),
     Phrase(r"\bjust\b", "only, or leave it out", 0, "This is just a sum."),
     Phrase(r"\bvery\b", "leave it out, or say how much", 0, "It is very small."),
-    Phrase(r"(?:(?<=[.:!?] )|^[ >*-]*)So\b(?! far)", "leave it out, or: Therefore, That is why", 3, "So the sum goes."),
-    Phrase(r"(?:\b(?:and|but|is|are) none\b)", "but it is not one; and there are none", 0, "It is called one, and is none."),
+    Phrase(r"(?:(?<=[.:!?] )|^[ >*-]*)(?-i:So)\b(?! far)", "leave it out, or: Therefore, That is why", 3, "So the sum goes."),
+    Phrase(r"\b(?:and|but|is|(?<!there )are) none\b", "but it is not one; and there are none", 0, "It is called one, and is none."),
     Phrase(r"(?<!there )(?<!it )\bis no\b(?! longer| more)", "is not a", 0, "A table is no proof."),
     Phrase(r"\b(?:stands?|stood)\b(?! for)", "is, is written, comes, contains", 3, "A sum stands here."),
     Phrase(r"\b(?:meets?|met)\b", "is multiplied by, is paired with, depends on", 3, "H meets D."),
@@ -47,31 +53,48 @@ PHRASES = (
     Phrase(r"\bbesides\b", "also, as well; in addition", 0, "It needs SciPy besides."),
     Phrase(r"\brightly\b", "correctly", 0, "It reads rightly."),
     Phrase(r"\bfor money\b", "commercially", 0, "Also for money."),
-    Phrase(r"\btoo much\b", "too many", 0, "A factor of 2 is too much."),
+    Phrase(r"\b(?:is|are) too much\b", "there is one too many", 0, "A factor of 2 is too much."),
     Phrase(r"\b(?:hand(?:ed|s)? over|handed)\b", "passed", 0, "It is handed over."),
     Phrase(r"\b(?:eats?|eaten|ate)\b", "removes", 0, "A delta eats the sum."),
     Phrase(r"\bturn(?:ed|s)? round\b|\border round\b", "reversed", 0, "Turn the order round."),
 )  # fmt: skip
 
 SPELLING = (
-    (r"\b(?!(?:re|over|under)?siz|priz|seiz)\w+iz(?:e[sdr]?|ing|ations?)\b", "-ise, -isation"),
+    (r"\b(?!(?:re|over|under|\w+_)?siz|priz|seiz)\w+iz(?:e[sdr]?|ing|ations?)\b", "-ise, -isation"),
     (r"\b(?:behavior|color|favor|flavor|labor|neighbor)\w*", "-our"),
     (r"\b(?:analyz|catalyz|paralyz)\w+", "-yse"),
     (r"\b(?:label|model|cancel|travel|channel)(?:ed|ing|er)\b", "a double l"),
     (r"\b(?:center|fiber|meter)(?:s|ed)?\b", "-re"),
-    (r"\bgr[a]y\w*", "grey"),
-    (r"\bfulfill?s?\b(?<!fulfils)(?<!fulfil)", "fulfil"),
+    (r"\bgray\w*", "grey"),
+    (r"\bfulfills?\b", "fulfil"),
 )
 AMERICAN = "It normalizes colors, analyzes labeled centers, and is gray: we fulfill it."
 
-# Pages that are still to be edited, with the number of their faults: it may fall, and may not grow.
-NOT_YET: dict[str, int] = {}
+# Texts that are still to be edited, with the number of their faults: it may fall, and may not grow.
+NOT_YET = {
+    "docs/batches.md": 13,
+    "docs/cite.md": 1,
+    "docs/faq.md": 4,
+    "docs/gradient-check.md": 21,
+    "docs/hidden-layer.md": 8,
+    "docs/layouts.md": 7,
+    "docs/notation.md": 40,
+    "docs/one-layer.md": 16,
+    "docs/products/dot.md": 22,
+    "docs/products/hadamard.md": 22,
+    "docs/products/matrix.md": 18,
+    "docs/products/outer.md": 13,
+    "docs/products/which.md": 12,
+    "docs/shape-right.md": 3,
+    "docs/train.md": 14,
+}
 
 FENCE = re.compile(
     r"^(?P<margin>[ >]*)(?P<ticks>`{3,}|~{3,})[^`\n]*\n(?:.*\n)*?(?P=margin)(?P=ticks)[ ]*$", re.MULTILINE
 )
 NOT_PROSE = re.compile(
     r"\A---\n[\s\S]*?\n---$"  # front matter
+    r"|^ *>>> .*(?:\n.*\S.*)*"  # a doctest with its output
     r"|^::: .*(?:\n    .*)*|^[ ]*(?:!!!|\?\?\?\+?) \w+"  # what mkdocstrings fills in; the kind of a box
     r"|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$]+\$|</?[a-z][^>\n]*>|\{ ?[#.:][^}\n]+\}"  # code, formulas, tags, ids
     r"|(?<=\])\([^)\n]*\)|(?<=\])\[[^]\n]*\]|@[\w-]+|\bhttps?://\S+"  # where links lead, works
@@ -88,7 +111,7 @@ CONFIG = {**DEFAULT, "checks": NOT_ASKED | {**DEFAULT["checks"], **NOT_ASKED}}
 
 
 def prose(text: str) -> str:
-    """Return the words of a page in their lines and columns: a formula is one word, a block of code is blank."""
+    """Return the words of a text in their lines and columns: a formula is one word, a block of code is blank."""
     text = FENCE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     return NOT_PROSE.sub(lambda found: re.sub(r"[^\n]", "·", found[0]), text)
 
@@ -114,16 +137,31 @@ def faults(text: str) -> list[tuple[int, str]]:
     return sorted((words.count("\n", 0, start) + 1, said) for start, said in found)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_says_a_phrase_too_often(page):
-    found = faults((DOCS / page).read_text(encoding="utf-8"))
-    report = "\n".join(f"docs/{page}:{line}: {said}" for line, said in found)
-    assert len(found) <= NOT_YET.get(page, 0), report
-    assert page not in NOT_YET or found, f"docs/{page} is edited: take it out of NOT_YET"
+def read(path: Path) -> str:
+    """Return the text of a page, or the docstrings of a module, each on its lines."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        return text
+    lines, shown = text.splitlines(), {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            docstring = node.body[0]
+            shown |= {
+                number: lines[number - 1] for number in range(docstring.lineno, docstring.end_lineno + 1)
+            }
+    return "\n".join(shown.get(number, "") for number in range(1, len(lines) + 1)).replace('"""', "   ")
 
 
-def test_the_pages_still_to_be_edited_exist():
-    assert set(NOT_YET) <= set(PAGES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_says_a_phrase_too_often(text):
+    found = faults(read(ROOT / text))
+    report = "\n".join(f"{text}:{line}: {said}" for line, said in found)
+    assert len(found) <= NOT_YET.get(text, 0), report
+    assert text not in NOT_YET or found, f"{text} is edited: take it out of NOT_YET"
+
+
+def test_the_texts_still_to_be_edited_exist():
+    assert set(NOT_YET) <= set(TEXTS)
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.instead)
@@ -137,19 +175,26 @@ def test_each_phrase_is_found_once_it_is_said_too_often(phrase):
 def test_each_american_spelling_is_found():
     found = "; ".join(said for _, said in faults(AMERICAN))
     assert all(british in found for _, british in SPELLING)
-    assert faults("It normalises the colours of resized, sized and labelled prizes at the centre: they fulfil it.") == []
+    assert (
+        faults(
+            "It normalises the colours of resized, sized and labelled prizes at the centre: they fulfil it."
+        )
+        == []
+    )
 
 
 def test_a_fault_names_its_line_the_phrase_and_a_better_one():
     assert faults("A sum.\n\nA table\nis no proof, and NumPy does it silently.") == [(4, "“is no”: is not a")]
-    assert faults("It collects. It collects.") == [
-        (1, "“collects” 2 times, where 1 are allowed: adds up, gathers")
-    ] * 2
+    assert (
+        faults("It collects. It collects.")
+        == [(1, "“collects” 2 times, where 1 are allowed: adds up, gathers")] * 2
+    )
 
 
 def test_only_prose_is_read():
-    assert faults(
-        """---
+    assert (
+        faults(
+            """---
 description: It is simply gray.
 ---
 # The sum { #simply }
@@ -167,12 +212,30 @@ simply
 simply
 ````
 
+>>> simply()
+simply
+
 ::: mathnet.simply
     options: simply
 """
-    ) == []
+        )
+        == []
+    )
     assert [line for line, _ in faults("```\nsimply\n```\n\n??? tip\n    Simply.\n")] == [6]
 
 
+def test_of_a_module_the_docstrings_are_read(tmp_path):
+    path = tmp_path / "sums.py"
+    path.write_text(
+        '''"""Sums, simply."""\n\nsimply = 1\n\n\ndef f():\n    r"""Simply."""\n    # simply\n''', "utf-8"
+    )
+    assert [line for line, _ in faults(read(path))] == [1, 7]
+
+
 def test_proselint_is_asked():
-    assert [said.split(":")[0] for _, said in faults("A rule.\n\nIt is very unique.")][1:] == ["x"]
+    (found,) = faults("It goes.\n\nThis is the the sum.")
+    assert found == (
+        3,
+        "proselint, lexical_illusions: There's a lexical illusion in 'the the' - a phrase is repeated.",
+    )
+    assert faults("## The sum\n\nThe sum is one number.") == []
