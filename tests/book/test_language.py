@@ -16,10 +16,8 @@ from proselint.tools import LintFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
-MODULES = [
-    *ROOT.glob("mathnet/*.py"),
-    *ROOT.glob("mathnet/figures/*.py"),
-]  # the reference prints their docstrings
+# The reference prints the docstrings of these.
+MODULES = [*ROOT.glob("mathnet/*.py"), *ROOT.glob("mathnet/figures/*.py")]
 TEXTS = sorted(path.relative_to(ROOT).as_posix() for path in (*PAGES, *MODULES))
 
 
@@ -93,8 +91,7 @@ FENCE = re.compile(
     r"^(?P<margin>[ >]*)(?P<ticks>`{3,}|~{3,})[^`\n]*\n(?:.*\n)*?(?P=margin)(?P=ticks)[ ]*$", re.MULTILINE
 )
 NOT_PROSE = re.compile(
-    r"\A---\n[\s\S]*?\n---$"  # front matter
-    r"|^ *>>> .*(?:\n.*\S.*)*"  # a doctest with its output
+    r"^ *>>> .*(?:\n.*\S.*)*"  # a doctest with its output
     r"|^::: .*(?:\n    .*)*|^[ ]*(?:!!!|\?\?\?\+?) \w+"  # what mkdocstrings fills in; the kind of a box
     r"|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$]+\$|</?[a-z][^>\n]*>|\{ ?[#.:][^}\n]+\}"  # code, formulas, tags, ids
     r"|(?<=\])\([^)\n]*\)|(?<=\])\[[^]\n]*\]|@[\w-]+|\bhttps?://\S+"  # where links lead, works
@@ -194,10 +191,7 @@ def test_a_fault_names_its_line_the_phrase_and_a_better_one():
 def test_only_prose_is_read():
     assert (
         faults(
-            """---
-description: It is simply gray.
----
-# The sum { #simply }
+            """# The sum { #simply }
 
 A sum, `simply` $simply$, of [a name](simply.md) and [another][simply] ([@simply-2020]).
 
