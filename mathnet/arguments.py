@@ -1,4 +1,4 @@
-"""What users hand over: checked once, at the door, with messages that name the argument.
+"""What users pass: checked once, at the door, with messages that name the argument.
 
 Every function of the library that takes arrays goes through [`takes_arrays`][mathnet.arguments.takes_arrays]: what comes
 in is an array of numbers that can hold fractions, or it is refused before anything is computed. No function changes

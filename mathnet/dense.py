@@ -1,7 +1,7 @@
 r"""The dense layer's affine map: the one operation of a layer that holds parameters.
 
 $Z = HW + B$ is a matrix product and a sum. With one sample (n = 1) it is the formula of the
-[seed question][backpropagation-is-four-products] to the letter. With a batch, every row of H is a sample and every row of Z receives the same B.
+[question][backpropagation-is-four-products] to the letter. With a batch, every row of H is a sample and every row of Z receives the same B.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ def affine(H: Array, W: Array, B: Array) -> Array:
     r"""$[HW + B]_{ij} = \sum_k H_{ik} W_{kj} + B_{1j}$.
 
     The matrix product of the inputs and the weights, plus the bias row for every sample. This is the
-    one place where mathnet lets a row meet every row of a matrix, and the signature says so.
+    one place where mathnet adds a row to every row of a matrix, and the signature says so.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def affine_vjp(
 ) -> tuple[Array, Array, Array]:
     r"""$\bar H = \bar Z W^{\mathsf T}$, $\bar W = H^{\mathsf T} \bar Z$, $\bar B = \mathbf 1^{\mathsf T} \bar Z$.
 
-    The answer to the second half of the seed question. $\bar W$ is a matrix product of $H^{\mathsf T}$ (h × n)
+    This answers the second half of the [question][backpropagation-is-four-products]. $\bar W$ is a matrix product of $H^{\mathsf T}$ (h × n)
     and $\bar Z$ (n × y): for one sample the outer product of the input and the cotangent, for a
     batch the sum of those outer products. $\bar B$ sums the rows of $\bar Z$, because one B served
     every row.

@@ -1,7 +1,7 @@
 r"""$f$ and $f'$, applied to every entry on its own.
 
 $[f(Z)]_{ij} = f(Z_{ij})$: entry (i, j) of the result depends on entry (i, j) of Z and on no other.
-That answers the first half of the [seed question][backpropagation-is-four-products]: of the sum in
+That answers the first half of the [question][backpropagation-is-four-products]: of the sum in
 the chain rule one term survives, so every rule of this chapter is a Hadamard product:
 
 ```derivation elementwise-rule

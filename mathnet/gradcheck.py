@@ -214,7 +214,7 @@ def vjp_error(rule: Rule, *args: Numbers, method: str = "exact", **settings: Any
         The independent differentiation: "exact", "complex step" or "central difference". With
         "exact" the rule's own code runs in exact arithmetic too, so rounding plays no part.
     **settings
-        Handed on to both functions of the rule.
+        Passed on to both functions of the rule.
 
     Returns
     -------
@@ -332,7 +332,7 @@ class _Point:
         return [np.copy(X) if _integer(X) else _lifted(X, number) for X in self.args]
 
     def results(self, Y: Result) -> list[Numbers]:
-        """Return the results as a list, also where there is only one."""
+        """Return the results as a list, even if there is only one."""
         several = Y if isinstance(Y, tuple) else (Y,)
         wrong = [f"a {type(result).__name__}" for result in several if isinstance(result, list | tuple)]
         if wrong or not several:

@@ -1,6 +1,6 @@
 r"""One number J that says how far a batch is from its targets.
 
-Both losses add up over the samples. The factor 1/n of a mean is not here: it stands in one place,
+Both losses add up over the samples. The factor 1/n of a mean is not here: it is in one place,
 [`Network.loss`][mathnet.network.Network.loss].
 """
 
@@ -15,8 +15,8 @@ from mathnet.shapes import Array, check_shapes
 def half_squared_error(Y: Array, T: Array) -> float:
     r"""$J = \tfrac12 \sum_{ij} (Y_{ij} - Y^*_{ij})^2$.
 
-    The loss of the [seed question][backpropagation-is-four-products]: half the dot product of
-    the error with itself. The half is there to cancel the 2 of the derivative.
+    The loss of the [question][backpropagation-is-four-products]: half the dot product of
+    the error with itself. The half cancels the 2 of the derivative.
 
     Parameters
     ----------

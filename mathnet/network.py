@@ -1,43 +1,42 @@
 r"""A network: one layer after another, and how it learns.
 
-Layer $l$ takes the outputs below it, $H_{l-1}$ with $H_0 = X$, one sample per row:
+Layer $r$ takes the outputs below it, $H_{r-1}$ with $H_0 = X$, one sample per row:
 
 ```definition network-layer
-where  H_{l-1} \in \mathbb{R}^{n \times h},  W_l \in \mathbb{R}^{h \times y},  B_l \in \mathbb{R}^{1 \times y}
-       Z_l, H_l \in \mathbb{R}^{n \times y}
+where  H_{r-1} \in \mathbb{R}^{n \times h},  W_r \in \mathbb{R}^{h \times y},  B_r \in \mathbb{R}^{1 \times y}
+       Z_r, H_r \in \mathbb{R}^{n \times y}
        \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones},  f \text{ elementwise}
-Z_l &= H_{l-1} W_l + \mathbf 1 B_l \\
-H_l &= f(Z_l)
+Z_r &= H_{r-1} W_r + \mathbf 1 B_r \\
+H_r &= f(Z_r)
 ```
 
-The last one, $H_L$, is the output $Y$. The gradients come back in the opposite order. $D_l$ is the gradient of $J$
-with respect to $Z_l$, that is $\bar Z_l$. A Hadamard product makes the first one:
+The last of $R$ layers gives the output $Y = H_R$. The gradients come back in the opposite order. $D_r$ is the gradient of $J$
+with respect to $Z_r$, that is $\bar Z_r$. A Hadamard product makes the first one:
 
 ```derivation network-last-layer
-where  Z_L, Y^* \in \mathbb{R}^{n \times y}
+where  Z_R, Y^* \in \mathbb{R}^{n \times y}
        f \text{ elementwise}
-       Y = f(Z_L)
+       Y = f(Z_R)
        J = \tfrac{1}{2n} \sum_{ij} (Y_{ij} - Y^*_{ij})^2
-\frac{\partial J}{\partial Z_L} = \tfrac1n\, (Y - Y^*) \odot f'(Z_L)
+\frac{\partial J}{\partial Z_R} = \tfrac1n\, (Y - Y^*) \odot f'(Z_R)
 ```
 
-A matrix product uses it, and the two together hand it down:
+A matrix product uses it, and the two together pass it to the layer below:
 
 ```derivation network-layer-backward
-where  Z_{l-1}, H_{l-1} \in \mathbb{R}^{n \times h},  W_l \in \mathbb{R}^{h \times y},  B_l \in \mathbb{R}^{1 \times y}
-       Z_l \in \mathbb{R}^{n \times y}
+where  Z_{r-1}, H_{r-1} \in \mathbb{R}^{n \times h},  W_r \in \mathbb{R}^{h \times y},  B_r \in \mathbb{R}^{1 \times y}
+       Z_r \in \mathbb{R}^{n \times y}
        \mathbf 1 \in \mathbb{R}^{n \times 1} \text{ ones},  f \text{ elementwise}
-       H_{l-1} = f(Z_{l-1})
-       Z_l = H_{l-1} W_l + \mathbf 1 B_l
-\bar W_l = H_{l-1}^{\mathsf T} \bar Z_l
+       H_{r-1} = f(Z_{r-1})
+       Z_r = H_{r-1} W_r + \mathbf 1 B_r
+\bar W_r = H_{r-1}^{\mathsf T} \bar Z_r
 
-\bar B_l = \mathbf 1^{\mathsf T} \bar Z_l
+\bar B_r = \mathbf 1^{\mathsf T} \bar Z_r
 
-\bar Z_{l-1} = (\bar Z_l W_l^{\mathsf T}) \odot f'(Z_{l-1})
+\bar Z_{r-1} = (\bar Z_r W_r^{\mathsf T}) \odot f'(Z_{r-1})
 ```
 
-One layer is that of the [seed question][backpropagation-is-four-products]; two are the whole network that it is
-about.
+With one layer this is the layer of the [question][backpropagation-is-four-products]; with two, it is the whole network.
 """
 
 import io
@@ -77,7 +76,7 @@ FORMAT = 1  # of a saved network; what `load` cannot read any more, or not yet, 
 
 
 class Network:
-    r"""A network of dense layers: $Y = f(\cdots f(X W_1 + \mathbf 1 B_1) \cdots W_L + \mathbf 1 B_L)$.
+    r"""A network of dense layers: $Y = f(\cdots f(X W_1 + \mathbf 1 B_1) \cdots W_R + \mathbf 1 B_R)$.
 
     Parameters
     ----------
@@ -86,7 +85,7 @@ class Network:
     activation : str
         f of every layer: `"identity"`, `"sigmoid"`, `"tanh"`, `"relu"` or `"softplus"`.
     loss : str
-        `"half_squared_error"`, the J of the seed question, or `"cross_entropy"`. With cross-entropy the last layer
+        `"half_squared_error"`, the J of the question, or `"cross_entropy"`. With cross-entropy the last layer
         has no f: its outputs are logits, and softmax belongs to the loss.
     seed : int
         Fixes the starting weights and the order in which `fit` takes the samples.
@@ -97,10 +96,10 @@ class Network:
     Attributes
     ----------
     weights : Parameters of (inputs, outputs) arrays
-        $W_1, \dots, W_L$. Each may be replaced by an array of the same shape, which is
+        $W_1, \dots, W_R$. Each may be replaced by an array of the same shape, which is
         [converted, checked and copied][mathnet.network.Parameters].
     biases : Parameters of (1, outputs) arrays
-        $B_1, \dots, B_L$, likewise.
+        $B_1, \dots, B_R$, likewise.
     history : list of float
         The mean loss of every epoch of training so far, of all calls of `fit`.
 
@@ -165,7 +164,7 @@ class Network:
 
     @property
     def weights(self) -> "Parameters":
-        r"""$W_1, \dots, W_L$."""
+        r"""$W_1, \dots, W_R$."""
         return self._weights
 
     @weights.setter
@@ -174,7 +173,7 @@ class Network:
 
     @property
     def biases(self) -> "Parameters":
-        r"""$B_1, \dots, B_L$."""
+        r"""$B_1, \dots, B_R$."""
         return self._biases
 
     @biases.setter
@@ -191,7 +190,7 @@ class Network:
         )
 
     def forward(self, X: Array) -> Array:
-        r"""$H_l = f(H_{l-1} W_l + \mathbf 1 B_l)$, from $H_0 = X$ to the outputs $Y = H_L$.
+        r"""$H_r = f(H_{r-1} W_r + \mathbf 1 B_r)$, from $H_0 = X$ to the outputs $Y = H_R$.
 
         Parameters
         ----------
@@ -221,7 +220,7 @@ class Network:
         return self._forward(self._inputs("forward", X))[1][-1]
 
     def layer_values(self, X: Array) -> list[Array]:
-        r"""$H_0 = X, H_1, \dots, H_L = Y$: the inputs, and the outputs of every layer.
+        r"""$H_0 = X, H_1, \dots, H_R = Y$: the inputs, and the outputs of every layer.
 
         Parameters
         ----------
@@ -248,7 +247,7 @@ class Network:
     def loss(self, X: Array, T: Array) -> float:
         r"""$J = \frac1n \sum_{\text{samples}} \text{loss}$: the mean over the samples.
 
-        1/n enters here, and from here into `gradients`. With one sample it is the J of the seed question.
+        1/n enters here, and from here into `gradients`. With one sample it is the J of the question.
 
         Parameters
         ----------
@@ -273,13 +272,13 @@ class Network:
         return LOSSES[self.loss_name](self._forward(X)[1][-1], T) / len(X)
 
     def gradients(self, X: Array, T: Array) -> list[tuple[Array, Array]]:
-        r"""$\bar W_l = H_{l-1}^{\mathsf T} D_l$ and $\bar B_l = \mathbf 1^{\mathsf T} D_l$ for every layer.
+        r"""$\bar W_r = H_{r-1}^{\mathsf T} D_r$ and $\bar B_r = \mathbf 1^{\mathsf T} D_r$ for every layer.
 
-        The gradient of [`loss`][mathnet.network.Network.loss]. With cross-entropy $D_L = \tfrac1n (\operatorname{softmax}(Z_L) - Y^*)$.
+        The gradient of [`loss`][mathnet.network.Network.loss]. With cross-entropy $D_R = \tfrac1n (\operatorname{softmax}(Z_R) - Y^*)$.
 
         Derivation
         ----------
-        How D comes down one layer: below, $\bar Z$ is $D_{l-1}$ and $\bar V$ is $D_l$.
+        How D comes down one layer: below, $\bar Z$ is $D_{r-1}$ and $\bar V$ is $D_r$.
 
         ```derivation network-gradients
         where  Z \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times y},  B \in \mathbb{R}^{1 \times y}
@@ -344,7 +343,7 @@ class Network:
         learning_rate: float,
         progress: bool | Callable[[int, float], object] | None = None,
     ) -> list[float]:
-        r"""$W_l \leftarrow W_l - \eta\, \bar W_l$ and $B_l \leftarrow B_l - \eta\, \bar B_l$, batch after batch.
+        r"""$W_r \leftarrow W_r - \eta\, \bar W_r$ and $B_r \leftarrow B_r - \eta\, \bar B_r$, batch after batch.
 
         Stochastic gradient descent. An epoch takes every sample once, in a new random order. Calling
         `fit` again goes on from the present parameters; `weights` and `biases` get new arrays.
@@ -373,7 +372,7 @@ class Network:
         Returns
         -------
         history : list of float
-            One entry per epoch: the mean over all samples of the loss that each had just before the
+            One entry per epoch: the mean over all samples of the loss that each had before the
             step that used it. With one batch per epoch, entry 0 is the loss before training. They are also
             appended to the network's own `history`.
 
@@ -552,7 +551,7 @@ class Network:
         Returns
         -------
         net : Network
-            With the saved parameters. Its random numbers start anew from the seed, its history is empty.
+            With the saved parameters. Its random numbers start anew from the random seed, its history is empty.
 
         Raises
         ------

@@ -10,7 +10,7 @@ Backpropagation uses four different products, and they are confused as long as a
 | Hadamard | $[A \odot B]_{ij} = A_{ij} B_{ij}$ | (n, m), (n, m) → (n, m) | `A * B` |
 | outer | $[a \otimes b]_{ij} = a_i b_j$ | (n,), (m,) → (n, m) | `np.outer(a, b)` |
 
-Below each product stands its rule, the vector-Jacobian product (vjp): given the cotangent
+Below each product is its rule, the vector-Jacobian product (vjp): given the cotangent
 $\bar Y = \partial J / \partial Y$ of the result, it returns the cotangents of the operands.
 
 A sum over nothing is 0. Infinity and NaN follow IEEE 754: ∞ · 0 is NaN, with NumPy's warning.
@@ -26,7 +26,7 @@ from mathnet.shapes import Array, check_shapes
 def matmul(A: Array, B: Array) -> Array:
     r"""$[AB]_{ij} = \sum_k A_{ik} B_{kj}$.
 
-    The matrix product: row i of A meets column j of B, and the inner axis k is summed away.
+    The matrix product: entry (i, j) is row i of A times column j of B, summed over the inner axis k.
 
     Not the Hadamard product `A * B`, which needs equal shapes and sums nothing.
 
@@ -168,7 +168,7 @@ def dot(a: Array, b: Array) -> float:
     Raises
     ------
     ShapeError
-        If the lengths differ, if a row meets a column, or if an operand is no vector.
+        If the lengths differ, if one is a row and the other a column, or if an operand is not a vector.
 
     Examples
     --------
@@ -243,13 +243,13 @@ def hadamard(A: Array, B: Array) -> Array:
 
     The Hadamard (or entrywise) product: every entry meets the entry in the same place, and nothing
     is summed. The shapes must be identical; that is the point of this function, since `A * B`
-    broadcasts (n,) against (n, 1) to (n, n) without a word.
+    silently broadcasts (n,) against (n, 1) to (n, n).
 
     Not the matrix product `A @ B`.
 
     Parameters
     ----------
-    A, B : arrays of one shape
+    A, B : arrays of the same shape
         The operands.
 
     Returns
@@ -279,7 +279,7 @@ def hadamard_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Arr
     r"""$\bar A = \bar Y \odot B$, $\bar B = \bar Y \odot A$.
 
     No entry of Y depends on more than one entry of A, so no sum survives: the cotangent of each
-    factor is again a Hadamard product.
+    factor is a Hadamard product of $\bar Y$ and the other factor.
 
     Derivation
     ----------
@@ -357,7 +357,7 @@ def outer(a: Array, b: Array) -> Array:
     Raises
     ------
     ShapeError
-        If an operand is no vector.
+        If an operand is not a vector.
 
     Examples
     --------
@@ -374,7 +374,7 @@ def outer(a: Array, b: Array) -> Array:
 def outer_vjp(Y_bar: Array, Y: Array | None, a: Array, b: Array) -> tuple[Array, Array]:
     r"""$\bar a = \bar Y b$, $\bar b = \bar Y^{\mathsf T} a$.
 
-    Entry $a_i$ stands in all of row i of Y, so its cotangent sums over that row: two products of a
+    Entry $a_i$ is a factor of every entry in row i of Y, so its cotangent sums over that row: two products of a
     matrix and a vector.
 
     Derivation

@@ -40,7 +40,7 @@ class Variable:
     A variable is equal to itself and to no other, so it can be a key of a dictionary.
 
     It goes into `tape.apply` and `tape.gradients`, and nowhere else. Operators, NumPy's functions and conversions
-    refuse it with a `TypeError`: a step that the tape does not see would be missing from the gradients without a word.
+    refuse it with a `TypeError`: a step that the tape does not see would silently be missing from the gradients.
     Operators could record a step, but only `@` and `*` stand for a function that has a rule, and
     `tape.apply(matmul, A, B)` says the same by the name under which the rule is found.
 
@@ -142,7 +142,7 @@ class Tape:
 
     Examples
     --------
-    The layer and the loss of the [seed question][backpropagation-is-four-products], and the two
+    The layer and the loss of the [question][backpropagation-is-four-products], and the two
     gradients that it asks for:
 
     >>> from mathnet import affine, sigmoid, half_squared_error

@@ -44,7 +44,7 @@ def test_a_chapter_computes_by_hand_and_shows_a_mistake_with_its_output(path):
 def test_a_chapter_begins_with_its_goals_and_ends_with_a_summary(path):
     text = path.read_text(encoding="utf-8")
     assert re.match(
-        r'(?:---\n(?:.*\n)+?---\n\n)?# .+\n\n!!! abstract "After this page you can"\n(?:    .+\n)+\nYou need: .*\[.+\]\(.+\)',
+        r'(?:---\n(?:.*\n)+?---\n\n)?# .+\n\n(?:For .+\n\n)?!!! abstract "After this page you can"\n(?:    .+\n)+\nYou need: .*\[.+\]\(.+\)',
         text,
     )
     (card,) = re.findall(r'^!!! summary "In short"\n((?:    .+\n)+)\nNext: .*\[', text, re.MULTILINE)

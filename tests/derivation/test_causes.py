@@ -55,7 +55,7 @@ RIGHT = {
 TRANSPOSE, SWAPPED, BOTH = "where its transpose belongs", "factors are swapped", "swapped and a transpose"
 HADAMARD, MATRIX, LOST = "Hadamard product belongs", "matrix product belongs", "is lost"
 FAULTS = [  # derivation, right, wrong, what the likely cause must say
-    ("weights", r"H^{\mathsf T}", "H", r"H stands where its transpose belongs: H^{\mathsf T}"),
+    ("weights", r"H^{\mathsf T}", "H", r"H is used where its transpose belongs: H^{\mathsf T}"),
     ("weights", r"H^{\mathsf T} (\bar Y \odot f'(Z))", r"(\bar Y \odot f'(Z)) H^{\mathsf T}", SWAPPED),
     ("weights", r"H^{\mathsf T} (\bar Y \odot f'(Z))", r"(\bar Y \odot f'(Z)) H", BOTH),
     ("weights", r"\bar Y \odot f'(Z)", r"\bar Y f'(Z)", HADAMARD),
@@ -68,9 +68,9 @@ FAULTS = [  # derivation, right, wrong, what the likely cause must say
         "weights",
         r"H^{\mathsf T}",
         r"2 H^{\mathsf T}",
-        "a factor 2 is too much",
+        "there is a factor of 2 too many",
     ),
-    ("input", r"W^{\mathsf T}", "W", r"W stands where its transpose belongs: W^{\mathsf T}"),
+    ("input", r"W^{\mathsf T}", "W", r"W is used where its transpose belongs: W^{\mathsf T}"),
     ("input", r"(\bar Y \odot f'(Z)) W^{\mathsf T}", r"W^{\mathsf T} (\bar Y \odot f'(Z))", SWAPPED),
     ("input", r"(\bar Y \odot f'(Z)) W^{\mathsf T}", r"W (\bar Y \odot f'(Z))", BOTH),
     ("input", r"(\bar Y \odot f'(Z))", r"\bar Y", LOST),
@@ -79,12 +79,12 @@ FAULTS = [  # derivation, right, wrong, what the likely cause must say
         "bias",
         r"\mathbf 1^{\mathsf T}",
         r"\frac1n \mathbf 1^{\mathsf T}",
-        "the mean stands where the sum belongs",
+        "the mean is used where the sum belongs",
     ),
     ("bias", r"\bar Y \odot f'(Z)", r"\bar Y \odot f'(Z)^{\mathsf T}", "transposed once too often"),
     ("weight by entries", r"\sum_i ", "", "the sum over i is missing"),
     ("weight by entries", r"H_{ik}", r"H_{ki}", "the indices of H_{ki} are swapped"),
-    ("weight by entries", r"\bar Y_{il}", r"\bar Y_{ik}", "l belongs where k stands"),
+    ("weight by entries", r"\bar Y_{il}", r"\bar Y_{ik}", "l belongs in place of k"),
     ("weight by entries", r" f'(Z_{il})", "", LOST),
     ("weight by entries", r"f'(Z_{il})", "f(Z_{il})", "f' belongs here"),
     ("tangent", r"f'(Z) \odot", "", LOST),
@@ -98,26 +98,26 @@ FAULTS = [  # derivation, right, wrong, what the likely cause must say
     ("column, input", r"W^{\mathsf T}", "W", TRANSPOSE),
     ("column, input", r"W^{\mathsf T} (\bar y \odot f'(z))", r"(\bar y \odot f'(z)) W", BOTH),
     ("jacobian", "W_{ij}", "W_{ji}", "the indices of W_{ji} are swapped"),
-    ("jacobian", "f'(z_i)", "f'(z_j)", "i belongs where j stands"),
+    ("jacobian", "f'(z_i)", "f'(z_j)", "i belongs in place of j"),
     ("jacobian", "f'(z_i) ", "", LOST),
-    ("loss", r"\frac{1}{n} ", "", "the sum stands where the mean belongs"),
-    ("loss", r"\frac{1}{n} ", r"\frac{1}{2 n} ", "a factor 2 is missing"),
+    ("loss", r"\frac{1}{n} ", "", "the sum is used where the mean belongs"),
+    ("loss", r"\frac{1}{n} ", r"\frac{1}{2 n} ", "a factor of 2 is missing"),
     ("loss", r"Y - Y^*", r"Y^* - Y", "sign"),
-    ("loss by entries", r"\frac{1}{2 n}", r"\frac{1}{n}", r"a factor \tfrac12 is missing"),
-    ("loss by entries", r"\frac{1}{2 n}", r"\frac{1}{2}", "the sum stands where the mean belongs"),
+    ("loss by entries", r"\frac{1}{2 n}", r"\frac{1}{n}", r"a factor of \tfrac12 is missing"),
+    ("loss by entries", r"\frac{1}{2 n}", r"\frac{1}{2}", "the sum is used where the mean belongs"),
     ("softmax", r"\delta_{jl}", r"\delta_{ij}", "an index of \\delta_{ij} is wrong"),
     ("softmax", r"\delta_{jl} - Y_{il}", r"\delta_{jl} + Y_{il}", "the sign of Y_{il} is wrong"),
-    ("softmax", r"\delta_{jl} - Y_{il}", r"\delta_{jl} - Y_{ij}", "l belongs where j stands"),
+    ("softmax", r"\delta_{jl} - Y_{il}", r"\delta_{jl} - Y_{ij}", "l belongs in place of j"),
     ("softmax", r"\delta_{jl} - Y_{il}", r"1 - Y_{il}", ""),
     ("softmax, whole", r"- Y_{ij} \sum", r"+ Y_{ij} \sum", "the sign of Y_{ij} \\sum"),
-    ("softmax, whole", r"\sum_q \bar Y_{iq}", r"\sum_q \bar Y_{ij}", "q belongs where j stands"),
+    ("softmax, whole", r"\sum_q \bar Y_{iq}", r"\sum_q \bar Y_{ij}", "q belongs in place of j"),
     ("product", r"\bar Y B^{\mathsf T}", r"B^{\mathsf T} \bar Y", SWAPPED),
     ("product", r"\bar Y B^{\mathsf T}", r"B \bar Y", BOTH),
     ("product", r"\bar Y B^{\mathsf T}", r"\bar Y \odot B^{\mathsf T}", MATRIX),
     ("product by entries", "A_{ik}", "A_{ki}", "the indices of A_{ki} are swapped"),
     ("inner", r"A^{\mathsf T} \bar Y", r"A \bar Y", TRANSPOSE),
     ("inner", r"+ \langle", r"- \langle", "sign"),
-    ("square", "2 x_i", "x_i", "a factor 2 is missing"),
+    ("square", "2 x_i", "x_i", "a factor of 2 is missing"),
     ("cube", "3 x^2", "3 x^3", "too large by 1"),
     ("cube", "3 x^2", "x^2", ""),
     ("quadratic form", r"A + A^{\mathsf T}", "A", ""),
@@ -158,7 +158,7 @@ def test_faults_are_rejected_and_their_causes_named(capsys):
 def test_a_cause_is_a_line_of_the_message():
     report = check(RIGHT["weights"].replace(r"H^{\mathsf T}", "H"), "weights")
     assert str(report.errors[0]).endswith(
-        "\n    Likely cause: H stands where its transpose belongs: H^{\\mathsf T}"
+        "\n    Likely cause: H is used where its transpose belongs: H^{\\mathsf T}"
     )
 
 
@@ -187,14 +187,14 @@ CAUSES = {
 y = \frac{\partial J}{\partial x}""": r"the immediate derivative is written \partial^+",
     r"""where Z \in \mathbb{R}^{n \times k},  t \in \mathbb{R}
 t \sum_j (Z_{ij} - \frac1k \sum_q Z_{iq})^2 = t (\sum_j Z_{ij} Z_{ij} - \sum_q Z_{iq} \sum_p Z_{ip})""": (
-        r"a factor \tfrac1k is missing"
+        r"a factor of \tfrac1k is missing"
     ),
     r"""where A, B \in \mathbb{R}^{n \times k}
 \langle A, B \rangle = A_{ij} B_{ij}""": "the sum over i, j is missing",
     r"""where A, B, C \in \mathbb{R}^{n \times k},  f \text{ elementwise},  Y = A \odot B \odot f(C)
 \bar C = \bar Y \odot A B \odot f'(C)""": r"the Hadamard product belongs here: A \odot B",
     r"""where A \in \mathbb{R}^{n \times k},  x \in \mathbb{R}^n
-A x = (x^{\mathsf T} A)^{\mathsf T}""": r"A stands where its transpose belongs",
+A x = (x^{\mathsf T} A)^{\mathsf T}""": r"A is used where its transpose belongs",
 }
 
 

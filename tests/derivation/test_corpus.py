@@ -27,13 +27,13 @@ CAUSES = {  # a kind of fault, and what the likely cause must say
     "⊙ for matrix product": "the matrix product belongs here",
     "f′ lost": "is lost",
     "f for f′": "' belongs here, not",
-    "wrong index": "belongs where",
+    "wrong index": "belongs in place of",
     "indices swapped": "are swapped",
     "sum missing": "the sum over",
-    "factor 2 lost": "a factor 2 is missing",
-    "factor ½ lost": r"a factor \tfrac12 is missing",
-    "sum for mean": "the sum stands where the mean belongs",
-    "mean for sum": "the mean stands where the sum belongs",
+    "factor 2 lost": "a factor of 2 is missing",
+    "factor ½ lost": r"a factor of \tfrac12 is missing",
+    "sum for mean": "the sum is used where the mean belongs",
+    "mean for sum": "the mean is used where the sum belongs",
 }
 FAULTS = (  # kind, derivation, what its chains say, what is sown instead at the first such place
     ("transpose missing", "tangent-matmul", r"\bar Y B^{\mathsf T}", r"\bar Y B"),

@@ -64,7 +64,7 @@ def _bracketed(latex: str) -> bool:
 
 
 def made(kind: type[Made], like: nodes.Node, latex: str, *parts: Any) -> Made:
-    """Return a new node that stands where another one stood."""
+    """Return a new node that stands in the place of another."""
     return kind(like.place._replace(latex=latex), *parts)
 
 
@@ -86,7 +86,7 @@ def transpose(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         yield node.body, f"{node.latex} is transposed once too often: {node.body.latex}"
     elif node not in clue.types or clue.types[node].shape:
         fixed = _transposed(node)
-        yield fixed, f"{node.latex} stands where its transpose belongs: {fixed.latex}"
+        yield fixed, f"{node.latex} is used where its transpose belongs: {fixed.latex}"
 
 
 def _primes(count: int) -> str:
@@ -158,7 +158,7 @@ def index(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
             if letter != places[at]:
                 yield (
                     replace(node, indices=(*places[:at], letter, *places[at + 1 :])),
-                    f"an index of {node.latex} is wrong: {letter} belongs where {places[at]} stands",
+                    f"an index of {node.latex} is wrong: {letter} belongs in place of {places[at]}",
                 )
     if isinstance(node, nodes.Delta):
         for letter in clue.letters:
@@ -166,7 +166,7 @@ def index(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 (node.left, replace(node, left=letter)),
                 (node.right, replace(node, right=letter)),
             ):
-                yield fixed, f"an index of {node.latex} is wrong: {letter} belongs where {old} stands"
+                yield fixed, f"an index of {node.latex} is wrong: {letter} belongs in place of {old}"
 
 
 def sum_(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
@@ -187,17 +187,23 @@ def number(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A lost factor 2, 1/2, or 1/n; a sum for a mean; an exponent that should be one less."""
     if node is clue.root or node in clue.terms:
         for value, words in (
-            (Fraction(2), "a factor 2 is missing"),
-            (Fraction(1, 2), "a factor 2 is too much" if _doubled(node) else r"a factor \tfrac12 is missing"),
+            (Fraction(2), "a factor of 2 is missing"),
+            (
+                Fraction(1, 2),
+                "there is a factor of 2 too many" if _doubled(node) else r"a factor of \tfrac12 is missing",
+            ),
         ):
             yield _product(made(nodes.Number, node, str(value), value), node), f"{words}, in {node.latex}"
         for name in clue.dimensions:
             size = made(nodes.Size, node, name, name)
             yield (
                 made(nodes.Divide, node, "", node, size),
-                rf"a factor \tfrac1{name} is missing: the sum stands where the mean belongs",
+                rf"a factor of \tfrac1{name} is missing: the sum is used where the mean belongs",
             )
-            yield _product(size, node), f"a factor {name} is missing: the mean stands where the sum belongs"
+            yield (
+                _product(size, node),
+                f"a factor of {name} is missing: the mean is used where the sum belongs",
+            )
     if isinstance(node, nodes.Power):
         one = made(nodes.Number, node, "1", Fraction(1))
         less = made(nodes.Add, node, "", (node.exponent, one), (1, -1))
