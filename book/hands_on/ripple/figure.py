@@ -86,14 +86,19 @@ def paths(inputs: dict[str, list], start: str) -> list[Path]:
     slope1, slope2 = sigmoid_prime(values["Z1"])[0], sigmoid_prime(values["Z2"])[0]
     error = (values["Y"] - values["T"])[0]
     name, (i, j) = _place(start)
-    first = {
-        "X": [("H", k, W1[j, k] * slope1[k]) for k in range(_SIZES["H"])],
-        "W1": [("H", j, X[0, i] * slope1[j])],
-        "B1": [("H", j, slope1[j])],
-        "H": [("Y", k, W2[j, k] * slope2[k]) for k in range(_SIZES["Y"])],
-        "W2": [("Y", j, H[0, i] * slope2[j])],
-        "B2": [("Y", j, slope2[j])],
-    }[name]
+    match name:
+        case "X":
+            first = [("H", k, W1[j, k] * slope1[k]) for k in range(_SIZES["H"])]
+        case "W1":
+            first = [("H", j, X[0, i] * slope1[j])]
+        case "B1":
+            first = [("H", j, slope1[j])]
+        case "H":
+            first = [("Y", k, W2[j, k] * slope2[k]) for k in range(_SIZES["Y"])]
+        case "W2":
+            first = [("Y", j, H[0, i] * slope2[j])]
+        case _:
+            first = [("Y", j, slope2[j])]
 
     def onwards(layer: str, unit: int) -> Iterator[Path]:
         """Yield the paths from a unit to the loss."""

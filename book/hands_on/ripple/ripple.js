@@ -1,7 +1,8 @@
 // <network-ripple>: nudge one number of a small network, and watch the change run through to the loss, along every path.
 // The drawing and the starting numbers come from the build; this script moves the numbers and lights the edges.
 import { data, element, mark, matrix } from "./grids.js";
-import { compute, format, range } from "./products.js";
+import { format } from "./numbers.js";
+import { compute, range } from "./products.js";
 
 const next = { X: "H", H: "Y", Y: "J" };
 const count = (k) => k + 1;
@@ -121,9 +122,17 @@ class NetworkRipple extends HTMLElement {
       edge.classList.toggle("lit", lit.has(edge.dataset.edge) || edge.dataset.number === start);
     }
     const [name, i, j] = place(start);
-    const box = matrix(this.symbols[name], gradient(this.inputs, name));
-    mark(box, [[i, j]]);
-    this.querySelector(".gradient").replaceChildren(box);
+    if (this.drawn !== name) {
+      this.drawn = name;
+      const values = gradient(this.inputs, name);
+      const entry = (row, column) => [name, ...(values.length > 1 ? [count(row)] : []), count(column)].join("-");
+      const point = (row, column) => {
+        this.control("start").value = entry(row, column);
+        this.show();
+      };
+      this.querySelector(".gradient").replaceChildren(matrix(this.symbols[name], values, { point }));
+    }
+    mark(this.querySelector(".gradient"), [[i, j]]);
     const line = (path, slopes, share) => `<tr><td>${path}</td><td>${slopes}</td><td>${share}</td></tr>`;
     this.querySelector(".shares tbody").innerHTML = ways
       .map(({ units, slopes, share }) => line(units.map(short).join(" → "), slopes.map(factor).join(" · "), format(share)))
