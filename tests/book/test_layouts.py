@@ -53,6 +53,16 @@ def test_the_book_has_its_own_layout_until_another_is_chosen(open_page, address)
         shown(page, address, layout)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_mark_and_the_number_of_a_box_are_on_one_line(open_page, layout):
+    page = open_page("layouts/")
+    page.get_by_role("radio", name=LAYOUTS[layout], exact=True).check()
+    equation = page.locator(f"#d-{PAGES['layouts/']}-in-{layout}-layout")
+    mark = equation.locator(".derivation-mark > summary").bounding_box()
+    number = equation.locator(".equation-number").bounding_box()
+    assert abs(mark["y"] - number["y"]) <= 3
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_without_a_script_every_version_stands_under_its_name(open_page, address):
     page = open_page(address, java_script_enabled=False)

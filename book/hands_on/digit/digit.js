@@ -44,7 +44,7 @@ class DrawADigit extends HTMLElement {
       <p class="sum" role="status"></p>
       <div class="pictures"><div><span class="name">draw here</span><canvas width="320" height="320" role="img" aria-label="Place to draw"></canvas>
           <span class="shape">finger, pen or mouse</span></div>
-        <div class="Y"></div><div class="X"></div><div class="X_bar"></div><div class="H"></div><div class="W1"></div></div></div>`));
+        <div class="Y"></div><div class="X"></div><div class="H"></div><div class="W1"></div><div class="X_bar"></div></div></div>`));
     const { red, blue } = this.data.colours;
     this.firstElementChild.style.cssText = `--red: ${red}; --blue: ${blue}`;
     this.canvas = this.querySelector("canvas");
@@ -83,7 +83,7 @@ class DrawADigit extends HTMLElement {
       X: place("X", "X", [8, 8], [1, 64]),
       X_bar: place("X_bar", "X", [8, 8], [1, 64]),
       Y: place("Y", "Y", [10, 1], [1, 10]),
-      H: place("H", "H", [5, 6], [1, 30]),
+      H: place("H", "H", [6, 5], [1, 30]),
       W1: place("W1", "W", [8, 8], [64, 1]),
     };
     this.column();
@@ -102,7 +102,7 @@ class DrawADigit extends HTMLElement {
     const words = this.data.symbols.W1.words.replace("{}", this.unit + 1);
     this.boxes.W1.querySelector(".name > span").textContent = words;
     this.boxes.W1.querySelector("table").setAttribute("aria-label", `W1, ${words}`);
-    mark(this.boxes.H, [[Math.floor(this.unit / 6), this.unit % 6]]);
+    mark(this.boxes.H, [[Math.floor(this.unit / 5), this.unit % 5]]);
     this.colour("W1", weights);
   }
 

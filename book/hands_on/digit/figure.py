@@ -28,7 +28,7 @@ SYMBOLS = {
     "X": ("X", "the pixels"),
     "X_bar": (r"\partial J / \partial X", "their gradient"),
     "Y": ("Y", "the outputs"),
-    "H": ("H", "the hidden values"),
+    "H": ("H", "hidden values"),
     "W1": ("W_1", "column {}"),
 }
 
@@ -125,7 +125,7 @@ def _static(X: Array, seen: dict[str, Array], digit: int) -> str:
         if abs(slope) >= limit / 8:
             sign = "+" if slope > 0 else "−"
             gradient.text(j, i, sign, ha="center", va="center", fontsize=SMALL)
-    hidden.imshow(seen["H"].reshape(5, 6), cmap="gray_r", vmin=0, vmax=1, interpolation="none", gid="paper")
+    hidden.imshow(seen["H"].reshape(6, 5), cmap="gray_r", vmin=0, vmax=1, interpolation="none", gid="paper")
     titles = (
         "the pixels, 1 × 64",
         "the outputs, 1 × 10",
