@@ -64,9 +64,12 @@ def test_the_style_sheet_comes_along_once_and_needs_no_file():
 def test_the_where_part_reads_as_a_sentence():
     fence = "```derivation numbers\nwhere  %s\na = a\n```"
     for where, said in {
-        r"a, b \in \mathbb{R} \text{ nonzero}": "where a and b are numbers, not zero",
-        r"a \in \mathbb{R} \text{ positive, constant}": "where a is a number, positive, constant",
-        r"a \in \mathbb{R}^{n} \text{ positive, constant}": "where a is n×1, all entries are positive, constant",
+        r"a, b \in \mathbb{R} \text{ nonzero}": "Let a and b be nonzero numbers.",
+        r"a \in \mathbb{R} \text{ between 0 and 1, constant}": "Let a be a constant number between 0 and 1.",
+        r"a \in \mathbb{R}^{n} \text{ positive, constant}": "Let a be n×1, positive in every entry and constant.",
+        r"a \in \mathbb{R}^{n},  f \text{ elementwise},  b = f(a)": "Let a be n×1 and f act on every entry, and let b=f(a).",
+        r"a \in \mathbb{R}^{n \times k} \text{ rows sum to one}": "Let a be n×k with rows that sum to one.",
+        r"a \in \mathbb{R}^{n},  \text{numerator layout},  J = \sum_i a_i": "Let a be n×1, and let J=∑iai. Derivatives are in numerator layout.",
     }.items():
         html = re.search(r'<p class="derivation-where">(.*?)</p>', convert(fence % where))[1]
         assert re.sub(r"<[^>]*>", "", html) == said
