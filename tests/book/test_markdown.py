@@ -75,6 +75,26 @@ def test_the_where_part_reads_as_a_sentence():
         assert re.sub(r"<[^>]*>", "", html) == said
 
 
+@pytest.mark.parametrize(
+    ("equation", "said"),
+    [
+        (r"[A C]_{ij} = \sum_k A_{ik} C_{kj}", "definition"),
+        (r"[A \odot B]_{ij} = A_{ij} B_{ij}", "definition"),
+        (r"\langle A, B \rangle = \sum_{ij} A_{ij} B_{ij}", "definition"),
+        (r"\bar Y = \frac{\partial J}{\partial Y}", "definition"),
+        (r"J = \sum_{ij} Y_{ij}^2", "definition"),
+        (r"[A C]_{ij} = \sum_k C_{kj} A_{ik}", "✓ 1 step · exact"),
+        (r"[A C]_{ij} = [A C + 0 A C]_{ij}", "✓ 1 step · exact"),
+        (r"\frac{\partial J}{\partial Y} = 2 Y", "✓ 1 step · exact"),
+        (r"\bar Y = \frac{\partial J}{\partial Y} = 2 Y", "✓ 2 steps · exact"),
+    ],
+)
+def test_what_only_says_what_a_sign_means_is_a_definition(equation, said):
+    where = "where  A, B, Y \\in \\mathbb{R}^{n \\times m},  C \\in \\mathbb{R}^{m \\times k}\n       J = \\sum_{ij} Y_{ij}^2\n       \\bar J = 1"
+    html = convert(f"```derivation said\n{where}\n{equation}\n```")
+    assert re.search("<summary>(.*?)</summary>", html)[1] == said
+
+
 def test_every_property_and_case_has_a_rendering():
     assert set(PHRASES) == set(PROPERTIES)
     html = convert(

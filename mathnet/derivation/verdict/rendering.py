@@ -77,12 +77,6 @@ def said(report: Report) -> str:
     return "definition" if defines(report) else f"✓ {report.verdict()}"
 
 
-def framed(self, style: str = "") -> str:
-    """Return its HTML, with its mark below it and a link to it; `style` is the link to a style sheet."""
-    opened = mark(self.summary, self.words + _source(self.source))
-    return frame(self.id, style + where_html(self.items) + self.body, opened, _link(self.id), self.kind)
-
-
 def frame(id: str, body: str, mark: str, link: str, kind: str = "") -> str:
     """Return the HTML of a displayed equation from its parts."""
     foot = f'<div class="derivation-foot">{mark}{link}</div>'
