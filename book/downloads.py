@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from book import inventory, model, paper
 from book.bibliography import works
-from book.equations import KINDS, define
+from book.equations import KINDS
 from mathnet import __version__
 from mathnet.derivation.read.fences import Fence, fences
 from mathnet.derivation.verdict.rendering import where_words
@@ -88,14 +88,9 @@ class Notebook:
 
     def _equation(self, fence: Fence) -> str:
         equation = self.equations[fence.rest.split()[0]]
-        items = ()
-        if equation.kind == "derivation":
-            items = equation.report.names.items
-        elif equation.kind == "definition":
-            derivation, chain = define(equation.source, equation.id)
-            items = derivation.names.items[: -len(chain.rows)]
-        where = f"where {where_words(items, lambda latex: f'${latex}$')}\n\n" if items else ""
-        lines = "\n".join([*paper.body(equation), rf"\tag{{{self.known[equation.id].number}}}"])
+        items = equation.items
+        where = f"{where_words(items, lambda latex: f'${latex}$')}\n\n" if items else ""
+        lines = "\n".join([*paper.body(equation), rf"\tag{{{equation.local}}}"])
         return f"{where}$$\n{lines}\n$$"
 
     def _linked(self, text: str) -> str:
@@ -112,8 +107,8 @@ class Notebook:
             return words or f"`{found['name']}`"
         if target.startswith("#d-"):
             id = target.removeprefix("#d-")
-            number = self.known[id].number
-            return f"[{words or f'({number})'}]({self.base}{self.equations[id].page.url}#eq-{number})"
+            equation, number = self.equations[id], self.known[id].number
+            return f"[{words or f'({equation.local})'}]({self.base}{equation.page.url}#eq-{number})"
         path, hash, anchor = target.partition("#")
         if path.endswith(".md"):
             path = urljoin(self.page.file.src_uri, path).removesuffix("index.md")

@@ -37,7 +37,11 @@ def chromium() -> str | None:
 
 
 def print_pdf(site: Path) -> Path:
-    """Print the book: tagged, with an outline, and the same bytes for the same commit and the same Chromium."""
+    """Print the book: tagged, with an outline, and the same bytes for the same commit and the same Chromium.
+
+    A browser knows no page numbers while it lays out a page. So the book is printed, its numbers are read from what was printed and put
+    into contents and index, and it is printed again, until they agree.
+    """
     loose = site / f"{PDF}.loose"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -46,7 +50,14 @@ def print_pdf(site: Path) -> Path:
         page = browser.new_page()
         page.goto((site / "book" / "index.html").resolve().as_uri(), wait_until="load", timeout=120_000)
         page.evaluate("document.fonts.ready")
-        page.pdf(path=loose, prefer_css_page_size=True, outline=True, tagged=True, print_background=True)
+        numbers: dict[str, int] = {}
+        for _ in range(4):
+            page.evaluate(_NUMBERED, numbers)
+            page.pdf(path=loose, prefer_css_page_size=True, outline=True, tagged=True, print_background=True)
+            if numbers == (numbers := page_numbers(loose)):
+                break
+        else:
+            raise RuntimeError("the page numbers of the book do not settle")
         browser.close()
     made = f"{datetime.fromtimestamp(commit_date(), UTC):D:%Y%m%d%H%M%SZ}"
     with pikepdf.open(loose) as document:
@@ -61,6 +72,26 @@ def print_pdf(site: Path) -> Path:
         )
     loose.unlink()
     return site / PDF
+
+
+# Before the first printing, the room that a number takes. A place that has the page of the one before it says nothing new.
+_NUMBERED = """(numbers) => {
+  for (const place of document.querySelectorAll("[data-page]")) {
+    place.textContent = numbers[place.dataset.page] ?? "000";
+    place.hidden = place.previousElementSibling?.textContent === place.textContent;
+  }
+}"""
+
+
+def page_numbers(path: Path) -> dict[str, int]:
+    """Return the page on which every id stands that a link in a PDF leads to."""
+    with pikepdf.open(path) as document:
+        pages = {page.objgen: number for number, page in enumerate(document.pages, 1)}
+        return {
+            name.removeprefix("/"): pages[target[0].objgen]
+            for name, target in document.Root.Dests.items()
+            if target[0].objgen in pages
+        }
 
 
 def pack(site: Path) -> Path:

@@ -12,6 +12,7 @@ Anything else, `$$ … $$` or `\[ … \]`, stops the build. Formulas inside a se
 
 import html
 import re
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -22,9 +23,10 @@ from markdown.treeprocessors import Treeprocessor
 from mathnet.derivation import Derivation, DerivationError
 from mathnet.derivation.doors.markdown import claim, refuse
 from mathnet.derivation.errors import Place
+from mathnet.derivation.meaning.names import Item
 from mathnet.derivation.read.fences import ID, Fence, fences
 from mathnet.derivation.read.source import Chain, read_chain, split
-from mathnet.derivation.verdict.rendering import Shown, chain_html, style_link, where_html
+from mathnet.derivation.verdict.rendering import Shown, chains_html, style_link
 from mathnet.mathml import to_mathml
 
 KINDS = ("derivation", "definition", "unchecked")
@@ -48,6 +50,14 @@ def read_head(word: str, rest: str) -> tuple[str, str]:
         form = 'an id and the reason, as in my-id "the reason"' if word == "unchecked" else "one id"
         raise EquationError(f"fence {word} {rest}: write {form}; an id has small letters, digits and dashes")
     return head["id"], head["reason"] or ""
+
+
+def declared(word: str, source: str) -> str:
+    """Return the where part as it was written, if there is one."""
+    if word == "unchecked":
+        return ""
+    first = next((line for line, _ in split(source)[1]), 1)
+    return "\n".join(source.splitlines()[: first - 1]).strip()
 
 
 def declarations(word: str, source: str) -> str:
@@ -111,6 +121,11 @@ def define(source: str, id: str) -> tuple[Derivation, Chain]:
     return derivation, shown
 
 
+def declared_items(derivation: Derivation, shown: Chain) -> Sequence[Item]:
+    """Return the items of the where part of what `define` returned."""
+    return derivation.names.items[: -len(shown.rows)]
+
+
 def _refused(reason: str, line: int, id: str, source: str) -> DerivationError:
     return DerivationError(reason, Place(line, 1, ""), caret=False).attach(id, source)
 
@@ -118,19 +133,20 @@ def _refused(reason: str, line: int, id: str, source: str) -> DerivationError:
 def definition(source: str, id: str) -> Shown:
     """Return a definition as it is displayed, or raise the first error in it."""
     derivation, shown = define(source, id)
-    items = derivation.names.items[: -len(shown.rows)]
     words = (
         "<p>This says what symbols mean, so there is nothing to prove. While this page was built, every symbol in it "
         "was found to be declared, the shapes to fit, and the values to exist.</p>"
     )
-    return Shown(id, where_html(items) + chain_html(shown), "definition", words, source, "definition")
+    return Shown(
+        id, declared_items(derivation, shown), chains_html([shown]), "definition", words, source, "definition"
+    )
 
 
 def unchecked(source: str, id: str, reason: str) -> Shown:
     """Return an equation that the checker cannot read as it is displayed, with the reason."""
     formula = to_mathml(source.strip(), display=True)
     body = f'<div class="math-display scrolls" data-search-exclude>{formula}</div>'
-    return Shown(id, body, f"not checked: {html.escape(reason)}", "", source, "unchecked")
+    return Shown(id, (), body, f"not checked: {html.escape(reason)}", "", source, "unchecked")
 
 
 class _Fences(Preprocessor):

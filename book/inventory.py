@@ -13,7 +13,7 @@ import griffe
 from book.equations import KINDS, EquationError, declarations, read_head
 from book.model import Equation, Page
 from mathnet.derivation import Derivation
-from mathnet.derivation.read.fences import fences
+from mathnet.derivation.read.fences import Fence, fences
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -62,15 +62,36 @@ def equations(book: list[Page]) -> list[Equation]:
     """Return every displayed equation of the pages; an id that is used twice is an error."""
     found: dict[str, Equation] = {}
     for page in book:
+        local = 0
         for text in page.texts:
-            for fence in fences(text):
-                if fence.word not in KINDS:
-                    continue
-                id, reason = read_head(fence.word, fence.rest)
+            for fence, id, reason, above in _displayed(text):
                 if id in found:
                     raise EquationError(f"{fence.word} {id}: already on the page {found[id].page.title!r}")
-                found[id] = Equation(fence.word, id, fence.source, reason, page)
+                local += 1
+                found[id] = Equation(fence.word, id, fence.source, reason, page, local, above)
     return list(found.values())
+
+
+def _displayed(text: str) -> Iterator[tuple[Fence, str, str, tuple[str, ...]]]:
+    """Yield the displayed equations of a text: fence, id, reason, and the ids of those that its reader has seen above in the section.
+
+    What stands in a folded solution, or in one layout of three, nobody need have seen: it counts inside that box only.
+    """
+    lines = text.split("\n")
+    section: list[str] = []
+    folded: list[str] = []
+    at = 0
+    for fence in fences(text):
+        for line in lines[at : fence.line - 1]:
+            if line[:1].strip() or line.lstrip().startswith(("!!!", "???")):
+                folded.clear()
+            if line.startswith("#"):
+                section.clear()
+        at = fence.line + fence.height
+        if fence.word in KINDS:
+            id, reason = read_head(fence.word, fence.rest)
+            yield fence, id, reason, (*section, *folded)
+            (folded if fence.prefix else section).append(id)
 
 
 def sentences(page: Page) -> Iterator[str]:

@@ -5,11 +5,14 @@ add the rest to the page that is being converted, `page()`: the equations and th
 first sentences, the goals. Where no book is being built, as in most tests, there is none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from book.equations import declared_items, define
 from mathnet.derivation import Report
 from mathnet.derivation.doors.markdown import checked
+from mathnet.derivation.meaning.names import Item
 from mathnet.rules import RULES, Rule
 
 
@@ -39,13 +42,18 @@ class Page:
 
 
 class Equation(NamedTuple):
-    """A displayed equation; `report` says how a derivation was checked, `reason` why an unchecked one was not."""
+    """A displayed equation; `report` says how a derivation was checked, `reason` why an unchecked one was not.
+
+    `local` is its number on its page; `above` has the ids of those that its reader has seen before it in the same section.
+    """
 
     kind: str
     id: str
     source: str
     reason: str
     page: Page
+    local: int = 0
+    above: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -57,6 +65,17 @@ class Equation(NamedTuple):
         """What the checker found: the same report that its own page was made from."""
         report: Report = checked(self.source, self.id)
         return report
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """Its where part, item by item."""
+        if self.kind == "unchecked":
+            return ()
+        return (
+            self.report.names.items
+            if self.kind == "derivation"
+            else declared_items(*define(self.source, self.id))
+        )
 
     @property
     def rule(self) -> Rule | None:

@@ -1,11 +1,14 @@
 """Every displayed equation with its number, its box, and the references to it, from anywhere in the book.
 
-`[](#d-one-layer-weights)` is shown as (14); with words between the brackets, those words are the link. The numbers are permanent and
-the sources say on which page an equation stands, so this Markdown extension knows both before any page is converted.
+The number at its right counts the equations of its page. `[](#d-one-layer-weights)` is shown as (7), on another page as (7) of One layer; with
+words between the brackets, those words are the link. The tag, which no other equation ever has, is its address and how it is cited. Both are
+known from the sources before any page is converted.
 """
 
 import logging
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -19,8 +22,9 @@ from mkdocs.utils import get_relative_url
 from book import model, paper, tags
 from book.citation import book
 from book.model import Book, Equation
+from mathnet.derivation.meaning.names import Item
 from mathnet.derivation.read.fences import ID
-from mathnet.derivation.verdict.rendering import Shown, frame, mark
+from mathnet.derivation.verdict.rendering import Shown, frame, mark, said, where_html
 from mathnet.dual import DIGITS
 
 log = logging.getLogger("mkdocs.book")
@@ -39,19 +43,50 @@ def numbered(shown: Shown, style: str = "") -> str:
             names += [f"eq-{tag.number}", f"d-{tag.id}"]
     anchors = "".join(f'<span class="equation-anchor" id="{name}"></span>' for name in names)
     if not known:
-        return shown._replace(body=anchors + style + shown.body).framed()
+        return shown.framed(anchors + style)
     equation, number = known
     link = (
-        f'<a class="derivation-link equation-number" href="#eq-{number}" title="Link to this equation" '
-        f"data-search-exclude>({number})</a>"
+        f'<a class="derivation-link equation-number" href="#eq-{number}" title="Tag {number}, a link to this equation" '
+        f"data-search-exclude>({equation.local})</a>"
     )
-    opened = mark(shown.summary, shown.words + _box(equation, number))
-    return frame(shown.id, anchors + style + shown.body, opened, link, shown.kind)
+    told = [item for id in equation.above for item in model.book().equations[id].items]
+    new = untold(shown.items, told)
+    within = "" if new == list(shown.items) else where_html(shown.items)
+    opened = mark(shown.summary, within + shown.words + _box(equation, number))
+    return frame(shown.id, anchors + style + where_html(new) + shown.body, opened, link, shown.kind)
+
+
+def untold(items: Sequence[Item], told: Sequence[Item]) -> list[Item]:
+    r"""Return what the items of a where part say that was not told before; what was said last of a letter counts.
+
+    Examples
+    --------
+    >>> told = [Item(("H", "G"), ("n", "h")), Item((), definition="Y = f(H)")]
+    >>> untold([Item(("H", "W"), ("n", "h")), Item((), definition="Y = H")], told)
+    [Item(names=('W',), shape=('n', 'h'), properties=(), definition=''), Item(names=(), shape=None, properties=(), definition='Y = H')]
+    """
+    known: dict[str, object] = {}
+    for item in told:
+        known |= _says(item)
+    new = []
+    for item in items:
+        names = tuple(name for name, said in _says(item).items() if known.get(name) != said)
+        if names:
+            new.append(item if item.definition else replace(item, names=names))
+    return new
+
+
+def _says(item: Item) -> dict[str, object]:
+    if item.definition:
+        return {item.definition.partition("=")[0].strip(): "".join(item.definition.split())}
+    return dict.fromkeys(item.names, (item.shape, sorted(item.properties)))
 
 
 def _box(equation: Equation, number: int) -> str:
     """Return what the mark of an equation holds besides how it was checked: its code, LaTeX and BibTeX."""
-    parts = []
+    parts = [
+        f"<p>Tag {number} is this equation’s for good, in links and citations; ({equation.local}) counts the equations of this page.</p>"
+    ]
     if rule := equation.rule:
         parts.append(
             f'<p>Code: <autoref identifier="mathnet.{rule.name}_vjp"><code>{rule.name}_vjp</code></autoref>. '
@@ -77,8 +112,11 @@ class _Reference(InlineProcessor):
         if page := model.page():
             page.references.append(m["id"])
             if (known := model.book().numbered(m["id"])) and not m["words"]:
-                link.text = f"({known[1]})"
-                link.set("aria-label", f"Equation ({known[1]})")
+                equation = known[0]
+                link.text = f"({equation.local})"
+                if equation.page is not page:
+                    link.text += f" of {equation.page.title}"
+                link.set("aria-label", f"Equation {link.text}")
         return link, m.start(0), m.end(0)
 
 
@@ -145,7 +183,7 @@ def listing(shown: Book) -> dict[str, Any]:
 
 def _entry(equation: Equation, number: int) -> dict[str, Any]:
     report = equation.report if equation.kind == "derivation" else None
-    verdict = report.verdict() if report else equation.kind
+    verdict = said(report).removeprefix("✓ ") if report else equation.kind
     return {
         "kind": equation.kind,
         "page": equation.page.title,

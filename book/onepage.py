@@ -1,10 +1,11 @@
 """The whole book on one page, `book/`, as it is printed: the chapters in the order of reading, with links among them.
 
 Made from the finished text of the pages. What only a screen needs is left out: the boxes of the equations, the sources of
-functions, scripts. What is folded away on a page is open here.
+functions, scripts. What is folded away on a page is open here; the solutions of the exercises, and an index, stand at the back.
 """
 
 import functools
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from book.backmatter import index
 from book.citation import apa, book
 from book.dates import commit_date
 from book.html import CONTENT, NOTHING, Element, as_it_is, copied
@@ -32,12 +34,19 @@ def name(address: str) -> str:
     return address.strip("/").replace("/", "-") or "question"
 
 
-@functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one page
-def chapter(html: str, address: str, book: frozenset[str]) -> str:
-    """Return the HTML of the page at `address` as a chapter of the book, which has these pages."""
+_BEGIN, _END = "\ue000", "\ue001"  # around a solution, while a page is copied
+_SOLUTION = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
+_CAPTION = re.compile(r"<figcaption.*?</figcaption>", re.DOTALL)
+_OF_THE_SCREEN = re.compile(r"\s*[^.<>]*\bJavaScript\b[^.<>]*\.")
 
-    def named(id: str) -> str:
-        return _name(address, id)
+
+@functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one page
+def chapter(html: str, address: str, book: frozenset[str]) -> tuple[str, str]:
+    """Return the HTML of the page at `address` as a chapter of the book, which has these pages, and that of its solutions."""
+    begun: list[str] = []  # the ids of the solutions
+
+    def named(name: str) -> str:
+        return _name(address, name)
 
     def linked(link: str) -> str:
         target = urlsplit(urljoin(f"/{address}", link))
@@ -54,6 +63,12 @@ def chapter(html: str, address: str, book: frozenset[str]) -> str:
             return NOTHING
         if around and around.tag == "details" and "derivation-mark" in around.classes:
             return CONTENT if tag == "summary" else NOTHING
+        if tag == "details" and "success" in element.classes:
+            begun.append(_name(address, f"solution-{len(begun) + 1}"))
+            return f'{_BEGIN}<div class="book-solution" id="{begun[-1]}">', f"</div>{_END}"
+        if tag == "summary" and around and "success" in around.classes:
+            back = _name(address, f"exercise-{len(begun)}")
+            return f'<p class="book-solution-title"><a href="#{back}">Exercise {len(begun)}</a></p>', None
         for names in _NAMES & element.attributes.keys():
             element = element.edited(names, lambda ids: " ".join(map(named, ids.split())))
         for links in _ADDRESSES & element.attributes.keys():
@@ -71,7 +86,16 @@ def chapter(html: str, address: str, book: frozenset[str]) -> str:
             return text.replace(tag, "div", 1), "</div>"
         return text, end
 
-    return copied(html, change)
+    solutions = []
+
+    def moved(solution: re.Match[str]) -> str:
+        solutions.append(solution[1])
+        place, back = begun[len(solutions) - 1], _name(address, f"exercise-{len(solutions)}")
+        return f'<p class="book-solved" id="{back}">→ <a href="#{place}">Solution<span data-page="{place}"></span></a></p>'
+
+    text = _SOLUTION.sub(moved, copied(html, change))
+    text = _CAPTION.sub(lambda caption: _OF_THE_SCREEN.sub("", caption[0]), text)
+    return text, "".join(solutions)
 
 
 def _name(address: str, id: str) -> str:
@@ -89,11 +113,13 @@ def contents(pages: Iterable[Page]) -> dict[str, Any]:
         if not parts or parts[-1][0] != part:
             parts.append((part, []))
         address = "" if page.is_homepage else page.url
-        html = chapter(page.content, address, addresses)
-        parts[-1][1].append({"id": name(address), "title": page.title, "html": html})
+        html, solved = chapter(page.content, address, addresses)
+        parts[-1][1].append({"id": name(address), "title": page.title, "html": html, "solutions": solved})
+    prose = [chapter for part, chapters in parts if part != "Reference" for chapter in chapters]
     return {
         "work": book(),
         "reference": apa(book()).replace("*", ""),
         "made": f"{datetime.fromtimestamp(commit_date(), UTC):%-d %B %Y}",
         "parts": parts,
+        "index": index((chapter["title"], chapter["html"]) for chapter in prose),
     }

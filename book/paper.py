@@ -7,6 +7,7 @@ can be checked again where it was pasted.
 from functools import lru_cache
 
 from book.citation import bibtex
+from book.equations import declared
 from book.model import Equation
 from mathnet.derivation.read.source import Chain, read_chain, split
 
@@ -23,10 +24,7 @@ def latex(equation: Equation) -> str:
 
 def where(equation: Equation) -> str:
     """Return the where part as it was written, if there is one."""
-    if equation.kind == "unchecked":
-        return ""
-    first = next((line for line, _ in split(equation.source)[1]), 1)
-    return "\n".join(equation.source.splitlines()[: first - 1]).strip()
+    return declared(equation.kind, equation.source)
 
 
 @lru_cache(maxsize=1000)
@@ -55,7 +53,7 @@ def citation(equation: Equation, number: int, book: dict[str, str]) -> str:
     """Return the BibTeX entry of an equation; `book` is that of the book."""
     fields = {
         **book,
-        "chapter": f"{equation.page.title}, equation ({number})",
+        "chapter": f"{equation.page.title}, tag {number}",
         "url": f"{book['url']}{equation.page.url}#eq-{number}",
     }
     order = ["chapter", *book]

@@ -15,6 +15,45 @@ def addresses(site, base):
     return [f"{base}{page}/".replace("/./", "/") for page in pages]
 
 
+def test_nothing_scrolls_sideways_on_a_wide_screen_and_sentences_stay_narrow(browser, base):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for address in (
+        "",
+        "chain-rule/",
+        "one-layer/",
+        "hidden-layer/",
+        "batches/",
+        "gradients/time/",
+        "check/",
+        "reference/network/",
+    ):
+        page.goto(f"{base}{address}")
+        wide = page.evaluate(
+            """() => {
+          for (const details of document.querySelectorAll("main details")) details.open = true;
+          return [...document.querySelectorAll("main :is(pre > code, .math-display, .figure)")]
+            .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 80));
+        }"""
+        )
+        assert wide == [], address
+        assert (
+            page.evaluate("Math.max(...[...document.querySelectorAll('main p')].map((p) => p.offsetWidth))")
+            <= 680
+        )
+    page.close()
+
+
+def test_all_reasons_of_a_box_begin_at_one_place(browser, base):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{base}hidden-layer/")
+    lefts = page.evaluate(
+        """[...document.querySelectorAll(".derivation")].map((box) => new Set([...box.querySelectorAll(".derivation-reason")]
+          .filter((reason) => reason.checkVisibility()).map((reason) => Math.round(reason.getBoundingClientRect().left))).size)"""
+    )
+    page.close()
+    assert max(lefts) == 1
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (640, "light"), (390, "dark"), (320, "light")]
 )

@@ -108,6 +108,46 @@ def test_the_pdf_is_tagged_has_an_outline_and_ends_where_the_book_ends(made, who
     assert [title for title in map(str.strip, titles) if title in headings] == headings
 
 
+def test_contents_and_index_of_the_pdf_name_the_page_of_each_place(made, whole):
+    numbers = editions.page_numbers(made / editions.PDF)
+    places = set(whole.xpath("//*/@data-page"))
+    assert places == places & set(numbers)
+    chapters = whole.xpath("//section[@class='book-chapter']/@id")
+    pages = [numbers[chapter] for chapter in chapters]
+    assert pages == sorted(pages)
+    assert 2 < pages[0] < numbers["solutions"] < numbers["index"]
+
+
+def test_every_solution_stands_at_the_back_and_says_of_which_exercise_it_is(site, whole):
+    on_pages = sum(
+        len(page.xpath("//details[contains(@class, 'success')]")) for page in _chapters(site).values()
+    )
+    assert on_pages > 30
+    solutions = whole.xpath("//section[@id='solutions']//div[@class='book-solution']")
+    exercises = whole.xpath("//section[@id!='solutions']//p[@class='book-solved']")
+    assert len(solutions) == len(exercises) == on_pages
+    for solution, exercise in zip(solutions, exercises, strict=True):
+        assert exercise.xpath("./a/@href") == [f"#{solution.get('id')}"]
+        assert solution.xpath("./p[@class='book-solution-title']/a/@href") == [f"#{exercise.get('id')}"]
+
+
+def test_what_needs_a_script_is_not_promised_on_paper(whole):
+    assert not [caption for caption in whole.xpath("//figcaption") if "JavaScript" in caption.text_content()]
+
+
+def test_the_index_finds_its_terms_in_order(whole):
+    terms = [item.text for item in whole.xpath("//ul[@class='book-index']/li")]
+    assert terms == sorted(terms, key=str.lower)
+    assert {
+        "chain rule",
+        "dot product",
+        "Hadamard product",
+        "Kronecker delta",
+        "matrix product",
+        "outer product",
+    } <= set(terms)
+
+
 def test_the_same_site_gives_the_same_bytes(made):
     before = [(made / name).read_bytes() for name in (editions.PDF, editions.ZIP)]
     _make(made)

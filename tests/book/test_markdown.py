@@ -64,12 +64,35 @@ def test_the_style_sheet_comes_along_once_and_needs_no_file():
 def test_the_where_part_reads_as_a_sentence():
     fence = "```derivation numbers\nwhere  %s\na = a\n```"
     for where, said in {
-        r"a, b \in \mathbb{R} \text{ nonzero}": "where a and b are numbers, not zero",
-        r"a \in \mathbb{R} \text{ positive, constant}": "where a is a number, positive, constant",
-        r"a \in \mathbb{R}^{n} \text{ positive, constant}": "where a is n×1, all entries are positive, constant",
+        r"a, b \in \mathbb{R} \text{ nonzero}": "Let a and b be nonzero numbers.",
+        r"a \in \mathbb{R} \text{ between 0 and 1, constant}": "Let a be a constant number between 0 and 1.",
+        r"a \in \mathbb{R}^{n} \text{ positive, constant}": "Let a be n×1, positive in every entry and constant.",
+        r"a \in \mathbb{R}^{n},  f \text{ elementwise},  b = f(a)": "Let a be n×1 and f act on every entry, and let b=f(a).",
+        r"a \in \mathbb{R}^{n \times k} \text{ rows sum to one}": "Let a be n×k with rows that sum to one.",
+        r"a \in \mathbb{R}^{n},  \text{numerator layout},  J = \sum_i a_i": "Let a be n×1, and let J=∑iai. Derivatives are in numerator layout.",
     }.items():
         html = re.search(r'<p class="derivation-where">(.*?)</p>', convert(fence % where))[1]
         assert re.sub(r"<[^>]*>", "", html) == said
+
+
+@pytest.mark.parametrize(
+    ("equation", "said"),
+    [
+        (r"[A C]_{ij} = \sum_k A_{ik} C_{kj}", "definition"),
+        (r"[A \odot B]_{ij} = A_{ij} B_{ij}", "definition"),
+        (r"\langle A, B \rangle = \sum_{ij} A_{ij} B_{ij}", "definition"),
+        (r"\bar Y = \frac{\partial J}{\partial Y}", "definition"),
+        (r"J = \sum_{ij} Y_{ij}^2", "definition"),
+        (r"[A C]_{ij} = \sum_k C_{kj} A_{ik}", "✓ 1 step · exact"),
+        (r"[A C]_{ij} = [A C + 0 A C]_{ij}", "✓ 1 step · exact"),
+        (r"\frac{\partial J}{\partial Y} = 2 Y", "✓ 1 step · exact"),
+        (r"\bar Y = \frac{\partial J}{\partial Y} = 2 Y", "✓ 2 steps · exact"),
+    ],
+)
+def test_what_only_says_what_a_sign_means_is_a_definition(equation, said):
+    where = "where  A, B, Y \\in \\mathbb{R}^{n \\times m},  C \\in \\mathbb{R}^{m \\times k}\n       J = \\sum_{ij} Y_{ij}^2\n       \\bar J = 1"
+    html = convert(f"```derivation said\n{where}\n{equation}\n```")
+    assert re.search("<summary>(.*?)</summary>", html)[1] == said
 
 
 def test_every_property_and_case_has_a_rendering():

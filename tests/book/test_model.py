@@ -22,8 +22,8 @@ def book():
     """Return a book of two pages, the second of which is being converted: each has an equation, and a third has no number."""
     here, there = model.Page("Here", "parts/here/", ()), model.Page("There", "there/", ())
     equations = {
-        id: model.Equation("derivation", id, SMALL, "", page)
-        for id, page in (("here", here), ("there", there), ("new", there))
+        id: model.Equation("derivation", id, SMALL, "", page, local)
+        for id, page, local in (("here", here, 7), ("there", there, 5), ("new", there, 6))
     }
     numbers = tags.read("1 here\n2 there\n3 gone retired")
     model.build(model.Book({"parts/here.md": here, "there.md": there}, equations, numbers, here))
@@ -46,7 +46,7 @@ def convert(text, *extensions):
 def test_an_equation_is_shown_with_its_number_and_noted(book):
     html = convert(f"```derivation here\n{SMALL}\n```")
     assert '<span class="equation-anchor" id="eq-1"></span>' in html
-    assert html.count(">(1)</a>") == 1
+    assert html.count(">(7)</a>") == 1
     assert "\\begin{equation} \\label{eq:here}" in html
     assert book.page.equations == {"here"}
 
@@ -60,10 +60,10 @@ def test_without_a_book_an_equation_has_a_link_instead_of_a_number():
 @pytest.mark.parametrize(
     ("reference", "link"),
     [
-        ("[](#d-here)", '<a aria-label="Equation (1)" class="equation-reference" href="#eq-1">(1)</a>'),
+        ("[](#d-here)", '<a aria-label="Equation (7)" class="equation-reference" href="#eq-1">(7)</a>'),
         (
             "[](#d-there)",
-            '<a aria-label="Equation (2)" class="equation-reference" href="../../there/#eq-2">(2)</a>',
+            '<a aria-label="Equation (5) of There" class="equation-reference" href="../../there/#eq-2">(5) of There</a>',
         ),
         (
             "[*so* it is](#d-there)",

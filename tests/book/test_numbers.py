@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from book import model, numbering, paper, tags
-from book.inventory import equations, pages
+from book.inventory import equations, pages, read
 from mathnet import RULES
 from mathnet.derivation import check
 from mathnet.derivation.read.latex import find_latex
@@ -143,7 +143,7 @@ def test_new_equations_are_numbered_after_all_others(tmp_path):
 def test_an_equation_that_took_the_place_of_others_has_their_anchors(book):
     equation = book["one-layer-weights"]
     known = tags.read("1 older retired one-layer-weights\n2 gone retired\n3 one-layer-weights")
-    model.build(model.Book({}, {equation.id: equation}, known, equation.page))
+    model.build(model.Book({}, book, known, equation.page))
     try:
         shown = html.fromstring(numbering.numbered(rendering.shown(equation.report)))
     finally:
@@ -151,7 +151,53 @@ def test_an_equation_that_took_the_place_of_others_has_their_anchors(book):
     anchors = shown.xpath("//*[@id='d-one-layer-weights']/span/@id")
     assert anchors == ["eq-3", "eq-1", "d-older"]
     assert equation.id in equation.page.equations
-    assert shown.xpath("//a[contains(@class, 'equation-number')]/text()") == ["(3)"]
+    assert shown.xpath("//a[contains(@class, 'equation-number')]/text()") == [f"({equation.local})"]
+    assert "Tag 3 is" in shown.text_content()
+
+
+def where(book, id):
+    equation = book[id]
+    model.build(model.Book({}, book, tags.load(), equation.page))
+    try:
+        shown = html.fromstring(numbering.numbered(rendering.shown(equation.report)))
+    finally:
+        model.end()
+    return [part.text_content() for part in shown.xpath("//p[@class='derivation-where']")]
+
+
+def page(tmp_path, text):
+    (tmp_path / "page.md").write_text(text)
+    return {equation.id: equation for equation in equations([read(tmp_path / "page.md", Path("page.md"))])}
+
+
+FENCE = "{0}```derivation {1}\n{0}where  a, b \\in \\mathbb{{R}}{2}\n{0}a b = b a\n{0}```\n\n"
+
+
+def test_equations_are_counted_by_page_and_a_letter_is_introduced_once_in_a_section(tmp_path, monkeypatch):
+    plain, more = FENCE.format("", "ID", ""), FENCE.format("", "more", ", c = a")
+    text = f"# Page\n\n{plain.replace('ID', 'one')}{plain.replace('ID', 'two')}{more}## Next\n\n{plain.replace('ID', 'three')}"
+    book = page(tmp_path, text)
+    monkeypatch.setattr(tags, "load", lambda: {id: tags.Tag(100 + e.local, id) for id, e in book.items()})
+    assert [equation.local for equation in book.values()] == [1, 2, 3, 4]
+    everything = "Let a and b be numbers."
+    assert where(book, "one") == [everything]
+    assert where(book, "two") == [everything]  # behind the mark
+    assert where(book, "more") == ["Let c=a.", "Let a and b be numbers, and let c=a."]
+    assert where(book, "three") == [everything]
+
+
+def test_what_stands_in_a_folded_box_introduces_nothing_outside_of_it(tmp_path):
+    inside = FENCE.format("    ", "ID", "")
+    text = (
+        '# Page\n\n??? success "One"\n\n'
+        + inside.replace("ID", "one")
+        + inside.replace("ID", "two")
+        + '??? success "Two"\n\n'
+        + inside.replace("ID", "three")
+        + FENCE.format("", "four", "")
+    )
+    above = {id: equation.above for id, equation in page(tmp_path, text).items()}
+    assert above == {"one": (), "two": ("one",), "three": (), "four": ()}
 
 
 # The LaTeX
@@ -185,13 +231,13 @@ def test_the_list_of_equations_is_that_of_the_book_in_the_order_of_the_numbers(l
         equation = book[entry["id"]]
         assert (entry["kind"], entry["where"]) == (equation.kind, paper.where(equation))
         if equation.kind == "derivation":
-            assert entry["verdict"] == equation.report.verdict()
+            assert entry["verdict"] in ("definition", equation.report.verdict())
             assert (entry["digits"] is None) == entry["exact"]
             assert entry["bound"] is None or 0 < entry["bound"] < 1e-9
     assert sum(entry.get("code") is not None for entry in listing) == len(RULES)
 
 
-def test_every_equation_stands_where_the_list_says(site, listing):
+def test_every_equation_stands_where_the_list_says(site, listing, book):
     trees = {
         path.parent.relative_to(site).as_posix(): html.fromstring(path.read_bytes())
         for path in site.rglob("index.html")
@@ -203,7 +249,7 @@ def test_every_equation_stands_where_the_list_says(site, listing):
         (equation,) = trees[page.rstrip("/") or "."].xpath(f"//span[@id='{anchor}']/..")
         assert equation.get("id") == f"d-{entry['id']}"
         (number,) = equation.xpath(".//a[contains(@class, 'equation-number')]")
-        assert (number.text, number.get("href")) == (f"({entry['tag']})", f"#{anchor}")
+        assert (number.text, number.get("href")) == (f"({book[entry['id']].local})", f"#{anchor}")
         latex, bibtex = (block.text_content() for block in equation.xpath(".//details//pre"))
         assert latex == entry["latex"]
         assert entry["url"] in bibtex

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from math import floor, log10
 from pathlib import Path
@@ -13,41 +13,42 @@ from mathnet.dual import DIGITS
 from mathnet.mathml import in_sentence, to_mathml
 
 from ..meaning.names import Item
+from ..meaning.nodes.calculus import LAYOUTS
 from ..read.source import Chain
+from .definitions import defines
 from .report import Report
 
 STYLE_SHEET = Path(__file__).with_name("derivation.css")
-PHRASES = {  # a property, for one name and for several
-    "elementwise": ("acts on every entry", "act on every entry"),
-    "constant": ("is constant", "are constant"),
-    "ones": ("all ones", "all ones"),
-    "nonzero": ("no entry is zero", "no entry is zero"),
-    "positive": ("all entries are positive", "all entries are positive"),
-    "between 0 and 1": ("all entries are between 0 and 1", "all entries are between 0 and 1"),
-    "identity": ("the identity", "identities"),
-    "symmetric": ("is symmetric", "are symmetric"),
-    "rows sum to one": ("every row sums to one", "every row sums to one"),
-    "rows are probabilities": (
-        "every row is a probability distribution",
-        "every row is a probability distribution",
-    ),
-    "rows are one-hot": ("every row is one-hot", "every row is one-hot"),
-    "integer": ("whole numbers", "whole numbers"),
-    "invertible": ("is invertible", "are invertible"),
-    "orthogonal": ("is orthogonal", "are orthogonal"),
+PHRASES = {  # a property of an array, after "be"
+    "elementwise": "act on every entry",
+    "constant": "constant",
+    "ones": "with every entry 1",
+    "nonzero": "nowhere zero",
+    "positive": "positive in every entry",
+    "between 0 and 1": "between 0 and 1 in every entry",
+    "identity": "the identity",
+    "symmetric": "symmetric",
+    "rows sum to one": "with rows that sum to one",
+    "rows are probabilities": "with a probability distribution in every row",
+    "rows are one-hot": "one-hot in every row",
+    "integer": "whole in every entry",
+    "invertible": "invertible",
+    "orthogonal": "orthogonal",
 }
 OF_A_NUMBER = {
-    "nonzero": "not zero",
+    "nonzero": "nonzero",
     "positive": "positive",
-    "between 0 and 1": "between 0 and 1",
     "integer": "whole",
-}
+    "constant": "constant",
+}  # before "number"
+_LAYOUTS = [rf"\text{{{layout}}}" for layout in LAYOUTS]
 
 
 class Shown(NamedTuple):
-    """A displayed equation: what stands above its mark, the mark's summary, and what opens below it: words and the source."""
+    """A displayed equation: its where part and its rows, the mark's summary, and what opens below it: words and the source."""
 
     id: str
+    items: Sequence[Item]
     body: str
     summary: str
     words: str
@@ -57,7 +58,7 @@ class Shown(NamedTuple):
     def framed(self, style: str = "") -> str:
         """Return its HTML, with its mark below it and a link to it; `style` is the link to a style sheet."""
         opened = mark(self.summary, self.words + _source(self.source))
-        return frame(self.id, style + self.body, opened, _link(self.id), self.kind)
+        return frame(self.id, style + where_html(self.items) + self.body, opened, _link(self.id), self.kind)
 
 
 def report_html(report: Report) -> str:
@@ -67,9 +68,13 @@ def report_html(report: Report) -> str:
 
 def shown(report: Report) -> Shown:
     """Return a right derivation as it is displayed."""
-    body = where_html(report.names.items) + "".join(map(chain_html, report.chains))
-    summary = f"✓ {html.escape(report.verdict())}"
-    return Shown(report.id, body, summary, how_checked(report), report.source)
+    body, summary = chains_html(report.chains), html.escape(said(report))
+    return Shown(report.id, report.names.items, body, summary, how_checked(report), report.source)
+
+
+def said(report: Report) -> str:
+    """Return what the mark of a right derivation says."""
+    return "definition" if defines(report) else f"✓ {report.verdict()}"
 
 
 def frame(id: str, body: str, mark: str, link: str, kind: str = "") -> str:
@@ -98,33 +103,50 @@ def where_html(items: Sequence[Item]) -> str:
         return ""
     words = where_words(items, "\0{}\0".format)
     words = re.sub(
-        "\0(.*?)\0([,;]?)", lambda m: in_sentence(m[1], m[2]), words
+        "\0(.*?)\0([,.]?)", lambda m: in_sentence(m[1], m[2]), words
     )  # no line begins with a comma
-    return f'<p class="derivation-where">where {words}</p>'
+    return f'<p class="derivation-where">{words}</p>'
 
 
 def where_words(items: Sequence[Item], formula: Callable[[str], str]) -> str:
-    """Return the items of a where part in words; `formula` gives the text of a piece of LaTeX."""
-    return "; ".join(_item(item, formula) for item in items)
+    """Return the items of a where part as a sentence; `formula` gives the text of a piece of LaTeX."""
+    layouts = [item.definition[6:-1] for item in items if item.definition in _LAYOUTS]
+    defined = [
+        formula(item.definition) for item in items if item.definition and item.definition not in _LAYOUTS
+    ]
+    declared = [_declared(item, formula) for item in items if not item.definition]
+    lists = [f"let {_listed(parts)}" for parts in (declared, defined) if parts]
+    sentences = [", and ".join(lists), *(f"derivatives are in {layout}" for layout in layouts)]
+    return " ".join(f"{words[0].upper()}{words[1:]}." for words in sentences if words)
 
 
-def _item(item: Item, formula: Callable[[str], str]) -> str:
-    if item.definition:
-        return formula(item.definition)
-    *first, last = map(formula, item.names)
-    names = f"{', '.join(first)} and {last}" if first else last
-    words = [PHRASES[name][bool(first)] for name in item.properties]
-    if item.shape is not None:
-        verb = "are" if first else "is"
-        shape = formula(r" \times ".join(item.shape)) if item.shape else "numbers" if first else "a number"
-        if not item.shape:
-            words = [OF_A_NUMBER.get(name, word) for name, word in zip(item.properties, words, strict=True)]
-        words = [f"{verb} {shape}", *(word.removeprefix(f"{verb} ") for word in words)]
-    return f"{names} {', '.join(words)}"
+def _listed(parts: Sequence[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
-def chain_html(chain: Chain) -> str:
-    """Return the rows of a chain, each with its reason."""
+def _declared(item: Item, formula: Callable[[str], str]) -> str:
+    names, several = _listed([formula(name) for name in item.names]), len(item.names) > 1
+    if item.shape == ():
+        before = [OF_A_NUMBER[name] for name in item.properties if name in OF_A_NUMBER]
+        after = [PHRASES[name].split(" in ")[0] for name in item.properties if name not in OF_A_NUMBER]
+        number = " ".join([*before, "numbers" if several else "number", *after])
+        return f"{names} be {number}" if several else f"{names} be a {number}"
+    phrases = [PHRASES[name] for name in item.properties]
+    words = [] if item.shape is None else [formula(r" \times ".join(item.shape))]
+    words += [phrase for phrase in phrases if not phrase.startswith("with ")]
+    verb = "" if words == [PHRASES["elementwise"]] else "be "
+    return " ".join(
+        [f"{names} {verb}{_listed(words)}", *(phrase for phrase in phrases if phrase not in words)]
+    )
+
+
+def chains_html(chains: Iterable[Chain]) -> str:
+    """Return the rows of chains, each with its reason, in one table."""
+    return f'<div class="derivation-chains math-display">{"".join(map(_chain_html, chains))}</div>'
+
+
+def _chain_html(chain: Chain) -> str:
     rows = []
     for row in chain.rows:
         left = to_mathml(rf"\displaystyle {row.left}") if row.left else ""
@@ -135,7 +157,7 @@ def chain_html(chain: Chain) -> str:
             f'<span class="derivation-right" data-search-exclude>{right}</span>'
             f'<span class="derivation-reason">{_reason(row.reason)}</span></div>'
         )
-    return f'<div class="derivation-chain math-display">{"".join(rows)}</div>'
+    return f'<div class="derivation-chain">{"".join(rows)}</div>'
 
 
 def _reason(latex: str) -> str:
