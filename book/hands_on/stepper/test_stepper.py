@@ -166,7 +166,9 @@ def test_an_update_makes_the_loss_fall_as_much_as_in_python(open_figure):
     expect(history).to_contain_text("J = 0.4063")
     page.get_by_label("rate, row 1, column 1").fill("-1")
     page.get_by_role("button", name="Update all").click()
-    expect(history).to_contain_text("It rose: too long a step, or the wrong way; before the update it was 0.4063")
+    expect(history).to_contain_text(
+        "It rose: too long a step, or the wrong way; before the update it was 0.4063"
+    )
 
 
 def test_next_on_the_last_step_takes_the_new_parameters(open_figure):
