@@ -1,7 +1,8 @@
 // <network-ripple>: nudge one number of a small network, and watch the change run through to the loss, along every path.
 // The drawing and the starting numbers come from the build; this script moves the numbers and lights the edges.
 import { data, element, mark, matrix } from "./grids.js";
-import { compute, format, range } from "./products.js";
+import { format } from "./numbers.js";
+import { compute, range } from "./products.js";
 
 const next = { X: "H", H: "Y", Y: "J" };
 const count = (k) => k + 1;
