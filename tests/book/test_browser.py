@@ -137,15 +137,19 @@ def test_the_chosen_colours_are_kept(browser, base):
     context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-def test_the_home_page_answers_before_one_scrolls(browser, base, width, height):
+@pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 1), (390, 844, 1.5)])
+def test_the_home_page_answers_at_once(browser, base, width, height, screens):
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(base)
-    formulas = page.locator("#d-answer-bias .derivation-row math").evaluate_all(
-        "all => all.map(formula => formula.getBoundingClientRect().bottom)"
-    )
-    assert len(formulas) >= 4
-    assert max(formulas) <= height
+    answers = page.locator("article > ul").first.locator("li")
+    assert [answers.nth(k).locator("strong").first.inner_text() for k in range(3)] == [
+        "bias",
+        "weight",
+        "transpose",
+    ]
+    ends = [box["y"] + box["height"] for box in (answers.nth(k).bounding_box() for k in range(3))]
+    assert ends[0] <= height
+    assert ends[2] <= screens * height
     page.close()
 
 
