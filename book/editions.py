@@ -47,7 +47,8 @@ def print_pdf(site: Path) -> Path:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--allow-file-access-from-files"]
         )
-        page = browser.new_page()
+        # a script of the page may end before the printing or after it, and then two PDFs differ
+        page = browser.new_page(java_script_enabled=False)
         page.goto((site / "book" / "index.html").resolve().as_uri(), wait_until="load", timeout=120_000)
         page.evaluate("document.fonts.ready")
         numbers: dict[str, int] = {}

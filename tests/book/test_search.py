@@ -13,7 +13,7 @@ PLACES = {
     "affine_vjp": {"reference/dense/#mathnet.dense.affine_vjp"},
     "outer product": {"products/outer/"},
     "δ": {"notation/#the-kronecker-delta"},
-    "sigmoid": {"reference/elementwise/#mathnet.elementwise.sigmoid"},
+    "sigmoid": {"faq/#sigmoid-of-output"},  # prose comes before the reference
     "np.dot": {"products/dot/"},
     "numerator layout": {"layouts/#numerator-layout"},
     "Hᵀ": {"faq/#why-transpose"},
