@@ -4,6 +4,7 @@
 in the headings of the chapters, and where a chapter sets it in italics or bold, as a book does where it explains a word; else where it first occurs.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 from html import unescape
@@ -50,29 +51,41 @@ def index(
     explained: dict[str, list[Place]] = {name: [] for name in sought}
     order: dict[str, int] = {}
     for chapter, html in chapters:
-        for section in _SECTION.split(html):
-            heading = _HEADING.match(section)
-            if not heading:
-                continue
-            order[heading["id"]] = len(order)
-            words = _plain(heading["words"])
-            emphasised = " · ".join(
-                _plain(found[2]) for found in _EMPHASIS.finditer(section[heading.end() :])
-            )
-            plain = _plain(section[heading.end() :])
+        for section in _sections(html):
+            order[section.id] = len(order)
             for name, pattern in sought.items():
-                if pattern.search(words):
-                    headed[name].append(Place(heading["id"], chapter))
-                elif pattern.search(emphasised):
-                    explained[name].append(Place(heading["id"], chapter))
-                elif not named[name] and pattern.search(plain):
-                    named[name].append(Place(heading["id"], chapter))
+                if pattern.search(section.heading):
+                    headed[name].append(Place(section.id, chapter))
+                elif pattern.search(section.emphasised):
+                    explained[name].append(Place(section.id, chapter))
+                elif not named[name] and pattern.search(section.plain):
+                    named[name].append(Place(section.id, chapter))
     found = []
     for name in sorted(sought, key=lambda name: name.lower()):
         places = [*headed[name], *explained[name]][:MOST] or named[name]
         if places:
             found.append((name, sorted(places, key=lambda place: order[place.id])))
     return found
+
+
+class _Section(NamedTuple):
+    """What stands below a heading, as plain text, and its words in italics or bold."""
+
+    id: str
+    heading: str
+    emphasised: str
+    plain: str
+
+
+@functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one chapter
+def _sections(html: str) -> tuple[_Section, ...]:
+    found = []
+    for section in _SECTION.split(html):
+        if heading := _HEADING.match(section):
+            below = section[heading.end() :]
+            emphasised = " · ".join(_plain(part[2]) for part in _EMPHASIS.finditer(below))
+            found.append(_Section(heading["id"], _plain(heading["words"]), emphasised, _plain(below)))
+    return tuple(found)
 
 
 def _plain(html: str) -> str:

@@ -51,7 +51,7 @@ def starts() -> list[str]:
     shapes = {name: np.shape(START[name]) for name in ("X", "W1", "B1")} | {"H": (1, _SIZES["H"])}
     shapes |= {name: np.shape(START[name]) for name in ("W2", "B2")}
     return [
-        f"{name}-{j + 1}" if name in "XHB1B2" else f"{name}-{i + 1}-{j + 1}"
+        f"{name}-{j + 1}" if shape[0] == 1 else f"{name}-{i + 1}-{j + 1}"
         for name, shape in shapes.items()
         for i, j in np.ndindex(shape)
     ]
@@ -153,7 +153,7 @@ def ripple(start: str = "H-1") -> str:
 
 
 def _said(name: str) -> str:
-    """Return a name in words for a sentence: `H₁`, `weight W₂ from H₁ to Y₂`."""
+    """Return a name in words for a sentence: `H₁`, `W₂, from H₁ to Y₂`."""
     letter, *counts = name.split("-")
     match letter:
         case "W1" | "W2":
