@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 from mpmath.ctx_mp import MPContext
 
-DIGITS = 50
+DIGITS, GUARD = 50, 10  # what is trusted, and what is computed besides
+DIVISION = "division by zero"
 LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
 
 Number: TypeAlias = Any
@@ -22,7 +23,7 @@ Number: TypeAlias = Any
 
 # A context of its own: nobody else's precision changes ours, and ours changes nobody else's.
 mp = MPContext()
-mp.dps = DIGITS + 10
+mp.dps = DIGITS + GUARD
 
 if (
     mp.mpf.mpf_convert_rhs(Fraction(1, 2)) is NotImplemented
@@ -291,7 +292,7 @@ def reciprocal(x: Number) -> Number:
         inverse = reciprocal(x.value)
         return Dual(inverse, -inverse * inverse * x.tangent, x.tag)
     if not x:
-        raise ZeroDivisionError("division by zero")
+        raise ZeroDivisionError(DIVISION)
     return Fraction(1, x) if isinstance(x, int) else 1 / x
 
 

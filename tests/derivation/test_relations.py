@@ -9,8 +9,8 @@ where  x, y \in \mathbb{R}^{n},  t, s \in \mathbb{R},  A \in \mathbb{R}^{n \time
        \text{tolerance } 10^{-3}
 """
 RIGHT = {
-    r"2 t s \le t^2 + s^2 = s^2 + t^2": "2 steps · exact · 1 of them not equal, but right at 40 points",
-    r"x \cdot y \le \|x\| \|y\|": "1 step · 50 digits · 1 of them not equal, but right at 40 points",
+    r"2 t s \le t^2 + s^2 = s^2 + t^2": "2 steps · exact at ",
+    r"x \cdot y \le \|x\| \|y\|": "1 step · 50 digits at ",
     r"\log p \leq p - 1 < p": "2 steps · 50 digits",
     r"\sqrt{t^2} \ge |t|": "1 step · 50 digits",
     r"t + 1 > t": "1 step · exact",

@@ -117,6 +117,60 @@ FALSE = {
         "where A \\in \\mathbb{R}^{n \\times m}\n\\|A\\|_2^2 = \\|A\\|_F^2",
         r"expected a vector (the 2-norm of a matrix is its largest singular value",
     ),
+    "a whole number that is zero": (
+        "where k \\in \\mathbb{R} \\text{ integer}\nk^2 > 0",
+        "does not hold: 0 against 0",
+    ),
+    "whole numbers that are equal": (
+        "where j, k \\in \\mathbb{R} \\text{ integer}\n[j < k] + [j > k] = 1",
+        "1 is not equal to [j < k] + [j > k]: 1 against 0",
+    ),
+    "whole numbers beyond one that is written": (
+        "where k \\in \\mathbb{R} \\text{ integer}\n\\min(k, -350) = k",
+        "is not equal to",
+    ),
+    "a window between kinks": (X + r"\max(0, 0.001 - |x + 3.3|) = 0", "0 is not equal to"),
+    "a window between two roots": (X + r"[(x - 5.1)^2 < 10^{-6}] = 0", "against 1"),
+    "close to the end of a domain": (
+        "where p \\in \\mathbb{R} \\text{ between 0 and 1}\n\\min(p, 0.0001) = 0.0001",
+        "is not equal to",
+    ),
+    "a root of a square, far from zero": (
+        "where x \\in \\mathbb{R} \\text{ positive}\n\\sqrt{(300 - x)^2} = 300 - x",
+        "is not equal to",
+    ),
+    "a logarithm of a square, far from zero": (
+        X + r"\log((x + 70)^2) = 2 \log(x + 70)",
+        "x + 70 is not always positive",
+    ),
+    "a tie of real numbers": (X + r"[x - 2 > 0] + [2 - x > 0] = 1", "1 is not equal to"),
+    "a polynomial that dips below zero": (X + r"x^4 - 2 x^2 + 0.9999 \ge 0", "does not hold"),
+    "only for few classes": (
+        "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\ny_1 = 1 - y_2",
+        "is not equal to",
+    ),
+    "only for one class": (
+        "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\n\\sum_{i \\ne 1} y_i = 1",
+        "is not equal to",
+    ),
+    "matrices of two rows": (
+        "where A \\in \\mathbb{R}^{n \\times n}\n\\operatorname{tr}(A)^2 = \\operatorname{tr}(A^2) + 2 \\det(A)",
+        "is not equal to",
+    ),
+    "more columns than a size that was tried": (
+        "where X \\in \\mathbb{R}^{3 \\times n}\n\\det(X X^{\\mathsf T}) = 0",
+        "is not equal to",
+    ),
+    "a product of many sizes": (
+        "where I \\in \\mathbb{R}^{n \\times n} \\text{ identity}\n"
+        r"(\operatorname{tr}(I) - 2) (\operatorname{tr}(I) - 3) (\operatorname{tr}(I) - 4) = 0",
+        "is not equal to",
+    ),
+    "not at size one": (
+        "where x \\in \\mathbb{R}^n\n\\operatorname{var}(x) > 0",
+        "does not hold: 0 against 0",
+    ),
+    "what is smaller than all digits": (X + "e^x = e^x + 10^{-60}", "is not equal to"),
     "symmetric, but not square": (
         "where A \\in \\mathbb{R}^{n \\times m} \\text{ symmetric}\nA = A",
         "A is n × m: not square",
@@ -133,6 +187,36 @@ def test_a_false_line_is_refused(name):
 
 
 TRUE = {
+    "a kink behind a kink": X + r"\max(0, |x|) = |x|",
+    "two maxima": "where x, y, z \\in \\mathbb{R}\n\\max(x, \\max(x, z)) = \\max(z, x)",
+    "a kink of a maximum": "where x \\in \\mathbb{R}^n\n\\operatorname{relu}(\\max_i x_i) = \\max_i \\operatorname{relu}(x_i)",
+    "the largest of a one-hot row": "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\n\\max_i y_i = \\sum_i y_i",
+    "a comparison of one-hot entries": "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\n[y_i < 1] = 1 - y_i",
+    "the sign of zero": "where k \\in \\mathbb{R} \\text{ integer}\nk \\operatorname{sign}(k) = |k|",
+    "more samples than features": (
+        "where A \\in \\mathbb{R}^{m \\times n},  b \\in \\mathbb{R}^m,  P = A (A^{\\mathsf T} A)^{-1} A^{\\mathsf T}\nP P b = P b"
+    ),
+    "fewer samples than features": (
+        "where A \\in \\mathbb{R}^{m \\times n}\nA A^{\\mathsf T} (A A^{\\mathsf T})^{-1} A = A"
+    ),
+    "softmax of one class": "where z \\in \\mathbb{R}^k,  p = \\operatorname{softmax}(z)\n\\sum_i p_i = 1",
+    "two layers of kinks without biases": (
+        "where x \\in \\mathbb{R}^n,  U \\in \\mathbb{R}^{m \\times n},  V \\in \\mathbb{R}^{k \\times m}\n"
+        "      h = \\max(0, U x)\n      q = V h\n      y = \\max(0, q)\n"
+        "\\bar V = (\\bar y \\odot [q > 0]) h^{\\mathsf T}"
+    ),
+    "saturated behind a kink": (
+        "where x, v \\in \\mathbb{R},  s(t) = \\frac{1}{1 + e^{-t}},  y = s(v |x|)\n"
+        r"\frac{\partial y}{\partial v} = y (1 - y) |x|"
+    ),
+    "a loss of what is saturated": (
+        "where x, v \\in \\mathbb{R},  t \\in \\mathbb{R} \\text{ between 0 and 1},  s(u) = \\frac{1}{1 + e^{-u}}\n"
+        "      y = s(v \\max(0, x))\n      J = -t \\log y - (1 - t) \\log(1 - y)\n"
+        r"\frac{\partial J}{\partial v} = (y - t) \max(0, x)"
+    ),
+    "a derivative beside its kink": X
+    + "      y = |x|\n"
+    + r"\frac{\partial y}{\partial x} = [x > 0] - [x < 0]",
     "positive": "where x \\in \\mathbb{R} \\text{ positive}\n\\log(x^2) = 2 \\log x",
     "a probability": "where p \\in \\mathbb{R} \\text{ between 0 and 1}\n\\log \\frac{p}{1 - p} = \\log p - \\log(1 - p)",
     "symmetric": "where A \\in \\mathbb{R}^{n \\times n} \\text{ symmetric}\nA^{\\mathsf T} = A",
@@ -162,3 +246,36 @@ def test_what_is_rounded_on_the_way_is_not_exact():
 def test_the_steps_before_a_wrong_one_are_compared_in_all_draws():
     source = "where s \\in \\mathbb{R}\n|s| &= s \\\\ &= 2 s"  # the second step is wrong in every draw
     assert "s is not equal to |s|" in str(check(source).errors[0])
+
+
+COMPLETE = {
+    "a kink in one variable": X + r"\max(0, x) + \min(0, x) = x",
+    "an inequality in one variable": X + r"x^4 + 1 \ge 2 x^2",
+    "others are declared, but not used": "where x, y \\in \\mathbb{R}\n|x| = \\max(x, -x)",
+}
+TRIED = {
+    "two variables": "where x, y \\in \\mathbb{R}\n\\max(x, y) + \\min(x, y) = x + y",
+    "whole numbers": "where k \\in \\mathbb{R} \\text{ integer}\n(k + 1)^2 = k^2 + 2 k + 1",
+    "one-hot rows": "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\n\\sum_i y_i = 1",
+    "more sizes than were tried could solve it": "where x \\in \\mathbb{R}^n\nn^{12} = n^5 n^7",
+}
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_in_one_variable_a_line_through_the_domain_is_all_of_it(name):
+    assert check(COMPLETE[name]).verdict() == "1 step · exact"
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_what_was_only_tried_says_so_and_has_no_bound(name):
+    report = check(TRIED[name])
+    assert report.verdict() == f"1 step · exact at {report.draws} points"
+    assert report.bound is None
+
+
+def test_every_letter_takes_the_sizes_one_to_five():
+    report = check(
+        "where A \\in \\mathbb{R}^{m \\times n},  B \\in \\mathbb{R}^{n \\times k}\n(A B)^{\\mathsf T} = B^{\\mathsf T} A^{\\mathsf T}"
+    )
+    for letter in "mnk":
+        assert {sizes[letter] for sizes in report.sizes} == {1, 2, 3, 4, 5}

@@ -4,7 +4,7 @@ from collections.abc import Set
 
 POSITIVE = {"positive", "between 0 and 1", "rows are probabilities"}
 FIXED = {"constant", "ones", "identity", "rows are one-hot", "integer"}  # with no direction to go
-DISCRETE = {"rows are one-hot", "orthogonal"}  # with few choices
+SAMPLED = {"rows are one-hot", "orthogonal", "integer"}  # with few choices, of which random ones are tried
 SQUARE = {"symmetric", "identity", "invertible", "orthogonal"}
 PROPERTIES = (
     "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "symmetric", "identity",

@@ -18,6 +18,7 @@ class Function(NamedTuple):
     counted: bool = False  # it counts entries
     kinked: bool = False  # it compares entries
     power: int = 1  # of the number of entries: about how many multiplications it takes
+    by_rows: bool = False  # of each row of a matrix by itself, and of a column as a whole
 
     def takes(self, shape: Shape) -> bool:
         """Say whether the function is defined for this shape."""
@@ -57,8 +58,8 @@ WHOLE = {
     r"\operatorname{vec}": Function(ANY, _column),
     r"\max": Function(ANY, kinked=True),
     r"\min": Function(ANY, kinked=True),
-    r"\operatorname{logsumexp}": Function(ANY, _of_rows, smooth=True),
-    r"\operatorname{softmax}": Function(ANY, _same, smooth=True),
+    r"\operatorname{logsumexp}": Function(ANY, _of_rows, smooth=True, by_rows=True),
+    r"\operatorname{softmax}": Function(ANY, _same, smooth=True, by_rows=True),
     r"\|": Function(ANY, smooth=True),
     r"\|_2": Function(VECTOR, smooth=True),
     r"\|^2": Function(ANY),

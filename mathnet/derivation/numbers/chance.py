@@ -7,7 +7,6 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from mathnet.dual import Number
 
-WHOLE_NUMBERS = 9  # up to this, among fractions
 FRACTIONS = 2**12  # how many positive fractions there are
 
 Arguments = ParamSpec("Arguments")
@@ -45,7 +44,7 @@ class Source(Protocol):
 
 
 class Numbers:
-    """Random numbers, none of them zero.
+    """Random numbers; zero is drawn only where a whole number is declared.
 
     Parameters
     ----------
@@ -59,6 +58,8 @@ class Numbers:
         And added to one of them.
     negative : sequence of number
         One of them is the share of negative numbers in an array.
+    whole : sequence of int
+        Where a whole number is declared, it is often one of these, or its opposite.
 
     Attributes
     ----------
@@ -73,9 +74,10 @@ class Numbers:
         scales: Sequence[int | Fraction] = (1,),
         near: Sequence[int | Fraction] = (0,),
         negative: Sequence[float] = (0.5,),
+        whole: Sequence[int] = (0, 1, 2),
     ) -> None:
         self.random, self.largest, self.scales, self.near = generator, largest, scales, near
-        self.negative = negative
+        self.negative, self.whole = negative, whole
         self.choices = largest or FRACTIONS
 
     def draw(self, count: int, positive: bool = False) -> list[Number]:
@@ -84,9 +86,14 @@ class Numbers:
         return [self._magnitude() * (-1) ** (self.random.random() < negative) for _ in range(count)]
 
     def draw_whole(self, count: int, positive: bool = False) -> list[Number]:
-        """Return that many whole numbers."""
-        largest, signs = self.largest or WHOLE_NUMBERS, (1,) if positive else (-1, 1)
-        return [self.random.randint(1, largest) * self.random.choice(signs) for _ in range(count)]
+        """Return that many whole numbers: zero among them, ties, and what is near the numbers that are written."""
+        far = max(self.largest, 2 * max(self.whole))
+        found = [self.random.choice([*self.whole, self.random.randint(1, far)]) for _ in range(count)]
+        return (
+            [number or 1 for number in found]
+            if positive
+            else [number * self.random.choice((-1, 1)) for number in found]
+        )
 
     def choose(self, count: int) -> int:
         """Return a whole number from 0, less than `count`."""

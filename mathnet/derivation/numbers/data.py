@@ -47,8 +47,9 @@ class Data:
         for name, shape in dimensions.shapes.items():
             symbol, lengths = names.symbols[name], self.concrete(shape)
             if symbol.definition is None:
-                self.values[name] = lucky(array, numbers, lengths, symbol.properties)
-                self.values["dot", name] = direction(numbers, lengths, symbol.properties, self.values[name])
+                kind = numbers, lengths, shape[-1:] == ("1",), symbol.properties
+                self.values[name] = lucky(array, *kind)
+                self.values["dot", name] = direction(*kind, self.values[name])
             self.values["bar", name] = tuple(numbers.draw(math.prod(lengths)))
 
     def places(self, letters: Mapping[str, str]) -> Iterator[dict[str, int]]:

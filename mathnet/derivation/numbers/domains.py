@@ -4,17 +4,17 @@ import math
 from collections.abc import Sequence, Set
 from fractions import Fraction
 
-from mathnet.dual import Number, reciprocal
+from mathnet.dual import DIGITS, Number, mp, reciprocal
 
 from ..meaning.nodes import Node
 from ..meaning.properties import FIXED, POSITIVE
-from .chance import Source
+from .chance import Source, UnluckyDrawError
 from .matrices import Entries, Rows, flat, identity, in_rows, inverse, matmul
 
 
-def array(numbers: Source, shape: Sequence[int], properties: Set[str]) -> Entries:
-    """Return the entries of an array, row by row."""
-    count, lines = math.prod(shape), _lines(shape)
+def array(numbers: Source, shape: Sequence[int], column: bool, properties: Set[str]) -> Entries:
+    """Return the entries of an array, row by row; a column counts as one row."""
+    count, lines = math.prod(shape), _lines(shape, column)
     if "ones" in properties:
         return (1,) * count
     if "identity" in properties:
@@ -39,7 +39,9 @@ def array(numbers: Source, shape: Sequence[int], properties: Set[str]) -> Entrie
     return tuple(values)
 
 
-def direction(numbers: Source, shape: Sequence[int], properties: Set[str], values: Entries) -> Entries:
+def direction(
+    numbers: Source, shape: Sequence[int], column: bool, properties: Set[str], values: Entries
+) -> Entries:
     """Return the entries of a direction at an array with these values."""
     count = math.prod(shape)
     if properties & FIXED:
@@ -50,16 +52,16 @@ def direction(numbers: Source, shape: Sequence[int], properties: Set[str], value
     if "orthogonal" in properties:  # Q times a skew matrix
         dots = list(flat(matmul(in_rows(values, shape[0]), _skew(dots, shape[0]))))
     if properties & {"rows sum to one", "rows are probabilities"}:
-        lines = _lines(shape)
+        lines = _lines(shape, column)
         means = [sum(dots[at] for at in line) * Fraction(1, len(line)) for line in lines]
         dots = [dots[at] - mean for line, mean in zip(lines, means, strict=True) for at in line]
     return tuple(dots)
 
 
-def _lines(shape: Sequence[int]) -> list[range]:
-    """Return the places of each row; a column is one line."""
-    length = math.prod(shape) if shape[-1:] == (1,) else math.prod(shape[-1:])
-    return [range(start, start + length) for start in range(0, math.prod(shape), length)]
+def _lines(shape: Sequence[int], column: bool) -> list[range]:
+    count = math.prod(shape)
+    length = count if column else math.prod(shape[-1:])
+    return [range(start, start + length) for start in range(0, count, length)]
 
 
 def _mirrored(values: Sequence[Number], size: int) -> list[Number]:
@@ -86,9 +88,13 @@ def _orthogonal(numbers: Source, size: int) -> Entries:
 
 
 def require_positive(function: str, x: Number, argument: Node) -> None:
-    """Refuse a logarithm or root of a number that has none."""
+    """Refuse a logarithm or root of a number that has none; at the edge, or too close to it to tell, try others."""
     if x > 0 or function not in {"log", "sqrt"}:
         return
+    if x == 0 or abs(x) < mp.mpf(10) ** -DIGITS:
+        if function == "sqrt" and not isinstance(x, mp.mpf):
+            return
+        raise UnluckyDrawError(f"{function} of 0")
     example = next((part.latex for part in argument.walk() if hasattr(part, "name")), "x")
     raise argument.error(
         f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "

@@ -1,19 +1,23 @@
-"""The plan: which random numbers a derivation is tried with, and when it has been tried enough."""
+"""The plan: which numbers a derivation is tried with, and when it has been tried enough."""
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
-from .chance import Numbers
-from .data import Data, choose_sizes
+from .chance import Numbers, UnluckyDrawError
+from .data import Data, choose_sizes, distinct
+from .lines import Line
 from .needs import Needs
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
-DRAWS, KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 3, 10, 10, 40  # in one draw one number has one sign
+KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 10, 20  # in one draw one number has one sign
+LEAST = 3  # draws, without which nothing is right
+ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
+LINES = 3
 SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
 NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
 CRAMPED = 5  # so many divisions by zero are no accident, even among small numbers
@@ -26,60 +30,148 @@ class Draws:
     Attributes
     ----------
     done : list of Data
-        Those at which the sides have been compared.
+        Those at which the sides of all chains have been compared.
+    points : int
+        How many these are, with the pieces of lines and the places between them.
     work : int
         How many values that took.
-    unlucky : int
-        How many draws in a row had to be repeated.
+    whole : bool
+        Whether a line went through the whole domain.
     """
 
     def __init__(self, names: Names, dimensions: Dimensions, chains: Sequence[Chain]) -> None:
         self.names, self.dimensions = names, dimensions
         self.needs = Needs(dimensions.types, names, chains)
         self.random = random.Random(SEED)
+        self.sizes = Sizes(names, dimensions, self.random, max(SIZES, self.needs.sizes))
         self.done: list[Data] = []
-        self.work, self.unlucky = 0, 0
+        self.points = self.work = self.unlucky = 0
+        self.whole = self._missed = False
 
-    def unsure(self) -> bool:
-        """Say whether another draw is wanted, and can be afforded."""
+    @property
+    def sampled(self) -> bool:
+        """Whether the sides may differ where no number was tried, however likely the numbers were to show it."""
         needs = self.needs
-        least = KINKED_DRAWS if needs.kinked else DRAWS
-        most = MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else DRAWS
-        most = max(most, needs.sizes + needs.rational)
-        affordable = self.work < (MAX_SMOOTH_WORK if needs.smooth else MAX_WORK)
-        return len(self.done) < (most if affordable else least)
+        return (
+            needs.sampled
+            or (needs.kinked and not self.whole)
+            or len(distinct(data.sizes for data in self.done)) <= needs.degree
+        )
 
-    def next(self) -> Data:
-        """Return new data."""
-        return Data(self.names, self.dimensions, self._numbers(), self._sizes())
+    def plan(self) -> Iterator[Data]:
+        """Yield new data, each of which is to be recorded before the next."""
+        dropped = 0
+        while self._unsure() and dropped < (MAX_DROPPED if self.done else ATTEMPTS):
+            sizes = self.done[0].sizes if self.needs.rational and len(self.done) == 1 else self.sizes.next()
+            for self.unlucky in range(ATTEMPTS):
+                try:
+                    yield Data(self.names, self.dimensions, self._numbers(), sizes)
+                except UnluckyDrawError:
+                    continue
+                if not self._missed:
+                    self.sizes.tried(sizes)
+                    break
+            else:
+                dropped += 1
+        if self.needs.kinked or self.needs.edged:
+            yield from self._lines()
 
-    def small(self) -> bool:
-        """Say whether the next numbers are small ones, among which a division by zero is an accident."""
-        return not (self.done or self.needs.smooth or self.unlucky >= CRAMPED)
+    def record(self, data: Data, work: int, missed: bool) -> None:
+        """Take note of data that have been tried, and whether they hit something at which a formula has no value."""
+        self._missed = missed
+        self.work += work
+        if not missed:
+            self.points += 1
+            if not isinstance(data, Line):
+                self.done.append(data)
+
+    def _lines(self) -> Iterator[Data]:
+        """Yield the pieces of lines through the domain."""
+        self.work = 0
+        for _ in range(LINES):
+            try:
+                line = Line(self.names, self.dimensions, self.random, self.sizes.small())
+            except UnluckyDrawError:
+                continue
+            for data in line.pieces():
+                yield data
+                if self.work > self._budget():
+                    return
+            if line.variables(self.needs.used) == 1:
+                self.whole = line.whole
+                return
+
+    def _budget(self) -> int:
+        return MAX_SMOOTH_WORK if self.needs.smooth else MAX_WORK
+
+    def _unsure(self) -> bool:
+        """Say whether another draw is wanted, and can be afforded."""
+        needs, tried = self.needs, len(self.done)
+        least = max(KINKED_DRAWS if needs.kinked else LEAST, self.sizes.wanted + needs.rational)
+        most = max(least, MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else 0)
+        return tried < (most if self.work < self._budget() else least)
 
     def _numbers(self) -> Numbers:
         """Small ones come first, because a mismatch shows them."""
         needs, turn = self.needs, len(self.done) or int(self.unlucky >= CRAMPED)
+        whole = sorted({0, 1, 2, *(near + step for near in map(round, needs.numbers) for step in (-1, 0, 1))})
         if needs.rational:
-            return Numbers(self.random, LARGE if turn else SMALL)
+            return Numbers(self.random, LARGE if turn else SMALL, whole=whole)
         if not needs.kinked:  # near zero exp(-1000 x^2) shows that it is not zero
             negative = SIGNS[turn : turn + 1] if turn < 3 else SIGNS
-            return Numbers(self.random, scales=(NEAR_ZERO if turn % 3 == 2 else 1,), negative=negative)
+            scale = NEAR_ZERO if turn % 3 == 2 else 1
+            return Numbers(self.random, scales=(scale,), negative=negative, whole=whole)
         near = [number for number in needs.numbers if not needs.smooth or number <= FAR]
         far = (
             Fraction(FAR) if needs.smooth else 2 * max([Fraction(1), *near, *(1 / number for number in near)])
         )
         if turn < 2 and not needs.smooth:
-            return Numbers(
-                self.random, math.ceil(max(Fraction(MEDIUM), far)) if turn else UNEQUAL, negative=SIGNS
-            )
+            largest = math.ceil(max(Fraction(MEDIUM), far)) if turn else UNEQUAL
+            return Numbers(self.random, largest, negative=SIGNS, whole=whole)
         near += [Fraction()] * (1 + len(near))
-        return Numbers(self.random, 0, (1 / far, Fraction(1), far), near, SIGNS)
+        return Numbers(self.random, 0, (1 / far, Fraction(1), far), near, SIGNS, whole)
 
-    def _sizes(self) -> Mapping[str, int]:
-        """Other ones than before; but what was right for small numbers must be so for large ones."""
-        tried = [data.sizes for data in self.done]
-        if self.needs.rational and len(tried) == 1:
-            return tried[0]
-        earlier = tried[-self.needs.sizes :] if self.needs.counted else tried[-1:]
-        return choose_sizes(self.names, self.dimensions, self.random, 2, earlier)
+
+SIZES = 5  # so many each letter takes, from 1
+
+
+class Sizes:
+    """The sizes that are tried: first small ones of which no two are equal, until every letter has taken each that is wanted.
+
+    Parameters
+    ----------
+    names, dimensions
+        What was declared.
+    generator : random.Random
+        The source of chance.
+    count : int
+        How many sizes each letter takes.
+
+    Attributes
+    ----------
+    wanted : int
+        How many choices of sizes that needs.
+    """
+
+    def __init__(self, names: Names, dimensions: Dimensions, generator: random.Random, count: int) -> None:
+        self.names, self.dimensions, self.random = names, dimensions, generator
+        self.wanted = count if names.dimensions else 1
+        smallest = {letter: dimensions.smallest.get(letter, 1) for letter in names.dimensions}
+        self.all = {letter: range(least, least + count) for letter, least in smallest.items()}
+        self.open = {letter: list(sizes) for letter, sizes in self.all.items()}
+
+    def next(self) -> Mapping[str, int]:
+        """Return the sizes to try next."""
+        if all(len(self.open[letter]) == len(sizes) for letter, sizes in self.all.items()):
+            return self.small()
+        return {letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()}
+
+    def small(self) -> Mapping[str, int]:
+        """Return small sizes of which no two are equal."""
+        return choose_sizes(self.names, self.dimensions, self.random, 2)
+
+    def tried(self, sizes: Mapping[str, int]) -> None:
+        """Take note of sizes at which the sides could be compared."""
+        for letter, size in sizes.items():
+            if size in self.open[letter]:
+                self.open[letter].remove(size)

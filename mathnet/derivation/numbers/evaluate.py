@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from mathnet.dual import Dual, Number, Slopes, bits, slope
 
-from ..meaning.dependence import mentions
+from ..errors import DerivationError
+from ..meaning.dependence import reach
 from ..meaning.names import Names
 from ..meaning.nodes import Node, Sum
 from ..meaning.scope import Dimensions
@@ -43,6 +44,10 @@ def value_of(*kinds: type[Node]) -> Callable[[Valuation], Valuation]:
     return known
 
 
+class TooMuchError(DerivationError):
+    """The values take too much work."""
+
+
 class Point(NamedTuple):
     """Where a node is evaluated: values of the index letters, seeds, and name and value of a function's parameter."""
 
@@ -62,6 +67,10 @@ class Point(NamedTuple):
     def shape(self, node: Node) -> Sizes:
         """Return the sizes of a node."""
         return self.evaluator.shape(node)
+
+    def is_column(self, node: Node) -> bool:
+        """Say whether a node is a column, whatever the sizes; a matrix may have one column by chance."""
+        return self.evaluator.dimensions.types[node].shape[1:] == ("1",)
 
     def length(self, node: Node) -> int:
         """Return how many entries a node has."""
@@ -130,7 +139,7 @@ class Evaluator:
     ) -> Entries:
         """Return the entries of a node, row by row, at these values of the index letters."""
         if seeds:
-            reached = self._reach(node)
+            reached = reach(node, self.names, self.reached)
             seeds = tuple(seed for seed in seeds if seed[0] == DIRECTION or seed[0] in reached)
         free = self.dimensions.types[node].free
         key = (node, seeds, tuple([letters[letter] for letter in sorted(free)]))
@@ -141,10 +150,10 @@ class Evaluator:
         slopes = math.prod(math.prod(self.shapes[seed[0]]) for seed in seeds if seed[0] != DIRECTION)
         self.work += 1 + slopes * multiplications(node, self.shape) // 16
         if self.work > MAX_WORK:
-            raise node.error(f"too much work to check: more than {MAX_WORK} values")
+            raise TooMuchError(f"too much work to check: more than {MAX_WORK} values", node.place)
         found = VALUATIONS[type(node)](node, Point(self, letters, seeds, parameter))
         if any(bits(number) > MAX_BITS for number in found):
-            raise node.error(f"too much work to check: a number of more than {MAX_BITS} bits")
+            raise TooMuchError(f"too much work to check: a number of more than {MAX_BITS} bits", node.place)
         if parameter is None:
             self.memo[key] = found
         return found
@@ -166,12 +175,3 @@ class Evaluator:
         axes = [range(size) for size in self.shapes[name]][: len(symbol.indices)]
         places = (dict(zip(symbol.indices, place, strict=True)) for place in itertools.product(*axes))
         return sum((self.value(symbol.definition, place, seeds) for place in places), ())
-
-    def _reach(self, node: Node) -> set[str]:
-        """Return the names of all symbols that a node can depend on."""
-        if node not in self.reached:
-            found = {name for part in node.walk() for name in mentions(part, self.names)}
-            symbols = [self.names.symbols[name] for name in found if name in self.names.symbols]
-            below = [symbol.definition for symbol in symbols if symbol.definition is not None]
-            self.reached[node] = found.union(*map(self._reach, below))
-        return self.reached[node]

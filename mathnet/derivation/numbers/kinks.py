@@ -1,25 +1,54 @@
-"""Functions with kinks: they compare numbers, and at equal ones they have no derivative."""
+"""Functions with kinks: they compare numbers, and have no derivative where two that are equal part ways."""
 
 from collections.abc import Callable
 
-from mathnet.dual import Number
+from mathnet.dual import DIGITS, Dual, Number, Slopes, high_precision, mp
 
 
 def larger(a: Number, b: Number) -> Number:
-    """Return the larger of two numbers, which are not equal."""
-    if a == b:
-        raise ValueError("numbers that are compared were equal")
-    return a if a > b else b
+    """Return the larger of two numbers; of equal ones either, if they stay equal."""
+    return a if tied(a, b) or a > b else b
 
 
 def smaller(a: Number, b: Number) -> Number:
-    """Return the smaller of two numbers, which are not equal."""
+    """Return the smaller of two numbers."""
     return -larger(-a, -b)
 
 
 def sign(x: Number) -> int:
-    """Return 1 for a positive number and -1 for a negative one."""
-    return 1 if larger(x, -x) is x else -1
+    """Return 1 for a positive number, -1 for a negative one, and 0 for zero."""
+    return 0 if tied(x, 0, jump=True) else 1 if x > 0 else -1
+
+
+def tied(a: Number, b: Number, jump: bool = False) -> bool:
+    """Say whether two numbers are equal; they have to stay equal where a derivative is taken.
+
+    What has been rounded is equal up to its digits, and too close for a function that jumps.
+    """
+    plain, other = _plain(a), _plain(b)
+    rounded = isinstance(plain, mp.mpf) or isinstance(other, mp.mpf)
+    if rounded:
+        plain, other = high_precision(plain), high_precision(other)
+        if abs(plain - other) > mp.mpf(10) ** -DIGITS * max(abs(plain), abs(other)):
+            return False
+    elif plain != other:
+        return False
+    if (jump and rounded) or not _is_zero(a - b, rounded):
+        raise ValueError("numbers that are compared were equal")
+    return True
+
+
+def _plain(x: Number) -> Number:
+    return _plain(x.value) if isinstance(x, Dual) else x
+
+
+def _is_zero(x: Number, rounded: bool = False) -> bool:
+    """Say whether a difference has no value and no derivatives; then the larger one has those that both have."""
+    if isinstance(x, Slopes):
+        return all(map(_is_zero, x.values()))
+    if isinstance(x, Dual):
+        return _is_zero(x.value, rounded) and _is_zero(x.tangent)
+    return rounded or bool(x == 0)
 
 
 KINKED: dict[str, Callable[..., Number]] = {

@@ -8,15 +8,16 @@ from fractions import Fraction
 from mathnet.dual import ELEMENTARY
 
 from ..meaning import nodes
+from ..meaning.dependence import reach
 from ..meaning.names import Names
-from ..meaning.properties import DISCRETE
+from ..meaning.properties import SAMPLED
 from ..meaning.scope import Formula
 from ..meaning.whole import WHOLE
 from ..read.source import Chain
 from .kinks import KINKED
 from .values.products import MAX_EXPONENT
 
-MAX_SIZES = 6
+MAX_SIZES, MAX_DIGITS = 8, 300
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
     nodes.Product | nodes.Hadamard | nodes.Dot | nodes.Inner | nodes.Divide | nodes.Prod | nodes.Kronecker
@@ -34,14 +35,20 @@ class Needs:
         Something depends on signs or order: draw often.
     edged : bool
         A logarithm, a root, a real power or a property leaves few choices, such as a sign: draw more often.
+    sampled : bool
+        There are data of few values, such as whole numbers.
     rational : bool
-        Nothing of all this.
-    counted : bool
-        A size is used as a number: no size is tried twice, else two sizes could solve an equation.
+        There are no functions without exact values, and no kinks.
+    degree : number
+        Of the polynomial in a size that an equation is, where sizes are used as numbers.
     sizes : int
-        How many sizes are tried: more than an equation between polynomials in a size can have solutions.
+        How many sizes are tried: more than such an equation can have solutions.
+    used : set of str
+        The symbols that the sides can depend on.
     numbers : list of number
         The sizes of the numbers that are written: something may happen near them.
+    digits : int
+        How many digits it takes beyond the usual ones to see the smallest that they can make.
     """
 
     def __init__(self, types: Iterable[Formula], names: Names, chains: Sequence[Chain]) -> None:
@@ -50,14 +57,21 @@ class Needs:
         self.kinked = any(map(_is_kinked, formulas)) or any(
             token.type != "EQUALS" for chain in chains for token in chain.relations
         )
-        discrete = any(symbol.properties & DISCRETE for symbol in names.symbols.values())
-        self.edged = discrete or any(map(_is_edged, formulas))
+        self.sampled = any(symbol.properties & SAMPLED for symbol in names.symbols.values())
+        self.edged = self.sampled or any(map(_is_edged, formulas))
         self.rational = not (self.smooth or self.kinked)
         self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
+        self.digits = min(sum(_digits(number) for number in self.numbers), MAX_DIGITS)
+        reached: dict[nodes.Node, set[str]] = {}
+        self.used = {name for chain in chains for node in chain.nodes for name in reach(node, names, reached)}
         counting = Counting(names)
-        degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
-        self.counted = degree > 0
-        self.sizes = min(max(3, 1 + int(degree)), MAX_SIZES) if self.counted else 2
+        self.degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
+        self.sizes = min(1 + int(self.degree), MAX_SIZES)
+
+
+def _digits(number: Fraction) -> int:
+    """Return how many digits more than four a number has before its point, or zeros behind it."""
+    return max(0, abs(len(str(number.numerator)) - len(str(number.denominator))) - 4)
 
 
 def _pairs(chains: Iterable[Chain]) -> Iterator[tuple[nodes.Node, nodes.Node]]:

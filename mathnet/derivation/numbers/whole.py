@@ -17,9 +17,7 @@ def _diagonal(rows: Rows) -> Entries:
 
 
 def _powers(rows: Rows) -> Rows:
-    """Return the exponentials of each row; of a column, of the column."""
-    lines = rows if len(rows[0]) > 1 else [flat(rows)]
-    return [[elementary("exp", value) for value in line] for line in lines]
+    return [[elementary("exp", value) for value in row] for row in rows]
 
 
 def _softmax(rows: Rows) -> Entries:

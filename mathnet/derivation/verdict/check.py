@@ -1,12 +1,15 @@
 """The verdict: every side of every chain is compared with the one before."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import partial
 
-from mathnet.dual import DIGITS, Number, high_precision, mp
+from mathnet.dual import DIGITS, DIVISION, GUARD, Number, high_precision, mp
 
 from ..errors import DerivationError, Difference, Place
+from ..meaning import nodes
 from ..meaning.infer import infer_dimensions, left_free, resolve_sums
 from ..meaning.nodes import Node
 from ..meaning.relations import refuse_relation
@@ -15,8 +18,10 @@ from ..meaning.shapes import Type, shape_text
 from ..numbers.bound import survival
 from ..numbers.chance import UnluckyDrawError
 from ..numbers.data import distinct
-from ..numbers.draws import Draws
-from ..numbers.evaluate import Evaluator, Letters
+from ..numbers.draws import LEAST, Draws
+from ..numbers.evaluate import Evaluator, Letters, TooMuchError
+from ..numbers.lines import Line, Point
+from ..numbers.ratios import TooInvolvedError
 from ..read.declare import declare
 from ..read.formula import Reader
 from ..read.source import Chain, read_chain, split
@@ -25,7 +30,11 @@ from .causes import likely_cause
 from .relations import failure, holds
 from .report import Report
 
-ATTEMPTS, MAX_UNLUCKY = 20, 6
+TOLERATED = Fraction(1, 3)  # of the pieces of lines: on more of them a side must not divide by zero
+FINER, STAYS = (
+    4,
+    Fraction(1, 10**6),
+)  # how often the digits are doubled, and which change of a difference is none
 
 
 class Derivation:
@@ -127,10 +136,15 @@ class Derivation:
         chains = [chain for chain in self.report.chains if chain.nodes]
         if chains:
             draws = Draws(self.names, self.dimensions, chains)
-            self._try(chains, draws)
-            self.report.draws, self.report.work = len(draws.done), draws.work
+            digits = DIGITS + draws.needs.digits
+            self.close = mp.mpf(10) ** -digits
+            with mp.workdps(digits + GUARD):
+                self._try(chains, draws)
+            self.report.draws, self.report.work = draws.points, draws.work
             self.report.sizes = distinct(data.sizes for data in draws.done)
-            self.report.survival = partial(survival, self.names, self.dimensions, chains, draws.done)
+            self.report.sampled = draws.sampled
+            if not draws.sampled:
+                self.report.survival = partial(survival, self.names, self.dimensions, chains, draws.done)
         for chain in chains:
             if chain.line in self.wrong:
                 self._refuse(self.wrong[chain.line], chain.line)
@@ -140,37 +154,49 @@ class Derivation:
 
     def _try(self, chains: Sequence[Chain], draws: Draws) -> None:
         """Compare the sides of all chains at one draw after the other."""
-        unlucky, reason = 0, ""
-        while draws.unsure() and any(self.right.get(chain.line) != 1 for chain in chains):
-            for draws.unlucky in range(ATTEMPTS if unlucky <= MAX_UNLUCKY else 0):
+        tried: Counter[int] = Counter()
+        pieces: Counter[int] = Counter()  # of lines, and those of them on which a side divides by zero
+        empty: Counter[int] = Counter()
+        reason = ""
+        for data in draws.plan():
+            evaluator = Evaluator(self.names, self.dimensions, data)
+            missed = ""
+            for chain in chains:
+                if isinstance(data, Point) and _has_derivatives(chain):
+                    continue  # at a kink there may be none
                 try:
-                    data = draws.next()
-                    evaluator = Evaluator(self.names, self.dimensions, data)
-                    for chain in chains:
-                        self._compare(chain, evaluator)
-                except UnluckyDrawError as error:
-                    unlucky += not draws.small()
-                    reason = f"no values could be drawn: {error}; declare what is positive or nonzero"
-                    continue
-                draws.done.append(data)
-                draws.work += evaluator.work
-                self.report.exact = self.report.exact and data.exact
-                break
-            else:
-                for chain in chains:
-                    self.wrong.setdefault(
-                        chain.line, DerivationError(reason, Place(chain.line, 1, ""), caret=False)
-                    )
+                    self._compare(chain, evaluator, bool(draws.done))
+                    tried[chain.line] += 1
+                except (UnluckyDrawError, TooInvolvedError, TooMuchError) as error:
+                    missed = str(error)
+                if isinstance(data, Line) and not isinstance(data, Point):
+                    pieces[chain.line] += 1
+                    empty[chain.line] += missed == DIVISION
+            draws.record(data, evaluator.work, bool(missed))
+            reason = missed or reason
+            self.report.exact = self.report.exact and data.exact
+            if all(self.right.get(chain.line) == 1 for chain in chains):
                 return
+        for chain in chains:
+            undefined = empty[chain.line] > pieces[chain.line] * TOLERATED
+            if (undefined or tried[chain.line] < LEAST) and chain.line not in self.wrong:
+                why = DIVISION if undefined else reason
+                message = f"no values could be drawn: {why}; declare what is positive or nonzero"
+                self.wrong[chain.line] = DerivationError(message, Place(chain.line, 1, ""), caret=False)
 
-    def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
-        """Compare every side with the one before, up to the first that is known to be wrong."""
+    def _compare(self, chain: Chain, evaluator: Evaluator, again: bool) -> None:
+        """Compare every side with the one before, up to the first that is known to be wrong.
+
+        What could be evaluated at other sizes before is not wrong because it takes too much work at these.
+        """
         right = self.right.get(chain.line, len(chain.nodes))
         for at in range(1, right):
             try:
                 for letters in evaluator.data.places(chain.letters):
                     self._compare_entries(chain, at, letters, evaluator)
             except (DerivationError, RecursionError) as error:
+                if again and isinstance(error, TooMuchError):
+                    raise
                 self.right[chain.line], self.wrong[chain.line] = at, error
                 return
 
@@ -216,13 +242,21 @@ class Derivation:
             return bool(a == b)
         self.report.exact = False
         difference = abs(high_precision(a) - high_precision(b))
-        if difference <= mp.mpf(10) ** -DIGITS * max(abs(a), abs(b)):
+        if difference <= self.close * max(abs(a), abs(b)):
             return True
-        with mp.workdps(2 * mp.dps):  # with twice the digits, what rounding made shrinks; what is there stays
-            finer = evaluator.finer
-            before, side, letters, position = where
-            a, b = finer.value(before, letters)[position], finer.value(side, letters)[position]
-            return bool(abs(high_precision(a) - high_precision(b)) <= mp.mpf(10) ** -DIGITS * difference)
+        before, side, letters, position = where
+        digits = mp.dps
+        for _ in range(FINER):  # with twice the digits, what rounding made shrinks; what is there stays
+            digits, evaluator, last = 2 * digits, evaluator.finer, difference
+            with mp.workdps(digits):
+                a, b = evaluator.value(before, letters)[position], evaluator.value(side, letters)[position]
+                difference = abs(high_precision(a) - high_precision(b))
+                if difference <= self.close * max(last, abs(a), abs(b)):
+                    return True
+                seen = difference * mp.mpf(10) ** (digits - GUARD) > 1  # a term may have been lost beside a 1
+                if seen and abs(difference - last) <= STAYS * last:
+                    return False
+        raise UnluckyDrawError(f"{digits} digits do not tell whether two numbers are equal")
 
 
 def check(source: str, id: str = "") -> Report:
@@ -243,6 +277,15 @@ def check(source: str, id: str = "") -> Report:
     False
     """
     return Derivation(source, id).check()
+
+
+def _has_derivatives(chain: Chain) -> bool:
+    parts = (part for node in chain.nodes for part in node.walk())
+    return any(
+        isinstance(part, nodes.Partial | nodes.Cotangent | nodes.Differential)
+        or (isinstance(part, nodes.Apply) and part.order > 0)
+        for part in parts
+    )
 
 
 def _show(number: Number) -> str:

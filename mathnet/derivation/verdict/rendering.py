@@ -183,7 +183,7 @@ def how_checked(report: Report) -> str:
     )
     sentences = [
         f"While this page was built, every side was evaluated and compared with the one before: "
-        f"{report.comparisons} comparisons on {report.draws} sets of random numbers, {arithmetic}."
+        f"{report.comparisons} comparisons at {report.draws} random points, {arithmetic}."
     ]
     if any(report.sizes):
         sentences.append(f"The sizes tried: {sizes}.")

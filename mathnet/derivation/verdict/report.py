@@ -60,8 +60,10 @@ class Report:
         How many pairs of numbers were compared.
     exact : bool
         Whether all of them were integers or fractions, compared without tolerance.
+    sampled : bool
+        Whether the sides may differ where they were not tried: beyond kinks, at other whole numbers or one-hot rows, or at other sizes.
     draws : int
-        How many sets of random numbers were tried.
+        At how many points the sides were compared: sets of random numbers, and pieces of lines.
     sizes : list of dict
         The sizes that were tried, each once.
     work : int
@@ -79,6 +81,7 @@ class Report:
     errors: list[DerivationError] = field(default_factory=list)
     comparisons: int = 0
     exact: bool = True
+    sampled: bool = False
     draws: int = 0
     sizes: list[Mapping[str, int]] = field(default_factory=list)
     work: int = 0
@@ -126,9 +129,12 @@ class Report:
         if not self.ok:
             return str(self.errors[0])
         count = f"{self.steps} step{'s'[: self.steps != 1]}"
-        tried = sum(relation.type != "EQUALS" for chain in self.chains for relation in chain.relations)
-        others = f" · {tried} of them not equal, but right at {self.draws} points" if tried else ""
-        return f"{count} · {'exact' if self.exact else f'{DIGITS} digits'}{others}"
+        return f"{count} · {self.certainty}"
+
+    @property
+    def certainty(self) -> str:
+        """How sure a right derivation is: `exact` or `50 digits`; with `at 23 points` where it was only tried there."""
+        return ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
 
     def __repr__(self) -> str:
         places = ", ".join(f"line {error.place.line}" for error in self.errors)

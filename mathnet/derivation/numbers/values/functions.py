@@ -4,11 +4,12 @@ from mathnet.dual import Dual, Number, elementary, slope
 
 from ...meaning import nodes
 from ...meaning.relations import ORDER
+from ...meaning.whole import WHOLE
 from ..chance import UnluckyDrawError, lucky
 from ..domains import require_positive
 from ..evaluate import Point, value_of
-from ..kinks import KINKED
-from ..matrices import Entries
+from ..kinks import KINKED, tied
+from ..matrices import Entries, flat
 from ..whole import ENTRIES
 
 
@@ -36,16 +37,23 @@ def _call(node: nodes.Apply, point: Point, order: int, *x: Number) -> Number:
 
 @value_of(nodes.Whole)
 def _whole(node: nodes.Whole, point: Point) -> Entries:
-    return lucky(ENTRIES[node.function], point.rows(node.body))
+    rows = point.rows(node.body)
+    if WHOLE[node.function].by_rows and point.is_column(node.body):
+        rows = [flat(rows)]
+    return lucky(ENTRIES[node.function], rows)
 
 
 @value_of(nodes.Compare)
 def _compare(node: nodes.Compare, point: Point) -> Entries:
     left, right = point.value(node.left), point.value(node.right)
-    pairs = list(zip(left, right * (len(left) // len(right)), strict=True))
-    if any(a == b for a, b in pairs):
-        raise UnluckyDrawError("numbers that are compared were equal")
-    return tuple(int(ORDER[node.relation](a, b)) for a, b in pairs)
+    return tuple(
+        int(_in_order(node.relation, a, b))
+        for a, b in zip(left, right * (len(left) // len(right)), strict=True)
+    )
+
+
+def _in_order(relation: str, a: Number, b: Number) -> bool:
+    return bool(ORDER[relation](0, 0) if lucky(tied, a, b, jump=True) else ORDER[relation](a, b))
 
 
 @value_of(nodes.Cases)

@@ -1,0 +1,166 @@
+"""Lines through the domain of a derivation, cut where a comparison changes.
+
+What max, min, |·|, [·], a root or a logarithm does depends on the sign of something, and random points miss the signs that are rare.
+On a line every number is a function of one variable. Between two places where a sign changes a formula without roots and logarithms is
+one rational function there; so the sides are compared as such, piece by piece, and at the places themselves.
+"""
+
+import functools
+import random
+from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+
+from mathnet.dual import Number
+
+from ..meaning.names import Names
+from ..meaning.scope import Dimensions
+from . import polynomials
+from .data import Data
+from .polynomials import Polynomial, Root
+from .ratios import Here, Ratio
+
+MAX_PIECES, MAX_ROOTED = 30, 24  # a degree beyond this is not searched for roots
+STEEPEST = 6
+
+
+class Along:
+    """Where the numbers of a line are drawn from: each is a whole number plus the place times another one."""
+
+    largest = 0
+    choices = 0
+
+    def __init__(self, generator: random.Random, here: Here) -> None:
+        self.random, self.here = generator, here
+        self.positive: list[Polynomial] = []
+
+    def draw(self, count: int, positive: bool = False) -> list[Number]:
+        """Return that many numbers, which change along the line."""
+        found = []
+        for _ in range(count):
+            start = self.random.randint(1, STEEPEST)
+            change = self.random.randint(1, STEEPEST) * self.random.choice((-1, 1))
+            start *= 1 if positive else self.random.choice((-1, 1))
+            if positive:
+                self.positive.append((start, change))
+            found.append(Ratio((start, change), (1,), self.here))
+        return found
+
+    def draw_whole(self, count: int, positive: bool = False) -> list[Number]:
+        """Return that many whole numbers, which stay on the line what they are."""
+        return [
+            self.random.randint(1, STEEPEST) * (1 if positive else self.random.choice((-1, 1)))
+            for _ in range(count)
+        ]
+
+    def choose(self, count: int) -> int:
+        """Return a whole number from 0, less than `count`."""
+        return self.random.randrange(count)
+
+
+class Line(Data):
+    """A line through the domain: data that depend on one variable.
+
+    An unknown function is a random polynomial of degree 2 on it.
+
+    Attributes
+    ----------
+    seen : bool
+        Whether there is no piece left, up to gaps of 2^-60 at roots that are no fractions.
+    """
+
+    def __init__(
+        self, names: Names, dimensions: Dimensions, generator: random.Random, sizes: Mapping[str, int]
+    ) -> None:
+        self.here = Here()
+        self.along = Along(generator, self.here)
+        self.known: dict[str, tuple[int, int, int]] = {}
+        self.seen = False
+        super().__init__(names, dimensions, self.along, sizes)
+
+    def _at(self, function: str, order: int, x: Number) -> Number:
+        if function not in self.known:
+            draw = self.along.random.randint
+            self.known[function] = draw(1, STEEPEST), draw(1, STEEPEST), draw(-STEEPEST, -1)
+        a, b, c = self.known[function]
+        return (a + b * x + c * x * x, b + 2 * c * x, 2 * c, 0)[min(order, 3)]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the line has been seen, and nothing is unknown that could be different."""
+        return self.seen and not (self.here.lost or self.known)
+
+    def variables(self, names: Collection[str]) -> int:
+        """Return how many numbers of these symbols change along the line."""
+        drawn = [values for name, values in self.values.items() if name in names]
+        return sum(isinstance(value, Ratio) for values in drawn for value in values)
+
+    def pieces(self) -> Iterator[Data]:
+        """Yield the line once for each piece, when its point lies there, then the numbers at each place between two of them.
+
+        Whoever takes a piece compares what he wants on it before he takes the next: that tells where it ends.
+        """
+        ends = [polynomials.roots(p)[0].low for p in self.along.positive]  # each holds at 0
+        low = max((end for end in ends if end < 0), default=None)
+        high = min((end for end in ends if end > 0), default=None)
+        todo: list[tuple[Fraction | None, Fraction | None]] = [(low, high)]
+        between: set[Fraction] = set()
+        for _ in range(MAX_PIECES):
+            if not todo:
+                break
+            low, high = todo.pop(0)
+            self.here.place = self._inside(low, high)
+            self.here.asked.clear()
+            yield self
+            left, right = self._nearest(low, high)
+            between |= {root.low for root in (left, right) if root and root.low == root.high}
+            todo += [(low, left.low)] if left else []
+            todo += [(right.high, high)] if right else []
+        self.seen = not todo
+        for place in sorted(between):
+            self.here.place = place
+            yield Point(self)
+
+    def _inside(self, low: Fraction | None, high: Fraction | None) -> Fraction:
+        share = Fraction(self.along.random.randint(20, 40), 61)
+        if low is not None and high is not None:
+            return low + share * (high - low)
+        if low is not None:
+            return low + 2 * share
+        return share - 1 if high is None else high - 2 * share
+
+    def _nearest(self, low: Fraction | None, high: Fraction | None) -> tuple[Root | None, Root | None]:
+        """Return the nearest places to the left and to the right at which something that was asked changes its sign."""
+        left = right = None
+        for polynomial in self.here.asked:
+            if len(polynomial) > MAX_ROOTED:
+                self.here.lost = True
+                continue
+            for root in _roots(polynomial):
+                if (
+                    root.high < self.here.place
+                    and (low is None or root.low > low)
+                    and (left is None or root > left)
+                ):
+                    left = root
+                if (
+                    root.low > self.here.place
+                    and (high is None or root.high < high)
+                    and (right is None or root < right)
+                ):
+                    right = root
+        return left, right
+
+
+class Point(Line):
+    """The numbers of a line at its point."""
+
+    def __init__(self, line: Line) -> None:
+        self.numbers, self.sizes, self.lengths, self.exact = line.numbers, line.sizes, line.lengths, True
+        self.along, self.known = line.along, line.known
+        self.values = {
+            name: tuple(value.now() if isinstance(value, Ratio) else value for value in values)
+            for name, values in line.values.items()
+        }
+
+
+_roots = functools.lru_cache(maxsize=4096)(polynomials.roots)
