@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 from mpmath.ctx_mp import MPContext
 
 DIGITS, GUARD = 50, 10  # what is trusted, and what is computed besides
-DIVISION = "division by zero"
 LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
 
 Number: TypeAlias = Any
@@ -292,7 +291,7 @@ def reciprocal(x: Number) -> Number:
         inverse = reciprocal(x.value)
         return Dual(inverse, -inverse * inverse * x.tangent, x.tag)
     if not x:
-        raise ZeroDivisionError(DIVISION)
+        raise ZeroDivisionError("division by zero")
     return Fraction(1, x) if isinstance(x, int) else 1 / x
 
 

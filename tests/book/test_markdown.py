@@ -198,7 +198,7 @@ def test_without_math_core_the_message_says_what_to_install():
 def test_the_mark_says_how_it_was_checked():
     report = Report("an-id", "t = t", comparisons=12, draws=3, sizes=[{"n": 2, "h": 3}, {"n": 3, "h": 2}])
     said = re.sub(r"<[^>]*>", "", how_checked(report)).replace("&nbsp;", " ")
-    assert "12 comparisons on 3 sets of random numbers, in exact fractions, without any tolerance." in said
+    assert "12 comparisons at 3 random points, in exact fractions, without any tolerance." in said
     assert "The sizes tried: h = 3, n = 2 and h = 2, n = 3." in said
     report.exact, report.bound = False, 2.5e-17
     said = how_checked(report)

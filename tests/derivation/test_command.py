@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_a_right_file_gets_a_line_for_each_derivation(run):
     assert status == 0
     assert said == (
         "✓ page.md:5 in-quote: 2 steps · exact, 6 comparisons\n"
-        "✓ page.md:13 in-list: 1 step · exact, 17 comparisons\n"
+        "✓ page.md:13 in-list: 1 step · exact, 59 comparisons\n"
         "✓ page.md:23 after-them: 1 step · exact, 3 comparisons\n"
         "3 right, 0 wrong\n"
     )
@@ -361,3 +362,26 @@ def test_hostile_files_get_an_answer_in_bounded_time_and_memory(folder, name):
     assert "Traceback" not in said
     assert seconds < 10
     assert memory < 400_000 * (1024 if sys.platform == "darwin" else 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name on this system")
+def test_a_pipe_in_a_folder_is_named_and_nobody_waits_for_it(run, folder):
+    (folder / "notes").mkdir()
+    os.mkfifo(folder / "notes" / "pipe.md")
+    status, said = run("notes")
+    assert status == 2
+    assert said.startswith("✗ notes/pipe.md: a pipe, not a file: give it as the standard input, and name -\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to write to")
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_result_that_cannot_be_written_ends_in_a_message(folder, format):
+    (folder / "page.md").write_text(PAGE, encoding="utf-8")
+    script = "import sys; from mathnet.derivation.doors.command import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "check", "page.md", "--format", format]
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            command, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert found.returncode == 2
+    assert found.stderr == "mathnet: the result cannot be written: No space left on device\n"

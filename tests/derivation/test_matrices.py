@@ -3,7 +3,7 @@
 import pytest
 
 from mathnet.derivation import check
-from mathnet.derivation.meaning.properties import PROPERTIES
+from mathnet.derivation.meaning.properties import PROPERTIES, SAMPLED
 
 WHERE = r"""where  A, B \in \mathbb{R}^{n \times n},  X \in \mathbb{R}^{n \times m},  Y \in \mathbb{R}^{m \times k},  x, y \in \mathbb{R}^{n}
        z \in \mathbb{R}^{m},  r \in \mathbb{R}^{1 \times n},  q \in \mathbb{R}^{1 \times m},  s \in \mathbb{R},  K \in \mathbb{R}^{2 \times n \times m}
@@ -110,7 +110,7 @@ WRONG = {
     r"(-1)^u = 1": "is not equal to",
     r"\dot u = 1": "is not equal to",
     r"\operatorname{kron}(A \otimes A, A \otimes A) \otimes (A \otimes A \otimes A) = A": "but A is n × n",
-    r"A \otimes A \otimes A \otimes A \otimes A = A \otimes A \otimes A \otimes A \otimes A": "too much work",
+    " \\otimes ".join("AAAAAAA") + " = 0 A": "too much work",
 }
 
 
@@ -173,10 +173,13 @@ def test_a_definition_has_no_properties_of_its_own():
 
 
 @pytest.mark.parametrize("property", sorted(set(PROPERTIES) - {"elementwise"}))
-def test_every_property_can_be_drawn_and_bounded(property):
+def test_every_property_can_be_drawn_and_is_bounded_where_numbers_are_many(property):
     report = check(f"where A \\in \\mathbb{{R}}^{{n \\times n}} \\text{{ {property}}}\nA + A = 2 A")
     assert report.ok, report.errors
-    assert report.bound < 1e-15
+    if property in SAMPLED:
+        assert report.bound is None
+    else:
+        assert report.bound < 1e-15
 
 
 def test_a_function_of_ones_own_goes_before_one_that_is_built_in():

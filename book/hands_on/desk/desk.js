@@ -276,7 +276,7 @@ const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 /** How a right derivation was checked. */
 function how({ draws, sizes, exact, bound, seconds }) {
   const tried = sizes.map((size) => Object.entries(size).map(([name, number]) => `${name} = ${number}`).join(", "));
-  const sentences = [`Compared on ${draws} sets of random numbers, ${exact ? "in exact fractions" : "to 50 digits"}, in ${seconds} s.`];
+  const sentences = [`Compared on ${draws} random points, ${exact ? "in exact fractions" : "to 50 digits"}, in ${seconds} s.`];
   if (tried.some(Boolean)) sentences.push(`Sizes tried: ${tried.join("; ")}.`);
   if (!bound) return sentences.join(" ");
   const power = element("sup", `−${Math.floor(-Math.log10(bound))}`);

@@ -59,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read this wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNCHECKED
+    except OSError as error:  # files that cannot be read are reported by `run`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left to write goes nowhere, at the exit, too
+        print(f"mathnet: the result cannot be written: {error.strerror}", file=sys.stderr)
+        return UNCHECKED
 
 
 def run(names: Sequence[str], as_json: bool) -> int:

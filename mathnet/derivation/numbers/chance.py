@@ -17,13 +17,19 @@ class UnluckyDrawError(Exception):
     """The random data hit a kink, a division by zero or the edge of a domain."""
 
 
+class UndefinedError(UnluckyDrawError):
+    """There is no value at the random data, and maybe at none like them: a divisor is zero, or no case holds."""
+
+
 def lucky(
     function: Callable[Arguments, Result], *arguments: Arguments.args, **settings: Arguments.kwargs
 ) -> Result:
     """Call a function; where it is not defined, the draw was unlucky."""
     try:
         return function(*arguments, **settings)
-    except (ZeroDivisionError, ValueError) as error:
+    except ZeroDivisionError as error:
+        raise UndefinedError(str(error)) from None
+    except ValueError as error:
         raise UnluckyDrawError(str(error)) from None
 
 

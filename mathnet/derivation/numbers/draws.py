@@ -14,7 +14,7 @@ from .lines import Line
 from .needs import Needs
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
-KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 10, 20  # in one draw one number has one sign
+KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has one sign
 LEAST = 3  # draws, without which nothing is right
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
 LINES = 3
@@ -52,11 +52,12 @@ class Draws:
     def sampled(self) -> bool:
         """Whether the sides may differ where no number was tried, however likely the numbers were to show it."""
         needs = self.needs
-        return (
-            needs.sampled
-            or (needs.kinked and not self.whole)
-            or len(distinct(data.sizes for data in self.done)) <= needs.degree
-        )
+        return needs.sampled or (needs.kinked and not self.whole) or len(self.sizes_tried) <= needs.degree
+
+    @property
+    def sizes_tried(self) -> list[Mapping[str, int]]:
+        """The sizes at which all sides were compared, each once."""
+        return distinct(data.sizes for data in self.done)
 
     def plan(self) -> Iterator[Data]:
         """Yield new data, each of which is to be recorded before the next."""
@@ -132,7 +133,7 @@ class Draws:
         return Numbers(self.random, 0, (1 / far, Fraction(1), far), near, SIGNS, whole)
 
 
-SIZES = 5  # so many each letter takes, from 1
+SIZES, FEWEST = 5, 3  # so many each letter takes, from 1; and no fewer, whatever happens
 
 
 class Sizes:
@@ -165,6 +166,10 @@ class Sizes:
         if all(len(self.open[letter]) == len(sizes) for letter, sizes in self.all.items()):
             return self.small()
         return {letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()}
+
+    def few(self) -> bool:
+        """Say whether a letter has taken hardly any size."""
+        return any(len(sizes) - len(self.open[letter]) < FEWEST for letter, sizes in self.all.items())
 
     def small(self) -> Mapping[str, int]:
         """Return small sizes of which no two are equal."""

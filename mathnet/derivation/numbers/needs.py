@@ -17,7 +17,7 @@ from ..read.source import Chain
 from .kinks import KINKED
 from .values.products import MAX_EXPONENT
 
-MAX_SIZES, MAX_DIGITS = 8, 300
+MAX_SIZES, MAX_DIGITS = 6, 300
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
     nodes.Product | nodes.Hadamard | nodes.Dot | nodes.Inner | nodes.Divide | nodes.Prod | nodes.Kronecker

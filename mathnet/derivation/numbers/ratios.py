@@ -6,7 +6,7 @@ from fractions import Fraction
 from numbers import Rational
 from typing import Any
 
-from mathnet.dual import DIVISION, Dual, Number, high_precision, mp, reciprocal
+from mathnet.dual import Dual, Number, high_precision, mp, reciprocal
 
 from . import polynomials
 from .polynomials import Polynomial, plus, times
@@ -47,8 +47,8 @@ class Ratio:
     --------
     >>> here = Here()
     >>> x = Ratio((0, 1), (1,), here)
-    >>> x * x - 1 == (x + 1) * (x - 1), x > 2, sorted(here.asked)
-    (True, False, [(-2, 1)])
+    >>> x * x - 1 == (x + 1) * (x - 1), x > 2, (-2, 1) in here.asked
+    (True, False, True)
     """
 
     __slots__ = ("above", "below", "here")
@@ -106,7 +106,7 @@ class Ratio:
 
     def __rtruediv__(self, other: Number) -> Number:
         if not self.above:
-            raise ZeroDivisionError(DIVISION)
+            raise ZeroDivisionError("division by zero")
         self.here.asked.add(self.above)
         return other * Ratio(self.below, self.above, self.here)
 

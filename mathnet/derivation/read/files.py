@@ -63,6 +63,8 @@ def read(path: str) -> list[Found]:
 
 
 def _bytes(path: str) -> bytes:
+    if Path(path).is_fifo():  # whoever opens one waits for a writer
+        raise FileError("a pipe, not a file: give it as the standard input, and name -")
     with open(path, "rb") as file:
         return file.read(MAX_BYTES + 1)
 

@@ -1,7 +1,7 @@
 """The likely cause of a wrong line: a common mistake whose repair makes the line right.
 
 Every repair of `repairs.py` is tried at every place of the line, the usual mistakes first. One is named
-only if the line, so repaired, equals the line before at all random points.
+only if the line, so repaired, equals the line before wherever lines are compared.
 """
 
 import copy
@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from lark import Token
+
 from mathnet.dual import DIGITS, Number, high_precision, mp
 
 from ..errors import DerivationError
@@ -18,13 +20,16 @@ from ..meaning import nodes
 from ..meaning.infer import resolve_sums
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions, Range, Scope
-from ..meaning.shapes import Index
+from ..meaning.shapes import Index, Shape
 from ..numbers.chance import Numbers, UnluckyDrawError
 from ..numbers.data import Data, choose_sizes
 from ..numbers.evaluate import Evaluator
+from ..read.source import Chain
+from .compare import Comparison
 from .repairs import REPAIRS, Clue, Repair, Repaired, made
 
-DRAWS, MORE_DRAWS, SEED, MAX_WORK, MAX_REPAIRS = 3, 12, 19701207, 20_000, 2_000
+DRAWS, SEED, MAX_REPAIRS = 3, 19701207, 2_000
+MAX_WORK = 40_000  # of all wrong lines of a derivation
 MAX_UNLUCKY = 20
 
 Free = Mapping[str, str]
@@ -55,44 +60,60 @@ def _put(value: Any, path: tuple[int, ...], part: nodes.Node) -> Any:
     )
 
 
-def likely_cause(names: Names, dimensions: Dimensions, before: nodes.Node, side: nodes.Node) -> str:
-    """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
-    scope = Scope(dimensions)
-    try:
-        wanted = scope.infer(before)
-        resolve_sums(dimensions, before)
-        free = {letter: scope.resolve(letter, before) for letter in sorted(wanted.free)}
-        endless = _draws(names, dimensions, before, free)
-        draws = list(itertools.islice(endless, DRAWS))
-        more: list[Draw] = []
-    except (DerivationError, RecursionError):
-        return ""
-    if len(draws) < DRAWS:
-        return ""
-    letters = _letters(before, side)
-    unsummed = tuple(letter for letter in _letters(side) if letter not in free)
-    clue = Clue(side, letters, unsummed, names.dimensions, _factors(names, before, side), dimensions.types)
-    candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
-    dimensions, smallest = copy.copy(dimensions), dimensions.smallest
-    for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
-        if any(evaluator.work > MAX_WORK for evaluator, _ in draws):
-            break
-        dimensions.smallest = dict(smallest)
+class Causes:
+    """Finds the likely causes of the wrong lines of a derivation, as long as its share of work lasts."""
+
+    def __init__(self, names: Names, dimensions: Dimensions) -> None:
+        self.names, self.dimensions, self.work = names, dimensions, MAX_WORK
+
+    def cause(self, before: nodes.Node, side: nodes.Node) -> str:
+        """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
+        names, dimensions = self.names, copy.copy(self.dimensions)
+        scope = Scope(dimensions)
         try:
-            found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
-            resolve_sums(dimensions, fixed)
-            if (
-                dimensions.smallest == smallest  # else there is an index beyond the sizes that were drawn
-                and found.shape == wanted.shape
-                and found.free <= wanted.free
-                and _right(fixed, free, draws)
-            ):
-                more = more or list(itertools.islice(endless, MORE_DRAWS))
-                if _right(fixed, free, more):
+            wanted = scope.infer(before)
+            resolve_sums(dimensions, before)
+            free = {letter: scope.resolve(letter, before) for letter in sorted(wanted.free)}
+            draws = list(itertools.islice(_draws(names, dimensions, before, free), DRAWS))
+        except (DerivationError, RecursionError):
+            return ""
+        if len(draws) < DRAWS:
+            return ""
+        letters = _letters(before, side)
+        unsummed = tuple(letter for letter in _letters(side) if letter not in free)
+        clue = Clue(
+            side, letters, unsummed, names.dimensions, _factors(names, before, side), dimensions.types
+        )
+        candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
+        smallest = dimensions.smallest
+        for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
+            spent = max(evaluator.work for evaluator, _ in draws)
+            if spent > self.work:
+                break
+            dimensions.smallest = dict(smallest)
+            try:
+                found = Scope(dimensions, {letter: Range(free[letter]) for letter in free}).infer(fixed)
+                resolve_sums(dimensions, fixed)
+                if (
+                    dimensions.smallest == smallest  # else there is an index beyond the sizes that were drawn
+                    and found.shape == wanted.shape
+                    and found.free <= wanted.free
+                    and _right(fixed, free, draws)
+                    and self._confirmed(before, fixed, free, wanted.shape)
+                ):
+                    self.work -= spent
                     return words
-        except (DerivationError, UnluckyDrawError, RecursionError):
-            continue
-    return ""
+            except (DerivationError, UnluckyDrawError, RecursionError):
+                continue
+        self.work -= max(evaluator.work for evaluator, _ in draws)
+        return ""
+
+    def _confirmed(self, before: nodes.Node, fixed: nodes.Node, free: Free, shape: Shape) -> bool:
+        """Say whether a repaired line is right wherever a line is compared."""
+        chain = Chain(
+            1, relations=[Token("EQUALS", "=")], nodes=[before, fixed], shape=shape, letters=dict(free)
+        )
+        return not Comparison(self.names, self.dimensions, [chain]).wrong
 
 
 def _draws(names: Names, dimensions: Dimensions, before: nodes.Node, free: Free) -> Iterator[Draw]:

@@ -5,7 +5,7 @@ from mathnet.dual import Dual, Number, elementary, slope
 from ...meaning import nodes
 from ...meaning.relations import ORDER
 from ...meaning.whole import WHOLE
-from ..chance import UnluckyDrawError, lucky
+from ..chance import UndefinedError, lucky
 from ..domains import require_positive
 from ..evaluate import Point, value_of
 from ..kinks import KINKED, tied
@@ -61,4 +61,4 @@ def _cases(node: nodes.Cases, point: Point) -> Entries:
     for value, condition in zip(node.values, node.conditions, strict=True):
         if condition is None or point.value(condition)[0]:
             return point.value(value)
-    raise UnluckyDrawError(f"no case holds in {node.latex}")
+    raise UndefinedError(f"no case holds in {node.latex}")

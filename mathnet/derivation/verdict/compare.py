@@ -1,0 +1,194 @@
+"""The comparison: every side of every chain, with the one before, at all data of the plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+
+from mathnet.dual import DIGITS, GUARD, Number, high_precision, mp
+
+from ..errors import DerivationError, Difference, Place
+from ..meaning import nodes
+from ..meaning.names import Names
+from ..meaning.scope import Dimensions
+from ..meaning.shapes import shape_text
+from ..numbers.chance import UndefinedError, UnluckyDrawError
+from ..numbers.draws import LEAST, Draws
+from ..numbers.evaluate import Evaluator, Letters, TooMuchError
+from ..numbers.lines import Line, Point
+from ..numbers.ratios import TooInvolvedError
+from ..read.source import Chain
+from .relations import failure, holds
+
+TOLERATED = Fraction(1, 3)  # of the pieces of lines: on more of them a side must not divide by zero
+FINER = 4  # how often the digits are doubled to tell two numbers apart
+STAYS = Fraction(1, 10**6)  # a difference that changes by less does not come from rounding
+
+
+@dataclass
+class _Tally:
+    """How a chain fared: at ordinary draws, on pieces of lines, and on those where it has no value; and the last error."""
+
+    drawn: int = 0
+    pieces: int = 0
+    undefined: int = 0
+    error: Exception | None = None
+
+    def refusal(self, line: int) -> DerivationError:
+        if isinstance(self.error, DerivationError):
+            return self.error
+        message = f"no values could be drawn: {self.error}; declare what is positive or nonzero"
+        return DerivationError(message, Place(line, 1, ""), caret=False)
+
+
+Where = tuple[nodes.Node, nodes.Node, Letters, int]
+"""Two sides, the values of their free letters, and the position of an entry."""
+
+
+class Comparison:
+    """The sides of chains, compared.
+
+    Parameters
+    ----------
+    names, dimensions
+        What was declared.
+    chains : list of Chain
+        Those that have been read.
+
+    Attributes
+    ----------
+    right : dict
+        From the line of a chain with a wrong side to how many sides stand before it.
+    wrong : dict
+        From the line of a chain to the error.
+    comparisons : int
+        How many pairs of numbers were compared.
+    exact : bool
+        Whether all of them were integers or fractions.
+    """
+
+    def __init__(self, names: Names, dimensions: Dimensions, chains: Sequence[Chain]) -> None:
+        self.names, self.dimensions, self.chains = names, dimensions, chains
+        self.right: dict[int, int] = {}
+        self.wrong: dict[int, DerivationError | RecursionError] = {}
+        self.comparisons, self.exact = 0, True
+        self.draws = Draws(names, dimensions, chains)
+        digits = DIGITS + self.draws.needs.digits
+        self.close = mp.mpf(10) ** -digits
+        with mp.workdps(digits + GUARD):
+            self._try()
+
+    def _try(self) -> None:
+        """Compare the sides of all chains at one draw after the other."""
+        tallies = {chain.line: _Tally() for chain in self.chains}
+        for data in self.draws.plan():
+            evaluator = Evaluator(self.names, self.dimensions, data)
+            missed = False
+            for chain in self.chains:
+                if isinstance(data, Point) and _has_derivatives(chain):
+                    continue  # at a kink there may be none
+                tally = tallies[chain.line]
+                tally.pieces += isinstance(data, Line)
+                try:
+                    self._compare(chain, evaluator)
+                    tally.drawn += not isinstance(data, Line)
+                except (UnluckyDrawError, TooInvolvedError, TooMuchError) as error:
+                    missed, tally.error = True, error
+                    tally.undefined += isinstance(data, Line) and isinstance(error, UndefinedError)
+            self.draws.record(data, evaluator.work, missed)
+            self.exact = self.exact and data.exact
+            if all(self.right.get(chain.line) == 1 for chain in self.chains):
+                return
+        for line, tally in tallies.items():
+            few = tally.drawn < LEAST or self.draws.sizes.few()
+            undefined = tally.undefined > tally.pieces * TOLERATED
+            if (undefined or (few and tally.error)) and line not in self.wrong:
+                self.wrong[line] = tally.refusal(line)
+
+    def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
+        """Compare every side with the one before, up to the first that is known to be wrong.
+
+        What could be evaluated at other sizes before is not wrong because it takes too much work at these.
+        """
+        right = self.right.get(chain.line, len(chain.nodes))
+        for at in range(1, right):
+            try:
+                for letters in evaluator.data.places(chain.letters):
+                    self._compare_entries(chain, at, letters, evaluator)
+            except (DerivationError, RecursionError) as error:
+                if self.draws.done and isinstance(error, TooMuchError):
+                    raise
+                self.right[chain.line], self.wrong[chain.line] = at, error
+                return
+
+    def _compare_entries(self, chain: Chain, at: int, letters: Letters, evaluator: Evaluator) -> None:
+        before, side, relation = chain.nodes[at - 1], chain.nodes[at], chain.relations[at - 1]
+        expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
+        for position, (a, b) in enumerate(zip(expected, found, strict=True)):
+            self.comparisons += 1
+            equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
+            if not holds(relation, a, b, equal, self.names.tolerance):
+                where = [f"{letter} = {index + 1}" for letter, index in letters.items()]
+                entry: tuple[int, ...] = ()
+                if chain.shape:
+                    width = evaluator.shape(side)[1]
+                    entry = position // width + 1, position % width + 1
+                    where.append(f"entry {entry}")
+                raise DerivationError(
+                    failure(
+                        relation,
+                        _short(before.latex),
+                        _short(side.latex),
+                        (_show(a), _show(b)),
+                        self.names.tolerance,
+                    )
+                    + (f" at {', '.join(where)}" if where else ""),
+                    side.place,
+                    difference=Difference(
+                        (before.latex, side.latex),
+                        (shape_text(chain.shape),) * 2,
+                        (_show(a), _show(b)),
+                        {letter: index + 1 for letter, index in letters.items()},
+                        entry,
+                    ),
+                )
+
+    def _equal(self, a: Number, b: Number, evaluator: Evaluator, where: Where) -> bool:
+        if not isinstance(a, mp.mpf) and not isinstance(b, mp.mpf):
+            return bool(a == b)
+        self.exact = False
+        difference = abs(high_precision(a) - high_precision(b))
+        if difference <= self.close * max(abs(a), abs(b)):
+            return True
+        before, side, letters, position = where
+        digits = mp.dps
+        for _ in range(FINER):  # with twice the digits, what rounding made shrinks; what is there stays
+            digits, evaluator, last = 2 * digits, evaluator.finer, difference
+            with mp.workdps(digits):
+                a, b = evaluator.value(before, letters)[position], evaluator.value(side, letters)[position]
+                difference = abs(high_precision(a) - high_precision(b))
+                if difference <= self.close * max(last, abs(a), abs(b)):
+                    return True
+                seen = difference * mp.mpf(10) ** (digits - GUARD) > 1  # a term may have been lost beside a 1
+                if seen and abs(difference - last) <= STAYS * last:
+                    return False
+        raise UnluckyDrawError(f"{digits} digits do not tell whether two numbers are equal")
+
+
+def _has_derivatives(chain: Chain) -> bool:
+    parts = (part for node in chain.nodes for part in node.walk())
+    return any(
+        isinstance(part, nodes.Partial | nodes.Cotangent | nodes.Differential)
+        or (isinstance(part, nodes.Apply) and part.order > 0)
+        for part in parts
+    )
+
+
+def _show(number: Number) -> str:
+    if not isinstance(number, mp.mpf) and len(text := str(number)) <= 24:
+        return text
+    return str(mp.nstr(high_precision(number), 10))
+
+
+def _short(latex: str) -> str:
+    return latex if len(latex) <= 200 else f"{latex[:200]} …"
