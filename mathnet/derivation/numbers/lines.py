@@ -8,6 +8,7 @@ one rational function there; so the sides are compared as such, piece by piece, 
 import functools
 import random
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 
 from mathnet.dual import Number
@@ -118,7 +119,8 @@ class Line(Data):
         self.seen = not todo
         for place in sorted(between):
             self.here.place = place
-            yield Point(self)
+            with suppress(ZeroDivisionError):  # rows that sum to one may have no sum to be divided by there
+                yield Point(self)
 
     def _inside(self, low: Fraction | None, high: Fraction | None) -> Fraction:
         share = Fraction(self.along.random.randint(20, 40), 61)

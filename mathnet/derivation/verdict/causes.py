@@ -17,6 +17,7 @@ from mathnet.dual import DIGITS, Number, high_precision, mp
 
 from ..errors import DerivationError
 from ..meaning import nodes
+from ..meaning.dependence import reach
 from ..meaning.infer import resolve_sums
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions, Range, Scope
@@ -81,9 +82,13 @@ class Causes:
             return ""
         letters = _letters(before, side)
         unsummed = tuple(letter for letter in _letters(side) if letter not in free)
-        clue = Clue(
-            side, letters, unsummed, names.dimensions, _factors(names, before, side), dimensions.types
-        )
+        symbols = {
+            name: (symbol.latex, dimensions.shapes[name])
+            for name, symbol in names.symbols.items()
+            if name in dimensions.shapes
+        }
+        factors = _factors(names, before, side)
+        clue = Clue(side, letters, unsummed, names.dimensions, factors, dimensions.types, symbols)
         candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
         smallest = dimensions.smallest
         for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
@@ -106,6 +111,25 @@ class Causes:
             except (DerivationError, UnluckyDrawError, RecursionError):
                 continue
         self.work -= max(evaluator.work for evaluator, _ in draws)
+        return self._condition(before, side, free, wanted.shape)
+
+    def _condition(self, before: nodes.Node, side: nodes.Node, free: Free, shape: Shape) -> str:
+        """Return under which declaration a line would be right, in words, or the empty string."""
+        if side not in self.dimensions.types or self.dimensions.types[side].shape != shape or self.work < 0:
+            return ""
+        reached = reach(before, self.names, {}) | reach(side, self.names, {})
+        directed = any(
+            isinstance(part, nodes.Differential) for node in (before, side) for part in node.walk()
+        )
+        for name in sorted(reached & self.names.symbols.keys()):
+            symbol = self.names.symbols[name]
+            square = len(set(self.dimensions.shapes[name])) == 1
+            for word, possible in (("symmetric", square), ("constant", directed)):
+                if possible and symbol.definition is None and not symbol.properties:
+                    declared = replace(symbol, properties=frozenset({word}))
+                    names = replace(self.names, symbols={**self.names.symbols, name: declared})
+                    if Causes(names, self.dimensions)._confirmed(before, side, free, shape):
+                        return rf"this is right where {symbol.latex} is {word}: if it is, declare \text{{{word}}}"
         return ""
 
     def _confirmed(self, before: nodes.Node, fixed: nodes.Node, free: Free, shape: Shape) -> bool:

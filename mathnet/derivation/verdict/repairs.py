@@ -5,13 +5,13 @@ A repair takes a part of a formula and yields what may belong in its place, with
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from ..meaning import nodes
 from ..meaning.scope import Formula
-from ..meaning.shapes import Type
+from ..meaning.shapes import Index, Shape, Type
 
 CLOSED = (
     nodes.Symbol,
@@ -26,6 +26,7 @@ CLOSED = (
 )
 
 
+MOST_OCCURRENCES = 5  # of an index, of which all choices are tried
 Made = TypeVar("Made", bound=nodes.Node)
 Repaired = tuple[nodes.Node, str]
 """What may belong in the place of a part, and what the mistake was, in words."""
@@ -33,7 +34,7 @@ Repaired = tuple[nodes.Node, str]
 
 @dataclass
 class Clue:
-    """What a repair may use: the whole side, index letters, dimensions, and factors that it may lack.
+    """What a repair may use: the whole side, index letters, dimensions, factors that it may lack, and how each symbol is written.
 
     The letters are all those of both sides; `unsummed` are those of the side that the side before does not leave free.
     """
@@ -44,6 +45,7 @@ class Clue:
     dimensions: Sequence[str]
     factors: Sequence[nodes.Node]
     types: Mapping[Formula, Type]
+    symbols: Mapping[str, tuple[str, Shape]]
 
     def __post_init__(self) -> None:
         sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
@@ -74,6 +76,10 @@ def _transposed(node: nodes.Node) -> nodes.Transpose:
 
 def _product(*factors: nodes.Node) -> nodes.Product:
     return made(nodes.Product, factors[0], " ".join(map(_tex, factors)), factors)
+
+
+def _alone(factors: tuple[nodes.Node, ...]) -> nodes.Node:
+    return factors[0] if len(factors) == 1 else _product(*factors)
 
 
 def _times(a: nodes.Node, b: nodes.Node) -> nodes.Hadamard:
@@ -116,7 +122,7 @@ def product(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 latex = r" \odot ".join(map(_tex, operand))
                 yield replace(node, operands=split), f"the Hadamard product belongs here: {latex}"
     if isinstance(node, nodes.Hadamard) and len(node.operands) == 2:
-        a, b = (operand[0] if len(operand) == 1 else _product(*operand) for operand in node.operands)
+        a, b = (_alone(operand) for operand in node.operands)
         for left, right in ((a, b), (_transposed(a), b), (a, _transposed(b)), (b, a)):
             fixed = _product(left, right)
             yield fixed, f"the matrix product belongs here, not \\odot: {fixed.latex}"
@@ -221,6 +227,114 @@ def factor(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
             yield _times(node, _transposed(lost)), words
 
 
+def name(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """Another name of the same shape."""
+    if isinstance(node, nodes.Symbol | nodes.Cotangent) and node.name in clue.symbols:
+        written, shape = clue.symbols[node.name]
+        for other, (latex, its_shape) in clue.symbols.items():
+            if other != node.name and its_shape == shape:
+                fixed = replace(
+                    node, name=other, place=node.place._replace(latex=node.latex.replace(written, latex))
+                )
+                yield fixed, f"{fixed.latex} belongs here, not {node.latex}"
+
+
+def extra(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """A factor too many."""
+    match node:
+        case nodes.Product(factors=factors) if len(factors) > 1:
+            for at, factor in enumerate(factors):
+                rest = factors[:at] + factors[at + 1 :]
+                yield (
+                    rest[0] if len(rest) == 1 else _product(*rest),
+                    f"the factor {factor.latex} is one too many",
+                )
+        case nodes.Hadamard(operands=operands):
+            for at, operand in enumerate(operands):
+                others = operands[:at] + operands[at + 1 :]
+                fixed = replace(node, operands=others) if others[1:] else _alone(others[0])
+                yield fixed, f"the factor {_alone(operand).latex} is one too many"
+        case nodes.Divide(left=left, right=right):
+            yield left, f"the division by {right.latex} is one too many"
+
+
+def power(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """A lost power."""
+    if isinstance(node, nodes.Power):
+        one = made(nodes.Number, node, "1", Fraction(1))
+        more = made(nodes.Add, node, "", (node.exponent, one), (1, 1))
+        yield replace(node, exponent=more), f"the exponent of {node.latex} is too small by 1"
+    elif isinstance(node, nodes.Symbol | nodes.Entry | nodes.Apply) and node in clue.types:
+        if clue.types[node].shape:
+            squared: nodes.Node = _times(node, node)
+        else:
+            two = made(nodes.Number, node, "2", Fraction(2))
+            squared = made(nodes.Power, node, f"{_tex(node)}^2", node, two)
+        yield squared, f"{node.latex} has lost its square: {squared.latex}"
+
+
+def delta(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """A lost Kronecker delta."""
+    if node is clue.root or node in clue.terms or isinstance(node, nodes.Number):
+        for left, right in itertools.combinations(clue.letters, 2):
+            kept = made(nodes.Delta, node, rf"\delta_{{{left}{right}}}", left, right)
+            alone = isinstance(node, nodes.Number) and node.value == 1
+            yield (
+                kept if alone else _product(node, kept),
+                f"{kept.latex} is missing: for {left} ≠ {right} this is 0",
+            )
+
+
+def paths(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """One path for the sum over all of them: an index that a sum of its own should run over."""
+    if node is not clue.root and node not in clue.terms:
+        return
+    fresh = next(letter for letter in "qpsruvabc" if letter not in clue.letters)
+    for letter in clue.letters:
+        count = _occurrences(node, letter)
+        for picks in itertools.product((True, False), repeat=count) if 1 < count <= MOST_OCCURRENCES else ():
+            if any(picks) and not all(picks):
+                body = _renamed(node, letter, fresh, iter(picks))
+                fixed = made(nodes.Sum, node, "", (fresh,), None, body)
+                yield (
+                    fixed,
+                    f"one path is taken, where a sum over all of them belongs: some of the {letter} are an index of their own",
+                )
+
+
+def _occurrences(node: nodes.Node, letter: str) -> int:
+    return sum(_indices(part).count(letter) for part in node.walk())
+
+
+def _indices(node: nodes.Node) -> tuple[Index, ...]:
+    match node:
+        case nodes.Delta(left=left, right=right):
+            return left, right
+        case nodes.Entry(indices=indices) | nodes.Partial(indices=tuple(indices)):
+            return indices
+    return ()
+
+
+def _renamed(node: nodes.Node, old: str, new: str, picks: Iterator[bool]) -> nodes.Node:
+    """Return the node with some occurrences of an index letter replaced: those that are picked, in order."""
+
+    def index(letter: Index) -> Index:
+        return new if letter == old and next(picks) else letter
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, nodes.Node):
+            return _renamed(value, old, new, picks)
+        return tuple(map(changed, value)) if type(value) is tuple else value
+
+    inside = {field.name: getattr(node, field.name) for field in fields(node)[1:]}
+    match node:
+        case nodes.Delta():
+            return replace(node, left=index(node.left), right=index(node.right))
+        case nodes.Entry() | nodes.Partial() if node.indices:
+            inside["indices"] = tuple(map(index, node.indices))
+    return replace(node, **{name: changed(value) for name, value in inside.items()})
+
+
 def held(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """An immediate derivative for a total one, or the reverse."""
     if isinstance(node, nodes.Immediate):
@@ -247,7 +361,12 @@ REPAIRS: tuple[Repair, ...] = (
     index,
     sum_,
     factor,
+    name,
+    extra,
+    delta,
+    power,
     held,
+    paths,
 )
 
 
