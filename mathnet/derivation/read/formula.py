@@ -24,6 +24,7 @@ from ..meaning.relations import NOT_EQUAL
 from ..meaning.whole import WHOLE
 from .notation import FUNCTIONS, NABLA, SUMS
 from .parse import needs_braces, parse_tree
+from .source import Chain
 from .spelling import Script, Spelling, kept, longest, tokens, trees
 
 SIMPLE: dict[str, Callable[..., Node]] = {  # what is built from the trees inside, and from nothing else
@@ -88,9 +89,26 @@ class Reader:
         self.names, self.spelling = names, Spelling(source)
         self.place = self.spelling.place
 
-    def formula(self, tokens: list[Token]) -> Node:
-        """Return the node that the tokens stand for."""
-        return self.read(parse_tree(tokens))
+    def formula(self, tokens: list[Token], conditions: Iterable[Chain] = ()) -> Node:
+        """Return the node that the tokens stand for; where a condition does not hold, it is 0."""
+        found = self.read(parse_tree(tokens))
+        for condition in conditions:
+            found = nodes.Product(found.place, (self._condition(condition, found.place), found))
+        return found
+
+    def _condition(self, condition: Chain, place: Place) -> Node:
+        """Return 1 where two indices are equal, or not equal, as the condition says, and else 0."""
+        relation, indices = str(condition.relations[0]), [str(side.tokens[0]) for side in condition.sides]
+        if not condition.only_indices(self.names) or len(indices) != 2 or relation not in {"=", *NOT_EQUAL}:
+            raise DerivationError(
+                r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
+                r"the where part, such as x \in \mathbb{R} \text{ positive}",
+                self.place(condition.sides[0].tokens[0]),
+            )
+        equal = nodes.Delta(place, *(int(index) if index.isdigit() else index for index in indices))
+        if relation == "=":
+            return equal
+        return nodes.Add(place, (nodes.Number(place, Fraction(1)), equal), (1, -1))
 
     def read(self, tree: Tree[Token]) -> Node:
         """Return the node of a tree."""

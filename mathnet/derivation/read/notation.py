@@ -61,7 +61,9 @@ BRACKETS = {
     "RBRACKET": "]",
 }
 WORDS = {
-    "LAYOUT": r"~ \, \; \: \! \quad \qquad \displaystyle \textstyle \limits \nonumber \notag \boxed",
+    "QUAD": r"\quad \qquad",
+    "IMPLIES": r"\implies \Rightarrow \Longrightarrow \iff \Leftrightarrow \Longleftrightarrow \therefore",
+    "LAYOUT": r"~ \, \; \: \! \displaystyle \textstyle \limits \nonumber \notag \boxed",
     "LCASES": r"\begin{cases}",
     "RCASES": r"\end{cases}",
     "REASON": "&&",

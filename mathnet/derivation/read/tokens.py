@@ -32,12 +32,13 @@ LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 PATTERNS = {  # what is more than a word of `WORDS`; the first that fits counts, and `WORDS` come after
     "LAYOUT": r"\s+|%[^\n]*|\\[ ]|"
     r"\\(?:mathbb|mathbf|mathds)\s*(?:1|\{\s*1\s*\})\s*(?=(?:\\left\s*)?\[[^\[\]]*(?:[<>]|\\[lg][et])[^\[\]]*\])|"
-    r"\\(?:phantom|hphantom|hspace|tag|label)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
+    r"\\(?:phantom|hphantom|hspace|label)\*?\{[^{}]*\}|\\tag\*?\{[^{}=<>\\]*\}",
+    "ENV": r"\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
     "ROW": r"\\\\(?:\[[\d.]+[a-z]+\])?",
     "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)",
     "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
-    "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{NAMED})\s*\}}|\\text\w*\s*\{{\s*(?:{NAMED})\s*\}}(?=\s*{SIZE}\()",
-    "TEXT": r"\\(?:text|textrm|mbox)\s*\{[^{}]*\}",
+    "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{NAMED})\s*\}}|\\text\w*\s*\{{\s*(?:{NAMED})\s*\}}",
+    "TEXT": r"\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}",
     "DIFFERENTIAL": r"\\(?:mathrm|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
     "PARTIAL": _any_of([WORDS["PARTIAL"]]) + ORDER,
     "SUM": _any_of(name for name in SUMS if name in FUNCTIONS) + r"(?=(?:\\limits|\s)*_)",
@@ -82,8 +83,8 @@ class _Scanned(NamedTuple):
     start: int
 
 
-def tokenize(source: str, first_line: int = 1) -> list[Token]:
-    """Return the tokens of the source; `first_line` is the number of its first line."""
+def tokenize(source: str, first_line: int = 1, gaps: bool = True) -> list[Token]:
+    r"""Return the tokens of the source; `first_line` is the number of its first line. Without `gaps` a `\quad` is layout."""
     tokens: list[Token] = []
     opened: list[_Scanned] = []
     wanted = [0]  # how many arguments the last command still waits for, one entry per open brace
@@ -106,6 +107,8 @@ def tokenize(source: str, first_line: int = 1) -> list[Token]:
             add("RBRACE", "", start)
             wanted[-1] -= 1
         if not value:
+            continue
+        if kind in {"QUAD", "ENV"} and (opened or (kind == "QUAD" and not gaps)):
             continue
         if kind in {"NORM", "ABS"}:  # one sign opens and closes
             kind = f"{'R' if opened and opened[-1].kind == f'L{kind}' else 'L'}{kind}"

@@ -17,9 +17,10 @@ from ..numbers.chance import UnluckyDrawError
 from ..numbers.data import distinct
 from ..numbers.draws import Draws
 from ..numbers.evaluate import Evaluator, Letters
+from ..read.blocks import read_block
 from ..read.declare import declare
 from ..read.formula import Reader
-from ..read.source import Chain, read_chain, split
+from ..read.source import Chain, split
 from ..read.tokens import span, tokenize
 from .causes import likely_cause
 from .relations import failure, holds
@@ -42,29 +43,36 @@ class Derivation:
     def __init__(self, source: str, id: str = "") -> None:
         self.report = Report(id, source)
         self.names, self.dimensions = self.report.names, Dimensions()
-        # Of a chain, by its line: the error, and how many sides stand before it.
-        self.wrong: dict[int, DerivationError | RecursionError] = {}
-        self.right: dict[int, int] = {}
+        # Of a chain: the error, and how many sides stand before it.
+        self.wrong: dict[Chain, DerivationError | RecursionError] = {}
+        self.right: dict[Chain, int] = {}
         try:
-            where, chains = split(source)
-            self.names = self.report.names = declare(tokenize(where), where)
+            where, blocks = split(source)
+            self.names = self.report.names = declare(tokenize(where, gaps=False), where)
             self.dimensions = infer_dimensions(self.names)
-            if not chains:
+            if not blocks:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
         except (DerivationError, RecursionError) as error:
             self._refuse(error, 1)
             return
-        for line, text in chains:
+        for line, text in blocks:
             try:
-                chain = read_chain(text, line)
-                self.report.chains.append(chain)
-                self._read(chain)
+                chains = read_block(text, line)
             except (DerivationError, RecursionError) as error:
                 self._refuse(error, line)
+                continue
+            for chain in chains:
+                if chain.said and chain.only_indices(self.names):
+                    continue
+                self.report.chains.append(chain)
+                try:
+                    self._read(chain)
+                except (DerivationError, RecursionError) as error:
+                    self._refuse(error, *chain.start)
 
-    def _refuse(self, error: DerivationError | RecursionError, line: int) -> None:
+    def _refuse(self, error: DerivationError | RecursionError, line: int, column: int = 1) -> None:
         if isinstance(error, RecursionError):
-            error = DerivationError("too deeply nested to check", Place(line, 1, ""), caret=False)
+            error = DerivationError("too deeply nested to check", Place(line, column, ""), caret=False)
         self.report.errors.append(error.attach(self.report.id, self.report.source))
 
     def _read(self, chain: Chain) -> None:
@@ -74,7 +82,7 @@ class Derivation:
         refused: DerivationError | None = None
         try:
             for side in chain.sides:
-                sides.append(Reader(self.names, side.text).formula(side.tokens))
+                sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
         except DerivationError as error:
             refused = error
         if len(sides) > 1:
@@ -132,8 +140,8 @@ class Derivation:
             self.report.sizes = distinct(data.sizes for data in draws.done)
             self.report.survival = partial(survival, self.names, self.dimensions, chains, draws.done)
         for chain in chains:
-            if chain.line in self.wrong:
-                self._refuse(self.wrong[chain.line], chain.line)
+            if chain in self.wrong:
+                self._refuse(self.wrong[chain], *chain.start)
         self.report.errors.sort(key=lambda error: error.place[:2])
         self.report.seconds = time.process_time() - start
         return self.report
@@ -141,7 +149,7 @@ class Derivation:
     def _try(self, chains: Sequence[Chain], draws: Draws) -> None:
         """Compare the sides of all chains at one draw after the other."""
         unlucky, reason = 0, ""
-        while draws.unsure() and any(self.right.get(chain.line) != 1 for chain in chains):
+        while draws.unsure() and any(self.right.get(chain) != 1 for chain in chains):
             for draws.unlucky in range(ATTEMPTS if unlucky <= MAX_UNLUCKY else 0):
                 try:
                     data = draws.next()
@@ -159,19 +167,19 @@ class Derivation:
             else:
                 for chain in chains:
                     self.wrong.setdefault(
-                        chain.line, DerivationError(reason, Place(chain.line, 1, ""), caret=False)
+                        chain, DerivationError(reason, Place(*chain.start, ""), caret=False)
                     )
                 return
 
     def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
         """Compare every side with the one before, up to the first that is known to be wrong."""
-        right = self.right.get(chain.line, len(chain.nodes))
+        right = self.right.get(chain, len(chain.nodes))
         for at in range(1, right):
             try:
                 for letters in evaluator.data.places(chain.letters):
                     self._compare_entries(chain, at, letters, evaluator)
             except (DerivationError, RecursionError) as error:
-                self.right[chain.line], self.wrong[chain.line] = at, error
+                self.right[chain], self.wrong[chain] = at, error
                 return
 
     def _compare_entries(self, chain: Chain, at: int, letters: Letters, evaluator: Evaluator) -> None:
