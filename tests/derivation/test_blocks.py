@@ -83,8 +83,8 @@ REFUSED = {  # a block: what it is told
     r"x = y, x": "after a comma comes an equation, or words: x is neither",
     r"x &= y & x": "x stands in a column of its own; a reason stands after &&",
     r"x = \text{foo} y": "words stand after =, where a formula belongs",
-    r"A v = A v \text{trace}(A)": r"\text{trace} is no function that is known; a function is declared in the where part, as in "
-    r"\operatorname{trace} \text{ elementwise}",
+    r"A v = A v \text{rank}(A)": r"\text{rank} is no function that is known; a function is declared in the where part, as in "
+    r"\operatorname{rank} \text{ elementwise}",
     r"x = x \text{ so that $y = 0$}": r"\text{ so that $y = 0$} holds a relation, which would be shown and not checked: end the words before it",
     r"x = y \implies = x": "an equation needs a left side",
     r"x = y \text{ and } y": "y is not equal to x",
@@ -113,9 +113,9 @@ def test_a_reason_about_indices_is_words_and_any_other_is_checked():
     line = r"\sum_i \delta_{ij} v_i &= v_j && \delta_{ij} \text{ keeps } "
     assert check(WHERE + line + "i = j").ok
     (error,) = check(WHERE + line + r"i = j, v_i = 1").errors
-    assert error.reason.startswith("1 is not equal to v_i")
+    assert error.reason.startswith("a relation in a reason is checked: 1 is not equal to v_i")
     (error,) = check(WHERE + line + r"q = 1").errors  # no index of this block
-    assert error.reason == "unknown symbol q; declare or define it in the where part"
+    assert error.reason == "a relation in a reason is checked: unknown symbol q; declare or define it in the where part"
 
 
 def blocks():

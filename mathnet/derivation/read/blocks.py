@@ -6,7 +6,7 @@ reason are checked like any other. Where two readings make sense, the block is r
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from lark import Token
@@ -14,7 +14,7 @@ from lark import Token
 from ..errors import DerivationError, Place
 from .source import Chain, Piece, Row, Side
 from .spelling import Spelling
-from .tokens import source_of, span, tokenize, with_depths
+from .tokens import canonical, source_of, span, tokenize, with_depths
 
 RELATIONS = {"EQUALS", "COMPARE", "APPROX"}
 SIGNS = {"PLUS", "MINUS", "HADAMARD", "OTIMES", "CDOT", "TIMES", "SLASH", "STAR", "COLON"}
@@ -49,12 +49,12 @@ class Item(NamedTuple):
         return int(span(self.tokens[-1]).end_pos)
 
 
-def read_block(text: str, line: int) -> list[Chain]:
-    """Return the chains of a block whose first line has this number."""
-    return Block(text, line).chains
+def read_block(text: str, line: int, words: Collection[str] = ()) -> list[Chain]:
+    r"""Return the chains of a block whose first line has this number; `words` are the names that may stand in a `\text`."""
+    return Block(text, line, words).chains
 
 
-def _items(tokens: Sequence[Token]) -> list[Item]:
+def _items(tokens: Sequence[Token], words: Collection[str]) -> list[Item]:
     items: list[Item] = []
     row = columns = 0
     for token, depth in with_depths(tokens):
@@ -63,6 +63,8 @@ def _items(tokens: Sequence[Token]) -> list[Item]:
             kind = "formula"
         elif kind in RELATIONS:
             kind = "relation"
+        if kind == "TEXT" and canonical(token) in words:
+            kind = "formula"
         columns += {"ALIGN": 1, "REASON": 2}.get(kind, 0)
         if kind == "TEXT" or (columns > 1 and kind == "formula" and not depth and token.startswith(r"\text")):
             kind = "words"
@@ -109,7 +111,7 @@ def _shown(items: Sequence[Item], text: str) -> str:
 
 
 class Block:
-    """A block that is cut up.
+    r"""A block that is cut up.
 
     Parameters
     ----------
@@ -117,6 +119,8 @@ class Block:
         Its text.
     line : int
         The number of its first line.
+    words : collection of str
+        The names that may stand in a `\text`.
 
     Attributes
     ----------
@@ -126,10 +130,10 @@ class Block:
         What joined gives the text.
     """
 
-    def __init__(self, text: str, line: int) -> None:
+    def __init__(self, text: str, line: int, words: Collection[str] = ()) -> None:
         self.text, self.place = text, Spelling(text).place
         tokens = tokenize(text, line)
-        self.items, self.indices = _items(tokens), _indices(tokens)
+        self.items, self.indices = _items(tokens, words), _indices(tokens)
         self.chains: list[Chain] = []
         self.shown: list[list[Item]] = []  # of every chain: its formulas and relations
         self.reasons: dict[int, list[Item]] = {}  # by row
@@ -300,7 +304,12 @@ class Block:
                 "write both in one row without a gap, or leave a blank line between them",
             )
         self._close()
-        chain = Chain(span(item.tokens[0]).line, said=said or condition, indices=self.indices)
+        chain = Chain(
+            span(item.tokens[0]).line,
+            said=said or condition,
+            about="a relation in a reason is checked" if said else "",
+            indices=self.indices,
+        )
         chain.sides.append(Side(list(item.tokens), self.text, chain.line))
         if condition:
             assert self.beside is not None

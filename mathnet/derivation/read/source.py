@@ -49,6 +49,8 @@ class Chain:
         What stands after `\text{if}`.
     said : bool
         Whether it stands in a reason, which is where it is shown.
+    about : str
+        What an error in it begins with.
     indices : frozenset of str
         The letters that stand in subscripts of its block.
     nodes : list of Node
@@ -63,6 +65,7 @@ class Chain:
     relations: list[Token] = field(default_factory=list)
     conditions: list["Chain"] = field(default_factory=list)
     said: bool = False
+    about: str = ""
     indices: frozenset[str] = frozenset()
     nodes: list[Node] = field(default_factory=list)
     shape: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """How names, indices and scripts are spelled: from trees to words, whatever the words mean."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +13,10 @@ from .notation import ACCENTS
 from .tokens import canonical, span, tidy
 
 SIGNS = {"subscript": "_", "power": "^", "star": "^*"}  # how a name is spelled that has such a script
+
+
+LABEL = re.compile(r"\\(?:text|textrm|mbox|mathrm|mathit|mathsf|operatorname)\s*\{\s*([^{}]*)\}")
+LABELLED_T = re.compile(r"(\(.*\)|\[.*\]|\\langle.*\\rangle)T")
 
 
 class Script(NamedTuple):
@@ -46,7 +51,8 @@ class Spelling:
 
     def letters(self, part: Token | Tree[Token]) -> str:
         """Return what is written there without braces and spaces."""
-        return "".join(self.place(part).latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
+        latex = LABEL.sub(r"\1", self.place(part).latex)
+        return "".join(latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
 
     def scripts(self, parts: Iterable[Tree[Token]]) -> list[Script]:
         r"""Return the scripts that follow a base, in order; `^{*\mathsf T}` is two."""
@@ -59,12 +65,19 @@ class Spelling:
         (content,) = trees(part)
         if part.data == "subscript":
             return [Script("subscript", self.letters(content), content, written)]
+        if content.data == "label":
+            return [Script("power", self.letters(content), content, written)]
         if content.data == "entrywise":
             return [Script("entrywise", str(content.children[1]), content, written)]
         found = []
         for child in content.children:
             sign = written if len(content.children) == 1 else f"^{{{self.place(child).latex}}}"
-            if isinstance(child, Tree):
+            if isinstance(child, Tree) and (label := LABELLED_T.fullmatch(self.letters(child))):
+                found += [
+                    Script("power", label[1], child, f"^{{{label[1]}}}"),
+                    Script("transpose", "T", child, "^T"),
+                ]
+            elif isinstance(child, Tree):
                 found.append(Script("power", self.letters(child), child, sign))
             elif child.type == "MINUS":  # of A^{-T}
                 found.append(Script("power", "-1", content, sign))
@@ -74,7 +87,9 @@ class Spelling:
 
     def indices(self, tree: Tree[Token]) -> tuple[str | int, ...]:
         """Return the indices of a subscript: letters, or numbers from 1."""
-        if tree.data != "indices":
+        if tree.data != "indices" or tokens(tree) != [
+            token for token in tokens(tree) if token.type == "COMMA"
+        ]:
             raise DerivationError("expected index letters", self.place(tree))
         return tuple(index for terms in trees(tree) for index in self.juxtaposed_indices(terms))
 

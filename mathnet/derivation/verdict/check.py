@@ -19,6 +19,7 @@ from ..numbers.draws import Draws
 from ..numbers.evaluate import Evaluator, Letters
 from ..read.blocks import read_block
 from ..read.declare import declare
+from ..read.fitting import fitted
 from ..read.formula import Reader
 from ..read.source import Chain, split
 from ..read.tokens import span, tokenize
@@ -48,16 +49,19 @@ class Derivation:
         self.right: dict[Chain, int] = {}
         try:
             where, blocks = split(source)
-            self.names = self.report.names = declare(tokenize(where, gaps=False), where)
+            self.names = self.report.names = declare(tokenize(where, gaps=False), where, source)
             self.dimensions = infer_dimensions(self.names)
             if not blocks:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
         except (DerivationError, RecursionError) as error:
             self._refuse(error, 1)
             return
+        for claim in self.names.claims:
+            self.report.chains.append(claim)
+            self._infer(claim, claim.nodes, [])
         for line, text in blocks:
             try:
-                chains = read_block(text, line)
+                chains = read_block(text, line, {*self.names.symbols, *self.names.arrays})
             except (DerivationError, RecursionError) as error:
                 self._refuse(error, line)
                 continue
@@ -68,11 +72,14 @@ class Derivation:
                 try:
                     self._read(chain)
                 except (DerivationError, RecursionError) as error:
-                    self._refuse(error, *chain.start)
+                    self._refuse(error, *chain.start, chain.about)
 
-    def _refuse(self, error: DerivationError | RecursionError, line: int, column: int = 1) -> None:
+    def _refuse(
+        self, error: DerivationError | RecursionError, line: int, column: int = 1, about: str = ""
+    ) -> None:
         if isinstance(error, RecursionError):
             error = DerivationError("too deeply nested to check", Place(line, column, ""), caret=False)
+        error.reason = f"{about}: {error.reason}" if about else error.reason
         self.report.errors.append(error.attach(self.report.id, self.report.source))
 
     def _read(self, chain: Chain) -> None:
@@ -85,6 +92,7 @@ class Derivation:
                 sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
         except DerivationError as error:
             refused = error
+        sides = fitted(self.names, sides)
         if len(sides) > 1:
             try:
                 self._infer(chain, sides, types)
@@ -141,7 +149,7 @@ class Derivation:
             self.report.survival = partial(survival, self.names, self.dimensions, chains, draws.done)
         for chain in chains:
             if chain in self.wrong:
-                self._refuse(self.wrong[chain], *chain.start)
+                self._refuse(self.wrong[chain], *chain.start, chain.about)
         self.report.errors.sort(key=lambda error: error.place[:2])
         self.report.seconds = time.process_time() - start
         return self.report

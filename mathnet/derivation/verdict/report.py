@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mathnet.dual import DIGITS
 
 from ..errors import DerivationError
-from ..meaning.names import Names
+from ..meaning.names import Names, Reading
 from ..read.source import Chain
 from ..read.tokens import span, tidy
 
@@ -89,6 +89,11 @@ class Report:
     def bound(self) -> float | None:
         """The probability with which a wrong line passes, at most; None unless all lines are right and rational."""
         return self.survival() if self.ok else None
+
+    @property
+    def readings(self) -> list[Reading]:
+        """How lines were read that could not be taken word for word, in the order of the text."""
+        return sorted(self.names.readings, key=lambda reading: reading.line)
 
     @property
     def ok(self) -> bool:

@@ -50,6 +50,31 @@ class Transpose(Node):
         return body[::-1]
 
 
+class Spread(Node):
+    r"""The $1$ of $1 - a$: a number, a row or a column that stands at every place of an array of the shape `over`."""
+
+    body: Node
+    over: Shape
+
+    def infer(self, scope: Scope) -> Type:
+        return Type(self.over, scope.infer(self.body).free)
+
+
+class Matrix(Node):
+    r"""$\begin{bmatrix} a & b \\ c & d \end{bmatrix}$: a matrix that is written out, with numbers in it."""
+
+    entries: tuple[Node, ...]
+    columns: int
+
+    def shape(self, *shapes: Shape) -> Shape:
+        for entry, shape in zip(self.entries, shapes, strict=True):
+            entry.require_scalar(
+                shape, "a matrix that is written out has numbers in it; declare blocks as one symbol"
+            )
+        found = (str(len(self.entries) // self.columns), str(self.columns))
+        return () if found == ("1", "1") else found
+
+
 class Add(Node):
     """$A + B - C$; `signs` are +1 or -1."""
 

@@ -78,4 +78,29 @@ class Immediate(Partial):
     opened: str  # h
 
 
+class At(Node):
+    r"""$\frac{\partial J}{\partial x}|_{x = a}$: with the value of a symbol in its place."""
+
+    body: Node
+    name: str
+    value: Node
+
+    def infer(self, scope: Scope) -> Type:
+        body, value, symbol = scope.infer(self.body), scope.infer(self.value), scope.shape(self, self.name)
+        if value.free:
+            raise self.value.error(f"{self.value.latex} has a free index: a symbol is given one value")
+        if value.shape != symbol:
+            raise self.value.error(
+                f"{scope.dimensions.written[self.name]} is {shape_text(symbol)}, but {self.value.latex} is {shape_text(value.shape)}"
+            )
+        return Type(body.shape, body.free | value.free)
+
+
+class Through(Partial):
+    r"""$\frac{\partial y}{\partial x^{\mathsf T}}$ where $x = \operatorname{vec}(X)$ and $y$ is made of $X$: its entries are those of $X$."""
+
+    source: str  # X
+    turned: bool  # column by column, as in vec and in a transpose
+
+
 DERIVATIVES = Differential | Cotangent | Partial

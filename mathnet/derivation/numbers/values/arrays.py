@@ -32,6 +32,21 @@ def _transpose(node: nodes.Transpose, point: Point) -> Entries:
     return flat(zip(*point.rows(node.body), strict=True))
 
 
+@value_of(nodes.Spread)
+def _spread(node: nodes.Spread, point: Point) -> Entries:
+    values, (rows, columns) = point.value(node.body), point.shape(node)
+    if len(values) == 1:
+        return values * (rows * columns)
+    return (
+        values * rows if point.shape(node.body)[0] == 1 else tuple(x for x in values for _ in range(columns))
+    )
+
+
+@value_of(nodes.Matrix)
+def _matrix(node: nodes.Matrix, point: Point) -> Entries:
+    return tuple(point.value(entry)[0] for entry in node.entries)
+
+
 @value_of(nodes.Add)
 def _add(node: nodes.Add, point: Point) -> Entries:
     total: Entries = (0,) * point.length(node)
