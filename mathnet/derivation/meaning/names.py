@@ -47,6 +47,9 @@ class Function:
     place: Place
     parameter: str = ""
     body: Node | None = None
+    own: bool = (
+        False  # its parameter was declared before, so that without an argument it is that of this symbol
+    )
 
 
 class Reading(NamedTuple):
@@ -103,6 +106,12 @@ class Names:
     arrays: dict[str, "ArrayFunction"] = field(default_factory=dict)  # the functions of whole arrays
     readings: list["Reading"] = field(default_factory=list)
     claims: list[Any] = field(default_factory=list)  # chains: what is built in is as the where part says
+    samples: dict[str, str] = field(
+        default_factory=dict
+    )  # from letters that count samples to how many there are
+    families: dict[str, str] = field(
+        default_factory=dict
+    )  # what there is one of for each sample: its kind of script
     open_loss: str = ""  # the name of a loss of which nothing is said but what it depends on
 
     def read_as(self, place: Place, read: str, written: str = "") -> None:

@@ -19,11 +19,14 @@ from .formula import Reader
 from .notation import FUNCTIONS, STANDARD
 from .parse import parse_tree
 from .rewrite import as_word
-from .sizes import outer_kinds, read_shape
+from .sizes import outer_kinds, read_domain, read_shape
 from .source import Chain, Side
 from .spelling import LABEL, SIGNS, Script, decorated, kept, longest, trees
 from .tokens import source_of, span, tokenize, with_depths
 
+SUMMED = re.compile(
+    r"\\sum(?:\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])\s*(?:=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])(?![A-Za-z]))?"
+)
 UNDECLARED = "declared as what? A shape or a property is missing"
 Tokens = list[Token]
 MARGIN = "; a chain of equations starts at the left margin, after the where part"
@@ -43,10 +46,12 @@ class Written(NamedTuple):
         return decorated(self.base, self.scripts)
 
 
-def declare(tokens: Tokens, source: str, derivation: str = "") -> Names:
+def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "") -> Names:
     """Return the `Names` of a where part; of the standard functions it knows those that the derivation mentions."""
-    names = Names()
+    names = Names(layout=layout)
     reader = Reader(names, source)
+    for letter, bound in SUMMED.findall(derivation or source):
+        names.samples[letter] = bound or names.samples.get(letter, "") or f"N_{letter}"
     for name, body in STANDARD.items():
         if re.search(re.sub(r"\W|operatorname", "", name), derivation or source):
             place = Place(1, 1, name)
@@ -112,11 +117,15 @@ def _written(reader: Reader, tokens: Tokens) -> Written:
 def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
     names = reader.names
     texts = [token for token in tokens if token.type == "TEXT"]
+    tokens, said = read_domain(names, [token for token in tokens if token.type != "TEXT"], reader.spelling)
     shape = read_shape(names, reader.spelling, [token for token in tokens if token.type != "TEXT"])
-    properties = _properties(reader, texts)
+    properties = [*said, *_properties(reader, texts)]
     latex = []
     for name_tokens in written:
         found = _written(reader, name_tokens)
+        if letter := _counting(names, found):
+            latex.append(_one_for_each(reader, found, letter, shape, properties))
+            continue
         _new(names, found)
         names.shapes[found.name] = shape
         names.symbols[found.name] = Declared(
@@ -124,6 +133,38 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
         )
         latex.append(found.place.latex)
     names.items.append(Item(tuple(latex), shape, tuple(properties)))
+
+
+def _counting(names: Names, written: Written) -> str:
+    """Return the letter of x_i or x^{(i)} if it counts samples: if a sum runs over it."""
+    if len(written.scripts) != 1:
+        return ""
+    (script,) = written.scripts
+    letter = script.text.strip("()") if script.kind == "power" else script.text
+    bracketed = script.kind == "subscript" or re.fullmatch(r"\(\w\)", script.text)
+    return letter if bracketed and letter in names.samples else ""
+
+
+def _one_for_each(
+    reader: Reader, written: Written, letter: str, shape: tuple[str, ...], properties: Iterable[str]
+) -> str:
+    """Declare the array of all samples, of which each x_i is a row, or a number."""
+    names, place, count = reader.names, written.place, reader.names.samples[letter]
+    if len(shape) > 1 and shape[1] != "1":
+        raise DerivationError(
+            f"{place.latex} is a matrix for each {letter}: declare one array with three axes", place
+        )
+    whole = written._replace(scripts=[])
+    _new(names, whole)
+    if count not in names.dimensions:
+        names.dimensions.append(count)
+    names.shapes[whole.base] = (count, *(shape[:1] or ("1",)))
+    names.symbols[whole.base] = Declared(
+        whole.base, written.text, place, names.shapes[whole.base], frozenset(properties)
+    )
+    names.families[whole.base] = written.scripts[0].kind
+    names.read_as(place, rf"\text{{one for each }} {letter} = 1, \ldots, {count}")
+    return place.latex
 
 
 def _properties(reader: Reader, texts: Tokens) -> list[str]:
@@ -229,7 +270,8 @@ def _define_function(reader: Reader, written: Written, parameters: list[Written]
                     raise part.error(
                         f"{place.latex} is defined without derivatives; its own derivative is {place.latex}'"
                     )
-            names.functions[name] = Function(name, place.latex, place, given[0], body)
+            own = given[0] in names.symbols
+            names.functions[name] = Function(name, place.latex, place, given[0], body, own)
             return
         names.readings[:] = kept_readings
     if all(parameter in names.symbols for parameter in given):
@@ -299,6 +341,7 @@ def _refuse_another_meaning(
 def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     names = reader.names
     base, scripts, text, place = written
+    indices: tuple[str, ...] = ()
     if base.startswith((r"\bar{", r"\dot{")) and base[5:-1] in {
         name.split("_")[0].split("^")[0] for name in names.symbols
     }:
@@ -310,14 +353,18 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         names.seed = body
         return
     name, rest = longest(names, base, scripts)
-    if name not in names.symbols:
+    if name not in names.symbols and scripts and scripts[0].kind == "power" and _counting(names, written):
+        names.families[base] = "power"
+        letter = scripts[0].text.strip("()")
+        name, rest, indices = base, [], (letter,)
+    elif name not in names.symbols:
         labels = [
             s
             for s in scripts
             if s.kind != "subscript" or re.search(r"^\d+$|[-+]", s.text) or LABEL.search(s.written)
         ]
         name, rest = decorated(base, labels), [s for s in scripts if s not in labels]
-    indices = _defined_entry(reader, rest, place) if rest else ()
+    indices = _defined_entry(reader, rest, place) if rest else indices
     symbol = names.symbols.get(name) or Declared(name, kept(text, scripts, rest), place)
     if symbol.definition is not None or name in names.functions:
         hint = f"; if {place.latex} is a name of its own, declare its shape first" if rest else ""

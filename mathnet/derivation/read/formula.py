@@ -365,6 +365,8 @@ class Reader:
             return self._with_scripts(self.bound[name], self.bound[name].latex, rest, place)
         if name in self.names.arrays:
             return self._array_function(name, rest, tree)
+        if base in self.names.families and (sample := self._sample(base, written, scripts, place)):
+            return sample
         if name in self.names.symbols:
             used = kept(written, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), name), used, rest, place)
@@ -446,6 +448,28 @@ class Reader:
         entry = nodes.Symbol(place._replace(latex=latex), fitting[0])
         return self._with_scripts(entry, written, scripts, place)
 
+    def _sample(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
+        """Return x_i or x^{(i)}, of which there is one for each i: a number, or a column."""
+        kind, whole = self.names.families[base], nodes.Symbol(place._replace(latex=written), base)
+        at = next((at for at, script in enumerate(scripts) if script.kind == kind), None)
+        if at is None:
+            return None
+        script, rest = scripts[at], scripts[:at] + scripts[at + 1 :]
+        if kind == "subscript":
+            indices = self.spelling.indices(script.tree)
+        elif re.fullmatch(r"\((?:[a-z]|[1-9])\)", script.text):
+            index = script.text[1:-1]
+            indices = (int(index) if index.isdigit() else index,)
+        else:
+            return None
+        shape = self.names.shapes.get(base, ("", "1"))
+        here = place if not rest else place._replace(latex=written + script.written)
+        if len(indices) == 1 and shape[1] != "1":
+            node: Node = nodes.Row(here, whole, indices[0])
+        else:
+            node = nodes.Entry(here, whole, indices)
+        return self._with_scripts(node, here.latex, rest, place)
+
     # Functions of whole arrays
 
     def _array_function(self, name: str, rest: list[Script], tree: Tree[Token]) -> Prefix:
@@ -524,6 +548,10 @@ class Reader:
         name, inner = self.spelling.name(atom)
         accent = name.partition("{")[0]
         whole, rest = longest(self.names, name, inner + scripts)
+        if name in self.names.families and (
+            sample := self._sample(name, self.place(atom).latex, inner + scripts, place)
+        ):
+            return sample
         if whole in self.names.symbols:
             used = kept(self.place(atom).latex, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), whole), used, rest, place)
@@ -639,6 +667,11 @@ class Reader:
         bracket = trees(argument)[0] if argument is not None and argument.data == "factor" else None
         listed = bracket is not None and bracket.data == "parentheses"
         lists_only = prefix.defined or prefix.name == "kron"
+        own = self.names.functions.get(prefix.name) if prefix.defined else None
+        if own and own.own and (argument is None or argument.data == "operator"):
+            if argument is not None:
+                following.left.appendleft(argument)
+            return nodes.Apply(place, prefix.name, prefix.order, (nodes.Symbol(place, own.parameter),))
         if argument is None or argument.data == "operator" or (lists_only and not listed):
             raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
         if bracket is None or not listed:

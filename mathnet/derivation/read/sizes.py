@@ -8,9 +8,10 @@ from ..errors import DerivationError, Place
 from ..meaning.names import Names
 from ..meaning.shapes import Shape, together
 from .spelling import Spelling
-from .tokens import canonical, with_depths
+from .tokens import canonical, group, with_depths
 
 MAX_AXES, MAX_SIZE = 4, 12
+PAIR = ("NUMBER", "COMMA", "NUMBER")
 
 
 def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Shape:
@@ -58,6 +59,36 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
     if len(shape) == 1:
         shape.append("1")
     return () if shape == ["1", "1"] else tuple(shape)
+
+
+def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tuple[list[Token], list[str]]:
+    r"""Return a domain as the reals with its shape, and what else it says: of $\mathbb{R}_+$, $\mathbb Z$, $(0, 1)^n$ and $\{0, 1\}^n$."""
+    kinds = [token.type for token in tokens]
+    first: list[Token] = list(tokens[:1])
+    properties: list[str] = []
+    rest = list(tokens[1:])
+    if kinds[:1] == ["REALS"] and "SUB" in kinds:
+        at = kinds.index("SUB")
+        sign = group(tokens, at + 1)
+        written = "".join(tokens[sign.start : sign.stop])
+        if written not in {"+", "++", ">0", r"\ge0", r"\geq0"}:
+            return list(tokens), []
+        properties = ["positive"]
+        rest = [token for place, token in enumerate(tokens) if 0 < place < at or place > sign.stop]
+    elif kinds[:1] == ["WHOLES"]:
+        properties = ["integer"] if "Z" in tokens[0] else ["integer", "positive"]
+    elif (
+        kinds[:5] in (["LPAR", *PAIR, "RPAR"], ["LBRACKET", *PAIR, "RBRACKET"], ["LSET", *PAIR, "RSET"])
+        and "".join(tokens[1:4]) == "0,1"
+    ):
+        properties = ["integer" if kinds[0] == "LSET" else "between 0 and 1"]
+        rest = list(tokens[5:])
+    else:
+        return list(tokens), []
+    reals = Token.new_borrow_pos("REALS", r"\mathbb{R}", first[0])
+    place = spelling.place(tokens[0], tokens[-1])
+    names.read_as(place, r"\text{" + " and ".join(properties) + "}")
+    return [reals, *rest], properties
 
 
 def outer_kinds(tokens: Sequence[Token]) -> list[str]:

@@ -46,7 +46,7 @@ class Spelling:
 
     def place(self, first: Token | Tree[Token], last: Token | Tree[Token] | None = None) -> Place:
         """Return where a tree or token stands, or what stands from one to another."""
-        start, end = span(first), span(last or first)
+        start, end = span(first), span(first if last is None else last)
         return Place(start.line, start.column, tidy(self.source[start.start_pos : end.end_pos]))
 
     def letters(self, part: Token | Tree[Token]) -> str:
@@ -63,6 +63,20 @@ class Spelling:
         if part.data == "prime":
             return [Script("prime", str(part.children[0]), part, written)]
         (content,) = trees(part)
+        if (
+            part.data == "subscript"
+            and content.data == "indices"
+            and len(content.children) > 2
+            and (label := LABEL.fullmatch(self.place(content.children[0]).latex))
+            and len(label[1]) > 1
+        ):  # y_{\text{pred}, i} is an entry of y_{\text{pred}}
+            inside = Tree("indices", content.children[2:], content.meta)
+            name = self.place(content.children[0]).latex
+            rest = self.place(content.children[2], content.children[-1]).latex
+            return [
+                Script("subscript", label[1], content, f"_{{{name}}}"),
+                Script("subscript", self.letters(content.children[2]), inside, f"_{{{rest}}}"),
+            ]
         if part.data == "subscript":
             return [Script("subscript", self.letters(content), content, written)]
         if content.data == "label":

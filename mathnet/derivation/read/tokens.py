@@ -39,7 +39,8 @@ PATTERNS = {  # what is more than a word of `WORDS`; the first that fits counts,
     "RMATRIX": r"\\end\{[bp]?matrix\}",
     "EQUALS": r"\\(?:overset|stackrel)\s*\{(?:[^{}=<>]|\{[^{}=<>]*\})*\}\s*(?:\{\s*=\s*\}|=)",
     "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)",
-    "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
+    "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)|\\(?:R|Reals|RR)(?![A-Za-z])",
+    "WHOLES": r"\\mathbb\s*(?:\{\s*[ZN]\s*\}|[ZN]\b)|\\[ZN](?![A-Za-z])",
     "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{NAMED})\s*\}}|\\text\w*\s*\{{\s*(?:{NAMED})\s*\}}",
     "TEXT": r"\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}",
     "DIFFERENTIAL": r"\\(?:mathrm|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
@@ -126,7 +127,7 @@ def tokenize(source: str, first_line: int = 1, gaps: bool = True) -> list[Token]
             wanted[-1] = max(0, wanted[-1] - (kind == "BOLD" or bool(wanted[-1])))
             continue
         while value and wanted[-1] and kind != "LBRACE":
-            if kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR"} or value.startswith("."):
+            if kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR", "PLUS"} or value.startswith("."):
                 raise DerivationError(f"expected an argument, in braces, before {value}", place)
             argument = value[0] if kind == "NUMBER" else value  # TeX takes one digit
             add("LBRACE", "", start)

@@ -8,7 +8,8 @@ from mathnet.dual import DIGITS, Number, high_precision, mp
 
 from ..errors import DerivationError, Difference, Place
 from ..meaning.infer import infer_dimensions, left_free, resolve_sums
-from ..meaning.nodes import Node
+from ..meaning.nodes import LAYOUTS, Node
+from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
 from ..meaning.scope import Dimensions, Scope
 from ..meaning.shapes import Type, shape_text
@@ -39,9 +40,11 @@ class Derivation:
         Text of the fence.
     id : str
         Its name, for the messages.
+    layout : str
+        That of derivatives by columns, if the where part says nothing.
     """
 
-    def __init__(self, source: str, id: str = "") -> None:
+    def __init__(self, source: str, id: str = "", layout: str = "") -> None:
         self.report = Report(id, source)
         self.names, self.dimensions = self.report.names, Dimensions()
         # Of a chain: the error, and how many sides stand before it.
@@ -49,7 +52,7 @@ class Derivation:
         self.right: dict[Chain, int] = {}
         try:
             where, blocks = split(source)
-            self.names = self.report.names = declare(tokenize(where, gaps=False), where, source)
+            self.names = self.report.names = declare(tokenize(where, gaps=False), where, source, layout)
             self.dimensions = infer_dimensions(self.names)
             if not blocks:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
@@ -258,7 +261,17 @@ def check(source: str, id: str = "") -> Report:
     >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + b^2").ok
     False
     """
-    return Derivation(source, id).check()
+    report = Derivation(source, id).check()
+    unclear = next((error for error in report.errors if TWO_LAYOUTS in error.reason), None)
+    if unclear is None:
+        return report
+    for layout in LAYOUTS:
+        other = Derivation(source, id, layout).check()
+        if other.ok:
+            other.names.read_as(unclear.place, rf"\text{{derivatives are in {layout}}}")
+            return other
+    unclear.reason += "; in neither layout are all lines right"
+    return report
 
 
 def _show(number: Number) -> str:

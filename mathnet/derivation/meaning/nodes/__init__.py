@@ -1,6 +1,6 @@
 """What a formula is made of, once it has been read: one small class for each construct, with its shape."""
 
-from .arrays import Add, Entry, Matrix, Number, Size, Spread, Symbol, Transpose
+from .arrays import Add, Entry, Matrix, Number, Row, Size, Spread, Symbol, Transpose
 from .calculus import DERIVATIVES, LAYOUTS, At, Cotangent, Differential, Gradient, Immediate, Partial, Through
 from .functions import Apply, Cases, Compare, Whole
 from .indices import Delta, Least, Most, Prod, Sum
@@ -9,6 +9,6 @@ from .products import Divide, Dot, Hadamard, Inner, Kronecker, Power, Powers, Pr
 
 __all__ = [
     "DERIVATIVES", "LAYOUTS", "Add", "Apply", "At", "Cases", "Compare", "Cotangent", "Delta", "Differential", "Divide",
-    "Dot", "Entry", "Gradient", "Hadamard", "Immediate", "Inner", "Kronecker", "Least", "Matrix", "Most", "Node", "Number", "Partial", "Power", "Powers", "Prod", "Product", "Quotients", "Size", "Spread", "Sum",
+    "Dot", "Entry", "Gradient", "Hadamard", "Immediate", "Inner", "Kronecker", "Least", "Matrix", "Most", "Node", "Number", "Partial", "Power", "Powers", "Prod", "Product", "Quotients", "Row", "Size", "Spread", "Sum",
     "Symbol", "Tensor", "Through", "Transpose", "Whole",
 ]  # fmt: skip

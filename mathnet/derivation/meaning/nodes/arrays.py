@@ -39,6 +39,19 @@ class Entry(Node):
         return Type((), body.free | scope.index(self, self.indices, body.shape, self.latex))
 
 
+class Row(Node):
+    """The $x_i$ that is the i-th of many vectors: a row of the array of all of them, as a column."""
+
+    body: Node
+    index: Index
+
+    def infer(self, scope: Scope) -> Type:
+        body = scope.infer(self.body)
+        return Type(
+            (body.shape[1], "1"), body.free | scope.index(self, (self.index,), body.shape[:1], self.latex)
+        )
+
+
 class Transpose(Node):
     r"""$A^{\mathsf T}$: rows become columns."""
 

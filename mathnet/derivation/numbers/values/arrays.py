@@ -27,6 +27,11 @@ def _entry(node: nodes.Entry, point: Point) -> Entries:
     return (point.value(node.body)[point.position(node.indices, point.shape(node.body))],)
 
 
+@value_of(nodes.Row)
+def _row(node: nodes.Row, point: Point) -> Entries:
+    return tuple(point.rows(node.body)[point.place(node.index)])
+
+
 @value_of(nodes.Transpose)
 def _transpose(node: nodes.Transpose, point: Point) -> Entries:
     return flat(zip(*point.rows(node.body), strict=True))

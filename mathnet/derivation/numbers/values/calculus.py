@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mathnet.dual import Slopes
 
 from ...meaning import nodes
-from ...meaning.nodes.calculus import DENOMINATOR
+from ...meaning.nodes.calculus import DENOMINATOR, NUMERATOR
 from ..evaluate import Point, value_of
 from ..matrices import Entries, Rows, flat, in_rows
 
@@ -47,7 +47,7 @@ def _partial(node: nodes.Partial, point: Point, opened: str = "") -> Entries:
     body, turned = point.shape(node.body), node.indices is None and bool(node.layout)
     across = body if node.layout == DENOMINATOR else sizes
     if node.indices is None and body and sizes:  # so far the entries of the variable are the rows
-        turned = body[1] == 1 and node.layout != DENOMINATOR
+        turned = node.layout == NUMERATOR or (body[1] == 1 and node.layout != DENOMINATOR)
     elif turned and across:
         found = in_rows(flat(found), across[1])
     return flat(zip(*found, strict=True)) if turned else flat(found)
