@@ -115,7 +115,10 @@ def test_a_reason_about_indices_is_words_and_any_other_is_checked():
     (error,) = check(WHERE + line + r"i = j, v_i = 1").errors
     assert error.reason.startswith("a relation in a reason is checked: 1 is not equal to v_i")
     (error,) = check(WHERE + line + r"q = 1").errors  # no index of this block
-    assert error.reason == "a relation in a reason is checked: unknown symbol q; declare or define it in the where part"
+    assert (
+        error.reason
+        == "a relation in a reason is checked: unknown symbol q; declare or define it in the where part"
+    )
 
 
 def blocks():

@@ -158,7 +158,10 @@ def test_an_item_that_is_not_understood_is_refused(item):
 def test_a_name_that_is_built_in_cannot_be_given_another_meaning():
     where = r"where  \operatorname{mean}(x) = 2 x,  t \in \mathbb{R}"
     (error,) = check(f"{where}\n2 t = 2 t").errors
-    assert error.reason == r"\operatorname{mean} is built in: leave its definition out, or give yours another name"
+    assert (
+        error.reason
+        == r"\operatorname{mean} is built in: leave its definition out, or give yours another name"
+    )
 
 
 # Each notation in one place
@@ -169,7 +172,16 @@ def test_every_rule_of_the_grammar_is_read():
     rules = {*re.findall(r"^(\w+):", grammar, flags=re.M), *re.findall(r"-> (\w+)", grammar)}
     code = "".join((READ / f"{name}.py").read_text(encoding="utf-8") for name in ("formula", "spelling"))
     methods = {name.removeprefix("read_") for name in vars(formula.Reader) if name.startswith("read_")}
-    groups = {"row", "_index", "_listed", "exponent", "superscript", "letter", "variables", "case"}  # whose parts have rules of their own
+    groups = {
+        "row",
+        "_index",
+        "_listed",
+        "exponent",
+        "superscript",
+        "letter",
+        "variables",
+        "case",
+    }  # whose parts have rules of their own
     assert rules - methods - formula.SIMPLE.keys() - {*re.findall(r'"(\w+)"', code)} == groups
     assert methods | formula.SIMPLE.keys() <= rules
 

@@ -7,11 +7,13 @@ reason are checked like any other. Where two readings make sense, the block is r
 
 import re
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from lark import Token
 
 from ..errors import DerivationError, Place
+from .rewrite import PLAIN
 from .source import Chain, Piece, Row, Side
 from .spelling import Spelling
 from .tokens import canonical, source_of, span, tokenize, with_depths
@@ -181,10 +183,16 @@ class Block:
             "SUP",
         }
         if applied and re.fullmatch(r"\s*[A-Za-z]+", word):
+            close = get_close_matches(word.strip(), PLAIN, n=1, cutoff=0.7)
+            hint = (
+                f"did you mean {PLAIN[close[0]]}?"
+                if close
+                else (
+                    rf"a function is declared in the where part, as in \operatorname{{{word.strip()}}} \text{{ elementwise}}"
+                )
+            )
             raise DerivationError(
-                rf"{item.tokens[0]} is no function that is known; a function is declared in the where part, as in "
-                rf"\operatorname{{{word.strip()}}} \text{{ elementwise}}",
-                self.place(item.tokens[0]),
+                f"{item.tokens[0]} is no function that is known; {hint}", self.place(item.tokens[0])
             )
         if RELATION_IN_WORDS.search(word):
             raise DerivationError(

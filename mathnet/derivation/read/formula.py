@@ -27,7 +27,7 @@ from ..meaning.shapes import Shape, shape_text
 from ..meaning.whole import WHOLE
 from . import rewrite
 from .fitting import Fitting
-from .notation import FONT, FUNCTIONS, INDICATORS, NABLA, OPEN_LOSSES, PARTIAL, SUMS
+from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
 from .parse import needs_braces, parse_tree
 from .rewrite import rewritten
 from .sizes import read_shape
@@ -575,13 +575,23 @@ class Reader:
         star = "".join(script.written for script in scripts if script.kind == "star")
         known = self.names.symbols | self.names.functions
         subscript = re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
-        close = get_close_matches(base + "^*" * bool(star), known, n=1, cutoff=0.6)
+        close = _nearest(base + "^*" * bool(star), known)
+        applied = re.match(r"\s*(?:\\left\s*)?\(", self.spelling.source[tree.meta.end_pos :]) or "prime" in [
+            script.kind for script in scripts
+        ]
         if subscript:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
             hint = r"; the differential is written \mathrm d"
+        elif base in MEANT:
+            hint = f"; {MEANT[base]}"
         elif close:
-            hint = f"; did you mean {known[close[0]].latex}?"
+            hint = f"; did you mean {known[close].latex}?"
+        elif base.startswith(r"\operatorname") and (function := _nearest(base, FUNCTIONS)):
+            hint = f"; did you mean {function}?"
+        elif applied:
+            formula = STANDARD[r"\operatorname{sigmoid}"] if base == r"\sigma" else "…"
+            hint = rf"; a function is declared as {written} \text{{ elementwise}}, or defined as {written}(x) = {formula}"
         else:
             hint = "; declare or define it in the where part"
         return DerivationError(f"unknown symbol {written}{star}{hint}", self.place(tree))
@@ -901,6 +911,11 @@ class Reader:
         scripts = self.spelling.scripts(trees(prefix.tree)[1:])
         below = [script.tree for script in scripts if script.kind == "subscript"]
         above = [script.text for script in scripts if script.kind != "subscript"]
+        if not scripts and argument is not None and (only := self._only_parameter(argument)):
+            body = self._operand(argument, place, following)
+            self.names.read_as(place, rf"\nabla_{{{self.names.symbols[only].latex}}}")
+            place = self.place(prefix.tree, following.last)
+            return nodes.Gradient(place, body, only, None, "")
         if len(below) != 1 or above not in ([], ["2"]):
             raise DerivationError(
                 r"the gradient with respect to what? Write \nabla_x J, or \nabla_x^2 J for the Hessian", place
@@ -932,6 +947,14 @@ class Reader:
         found = nodes.Gradient(place, body, symbol.name, None, "transposed" if above else "")
         return nodes.Partial(place, found, symbol.name, None, "") if above else found
 
+    def _only_parameter(self, argument: Tree[Token]) -> str:
+        r"""Return the parameter of the function whose gradient is written without one, as in $\nabla J(w)$."""
+        name = self.spelling.name(trees(argument)[0])[0] if argument.data == "factor" else ""
+        function, own = self.names.arrays.get(name), self.names.functions.get(name)
+        if function is not None and len(function.parameters) == 1 and function.parameters[0] in self.names.symbols:
+            return function.parameters[0]
+        return own.parameter if own is not None and own.own else ""
+
     def _differential(self, prefix: Prefix, following: Pieces) -> Node:
         place, argument = self.place(prefix.tree), following.take()
         if argument is None or argument.data != "factor" or len(trees(prefix.tree)) > 1:
@@ -951,6 +974,24 @@ class Reader:
         if argument.data == "factor" and trees(argument)[0].data not in CLOSED:
             self._refuse_more(place, following)
         return body
+
+
+def _nearest(base: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another one: of the same letters, or nearly spelled so."""
+    known = list(known)
+    letters = _letters(base)
+    same = [
+        name for name in known if _letters(name) == letters or _letters(name).rstrip("0123456789") == letters
+    ]
+    return next(iter([*same, *get_close_matches(base, known, n=1, cutoff=0.6)]), "")
+
+
+def _letters(name: str) -> str:
+    """Return the letters of a name, without its font, accents and case."""
+    bare = re.sub(
+        rf"\\(?:{FONT}|operatorname|{'|'.join(accent[1:] for accent in ACCENTS)})(?![A-Za-z])", "", name
+    )
+    return re.sub(r"[{}_^*\\]", "", bare).lower()
 
 
 def _is_comparison(piece: Tree[Token] | None) -> bool:

@@ -10,7 +10,7 @@ from ..meaning.whole import WHOLE
 
 GREEK = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|"
-    "tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|ell"
+    "tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|ell|infty"
 )
 NABLA, PARTIAL = r"\nabla", r"\partial"
 FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|mathsf|mathscr|mathfrak|mathbb|mathds|pmb|bm"
@@ -135,6 +135,13 @@ HINTS = {  # what is often written, and what to write instead
     r"\vdots": "write a matrix by its entries",
     r"\ddots": "write a matrix by its entries",
     r"\forall": r"write \text{for all } i as a reason",
+}
+MEANT = {  # names that are not declared, and what to write instead
+    r"\mathbb{E}": r"an expectation is written out: as a mean, or as a sum with weights",
+    "E": r"an expectation is written out, as a mean or a sum with weights; anything else is declared in the where part",
+    "P": r"a probability is declared in the where part",
+    r"\infty": "limits are not read",
+    r"\pi": r"declare it as a number, \pi \in \mathbb{R} \text{ positive}",
 }
 STANDARD = {  # functions of one number that everybody knows, each as a formula in x
     r"\operatorname{sigmoid}": r"\frac{1}{1 + e^{-x}}",

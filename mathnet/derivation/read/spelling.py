@@ -118,7 +118,17 @@ class Spelling:
             elif spelled and not inner and all(prime.data == "prime" for prime in primes):
                 found.append(spelled + "".join(self.letters(prime) for prime in primes))
             else:
-                raise DerivationError(f"{self.place(terms).latex} is not an index", self.place(terms))
+                latex = self.place(terms).latex
+                hint = ""
+                if len(trees(terms)) > 1:
+                    hint = ": indices are not added or subtracted; give what is shifted a name and an index of its own"
+                elif (
+                    atom.data == "name"
+                    and not primes[1:]
+                    and [script.data for script in primes] == ["subscript"]
+                ):
+                    hint = r": for the entry at a label, write one-hot rows and a sum, \sum_k Y_{ik} f_{ik}"
+                raise DerivationError(f"{latex} is not an index{hint}", self.place(terms))
         return found
 
     def name(self, atom: Tree[Token]) -> tuple[str, list[Script]]:

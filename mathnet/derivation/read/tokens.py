@@ -50,7 +50,7 @@ PATTERNS = {  # what is more than a word of `WORDS`; the first that fits counts,
     "BOLD": rf"\\(?:mathbf|boldsymbol|bm)\s*\{{\s*(?:{LETTER})(?:\s*(?:{LETTER}))+\s*\}}",
     "NAME": rf"\\(?:{FONT})\s*(?:\{{\s*(?:{LETTER}|\d)\s*\}}|(?:{LETTER}|\d))|"
     rf"\\(?:operatorname\*?|mathrm|mathit|mathsf)\s*\{{\s*[A-Za-z]+\s*\}}|{_any_of(MACROS)}|{LETTER}",
-    "NUMBER": r"\d+(?:\.\d+)?|\.\d+",
+    "NUMBER": r"\d+(?:\.\d+)?|(?<![A-Za-z\d.})\]])\.\d+",
     "PRIME": r"'+|\^\s*(?:\\prime(?![A-Za-z])|\{\s*(?:(?:\\prime(?![A-Za-z])|')\s*)+\})",
 }
 
