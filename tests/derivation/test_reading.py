@@ -55,7 +55,7 @@ QUOTES = {  # a refused side: what it is told
     r"(t s)'": "(t s)' is not declared",
     r"(A B)^2_{ij}": "the power of an entry, or an entry of a power? Write ((A B)_{ij})^2 or [(A B)^2]_{ij}",
     r"A^{\top}_{ijk}": r"A^{\top}_{ijk} has 3 indices, but what it is taken from is n × n",
-    r"x_{i + 1}": "i + 1 is not an index",
+    r"x_{i + 1}": "i + 1 is not an index: indices are not added or subtracted; give what is shifted a name and an index of its own",
     # factors in brackets
     r"(A + B) x x": "matrix product: left factor (A + B) x is n × 1, right factor x is n × 1: inner sizes 1 and n differ; "
     r"equal shapes: the Hadamard product is written \odot",

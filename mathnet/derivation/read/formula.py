@@ -951,7 +951,11 @@ class Reader:
         r"""Return the parameter of the function whose gradient is written without one, as in $\nabla J(w)$."""
         name = self.spelling.name(trees(argument)[0])[0] if argument.data == "factor" else ""
         function, own = self.names.arrays.get(name), self.names.functions.get(name)
-        if function is not None and len(function.parameters) == 1 and function.parameters[0] in self.names.symbols:
+        if (
+            function is not None
+            and len(function.parameters) == 1
+            and function.parameters[0] in self.names.symbols
+        ):
             return function.parameters[0]
         return own.parameter if own is not None and own.own else ""
 
@@ -977,21 +981,25 @@ class Reader:
 
 
 def _nearest(base: str, known: Iterable[str]) -> str:
-    """Return the known name that is most like another one: of the same letters, or nearly spelled so."""
+    """Return the known name that is most like another one: in another font, nearly spelled so, or of the same letters."""
     known = list(known)
-    letters = _letters(base)
-    same = [
-        name for name in known if _letters(name) == letters or _letters(name).rstrip("0123456789") == letters
-    ]
-    return next(iter([*same, *get_close_matches(base, known, n=1, cutoff=0.6)]), "")
-
-
-def _letters(name: str) -> str:
-    """Return the letters of a name, without its font, accents and case."""
-    bare = re.sub(
-        rf"\\(?:{FONT}|operatorname|{'|'.join(accent[1:] for accent in ACCENTS)})(?![A-Za-z])", "", name
+    fonts, letters = (
+        rf"{FONT}|operatorname",
+        rf"{FONT}|operatorname|{'|'.join(accent[1:] for accent in ACCENTS)}",
     )
-    return re.sub(r"[{}_^*\\]", "", bare).lower()
+    in_font = [name for name in known if _bare(name, fonts) == _bare(base, fonts)]
+    close = get_close_matches(base, known, n=1, cutoff=0.6)
+    alike = [
+        name
+        for name in known
+        if _bare(name, letters).rstrip("0123456789").lower() == _bare(base, letters).lower()
+    ]
+    return next(iter([*in_font, *close, *alike]), "")
+
+
+def _bare(name: str, macros: str) -> str:
+    """Return the letters of a name without these macros."""
+    return re.sub(r"[{}_^*\\]", "", re.sub(rf"\\(?:{macros})(?![A-Za-z])", "", name))
 
 
 def _is_comparison(piece: Tree[Token] | None) -> bool:

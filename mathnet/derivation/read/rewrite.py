@@ -117,9 +117,11 @@ def _read_run(run: Sequence[Token], after: Sequence[Token], names: Names, source
             if not letters:
                 names.read_as(place, PLAIN[rest])
                 return [*run[:start], _token("NAME", PLAIN[rest], run[start], run[-1])]
-    letters = [known(letter, names) for letter in run]
+    names_something = [known(letter, names) for letter in run]
     close = get_close_matches(word, [*PLAIN, *names.words], n=1, cutoff=0.75) if len(word) > 3 else []
-    if (close and not all(letters)) or (not any(letters) and not (word[0] == "d" and len(word) == 2)):
+    if (close and not all(names_something)) or (
+        not any(names_something) and not (word[0] == "d" and len(word) == 2)
+    ):
         place = _place(run, source)
         hint = "declare or define it in the where part"
         hint = f"did you mean {PLAIN.get(close[0], close[0])}?" if close else hint

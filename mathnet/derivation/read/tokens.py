@@ -127,7 +127,8 @@ def tokenize(source: str, first_line: int = 1, gaps: bool = True) -> list[Token]
             wanted[-1] = max(0, wanted[-1] - (kind == "BOLD" or bool(wanted[-1])))
             continue
         while value and wanted[-1] and kind != "LBRACE":
-            if kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR", "PLUS"} or value.startswith("."):
+            takes = {"NAME", "NUMBER", "TRANSPOSE", "STAR", *(["PLUS"] if tokens[-1].type == "SUB" else [])}
+            if kind not in takes or value.startswith("."):
                 raise DerivationError(f"expected an argument, in braces, before {value}", place)
             argument = value[0] if kind == "NUMBER" else value  # TeX takes one digit
             add("LBRACE", "", start)
