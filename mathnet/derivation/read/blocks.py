@@ -364,7 +364,7 @@ class Block:
 
     def _refuse(self, item: Item, reason: str) -> None:
         latex = " ".join(source_of(self.text, item.tokens).split())
-        raise DerivationError(reason.format(latex), self.place(item.tokens[0]))
+        raise DerivationError(reason.replace("{0}", latex), self.place(item.tokens[0]))
 
     # The rows as they are shown, and the pieces
 
