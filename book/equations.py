@@ -24,8 +24,9 @@ from mathnet.derivation import Derivation, DerivationError
 from mathnet.derivation.doors.markdown import claim, refuse
 from mathnet.derivation.errors import Place
 from mathnet.derivation.meaning.names import Item
+from mathnet.derivation.read.blocks import read_block
 from mathnet.derivation.read.fences import ID, Fence, fences
-from mathnet.derivation.read.source import Chain, read_chain, split
+from mathnet.derivation.read.source import Chain, split
 from mathnet.derivation.verdict.rendering import Shown, chains_html, style_link
 from mathnet.mathml import to_mathml
 
@@ -99,8 +100,8 @@ def define(source: str, id: str) -> tuple[Derivation, Chain]:
     shown = Chain(line=1)
     for first, block in split(source)[1]:
         for number, text in enumerate(block.splitlines(), first):
-            line = read_chain(text, number)
-            if len(line.sides) != 2:
+            (*more, line) = read_block(text, number)
+            if more or len(line.sides) != 2:
                 raise _refused("a definition has one = on its line", number, id, source)
             shown.rows += line.rows
     if not shown.rows:

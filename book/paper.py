@@ -9,7 +9,8 @@ from functools import lru_cache
 from book.citation import bibtex
 from book.equations import declared
 from book.model import Equation
-from mathnet.derivation.read.source import Chain, read_chain, split
+from mathnet.derivation.read.blocks import read_block
+from mathnet.derivation.read.source import Chain, split
 
 
 def latex(equation: Equation) -> str:
@@ -35,7 +36,7 @@ def body(equation: Equation) -> tuple[str, ...]:
     rows = []
     for first, text in split(equation.source)[1]:
         parts = text.splitlines() if equation.kind == "definition" else [text]
-        chains = [read_chain(part, first) for part in parts]
+        chains = [chain for part in parts for chain in read_block(part, first)]
         rows += [row for chain in chains for row in _rows(chain)]
     rows[:-1] = [rf"{row} \\" for row in rows[:-1]]
     return (r"\begin{aligned}", *(f"  {row}" for row in rows), r"\end{aligned}")

@@ -70,7 +70,7 @@ def identity_vjp(Y_bar: Array, Y: Array | None, Z: Array | None) -> tuple[Array]
            Y_{ij} = Z_{ij}
     \bar Z_{ij}
       &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
-      &= \sum_{pq} \bar Y_{pq}\, \delta_{pi}\, \delta_{qj}  && Y_{pq} = Z_{pq} \text{, and } f'(z) = 1 \\
+      &= \sum_{pq} \bar Y_{pq}\, \delta_{pi}\, \delta_{qj}  && Y_{pq} = Z_{pq} \text{, a slope of 1} \\
       &= \bar Y_{ij}  && \text{both sums collapse}
     ```
 
@@ -173,7 +173,7 @@ def sigmoid_vjp(Y_bar: Array, Y: Array, Z: Array | None) -> tuple[Array]:
       &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, \sigma'(Z_{pq})\, \delta_{pi}\, \delta_{qj}  && \text{each entry depends on its own entry} \\
       &= \left[\bar Y \odot \sigma'(Z)\right]_{ij}  && \text{both sums collapse: Hadamard product} \\
-      &= \bar Y_{ij}\, Y_{ij}\, (1 - Y_{ij})  && \sigma' = \sigma (1 - \sigma)
+      &= \bar Y_{ij}\, Y_{ij}\, (1 - Y_{ij})  && \sigma'(Z_{ij}) = Y_{ij}\, (1 - Y_{ij})
     ```
 
     Parameters
@@ -240,7 +240,7 @@ def tanh_prime(Z: Array) -> Array:
     g'(z)
       &= \frac{(e^z + e^{-z})(e^z + e^{-z}) - (e^z - e^{-z})(e^z - e^{-z})}{(e^z + e^{-z})^2}  && \text{quotient rule} \\
       &= 1 - \left(\frac{e^z - e^{-z}}{e^z + e^{-z}}\right)^2  && \text{split the fraction} \\
-      &= 1 - g(z)^2  && \text{definition of } g = \tanh
+      &= 1 - g(z)^2  && \text{definition of } g(z)
     ```
 
     Parameters
@@ -271,7 +271,7 @@ def tanh_vjp(Y_bar: Array, Y: Array, Z: Array | None) -> tuple[Array]:
       &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, g'(Z_{pq})\, \delta_{pi}\, \delta_{qj}  && \text{each entry depends on its own entry} \\
       &= \left[\bar Y \odot g'(Z)\right]_{ij}  && \text{both sums collapse: Hadamard product} \\
-      &= \bar Y_{ij}\, (1 - Y_{ij}^2)  && g' = 1 - g^2
+      &= \bar Y_{ij}\, (1 - Y_{ij}^2)  && g'(Z_{ij}) = 1 - Y_{ij}^2
     ```
 
     Parameters
@@ -454,7 +454,7 @@ def softplus_vjp(Y_bar: Array, Y: Array | None, Z: Array) -> tuple[Array]:
       &= \sum_{pq} \bar Y_{pq}\, \frac{\partial Y_{pq}}{\partial Z_{ij}}  && \text{chain rule over all entries of } Y \\
       &= \sum_{pq} \bar Y_{pq}\, s'(Z_{pq})\, \delta_{pi}\, \delta_{qj}  && \text{each entry depends on its own entry} \\
       &= \left[\bar Y \odot s'(Z)\right]_{ij}  && \text{both sums collapse: Hadamard product} \\
-      &= \left[\bar Y \odot \sigma(Z)\right]_{ij}  && s' = \sigma
+      &= \left[\bar Y \odot \sigma(Z)\right]_{ij}  && s'(Z) = \sigma(Z)
     ```
 
     Parameters

@@ -253,8 +253,8 @@ REFUSED = {  # where part, formula: what the checker says
     (QUADRATIC, r"\mathrm d^2 J = \langle \mathrm dx, \nabla_x^2 J\, \mathrm dx \rangle"): "is not equal to",
     (QUADRATIC, r"t = t \frac"): "expected { before the end",
     (QUADRATIC, r"t = \frac{\mathrm d}{2}"): "the differential of what?",
-    (QUADRATIC, r"dJ = t"): r"unknown symbol d; the differential is written \mathrm d",
-    (QUADRATIC, r"\frac{dJ}{dt} = 0"): r"the differential is written \mathrm d",
+    (QUADRATIC, r"dJ = t"): "t is not equal to dJ",
+    (QUADRATIC, r"\frac{dJ}{dt} = 1"): r"1 is not equal to \frac{dJ}{dt}",
     (
         VECTORS,
         r"\frac{\partial y}{\partial x} = W",

@@ -154,7 +154,7 @@ FAULTS = [  # the text that is replaced, at its last place; the wrong text; what
     ),
     (r"W_{ji} + B_i", r"W_ji + B_i", "line 10: unknown symbol i; several subscripts need braces: _{ji}"),
     (r"\sum_i [Y - Y^*]_i\,", r"\smu_i [Y - Y^*]_i\,", r"line 42: unknown macro \smu; did you mean \mu?"),
-    (r"H_k\, [Y", r"H_k * [Y", "line 43: * is not a product here"),
+    (r"H_k\, [Y", r"H_k * 2 [Y", "line 43:"),
     (r"f'(HW + B))" + "\n", "f'(HW + B)\n", "line 46: ( is never closed"),
     (r"H_k\, [Y", r"H_k\, ) [Y", "line 43: ) does not close anything"),
     (r"H_k\, [Y", r"H_l\, [Y", "line 43: index l runs over y (in [Y - Y^*]_i) but over h (in H_l)"),
@@ -291,8 +291,9 @@ def test_other_styles_pass(name):
 AB = "where  A, B \\in \\mathbb{R}^{n \\times n},  a, b \\in \\mathbb{R}^{n},  t \\in \\mathbb{R}\n"
 REFUSED = {
     r"A B \odot A = A": "A B \\odot A is ambiguous: write (A B) \\odot …",
-    r"A + 1 = A": r"to add a number to every entry, declare \mathbf 1",
-    r"a^2 = a \odot a": r"only a square matrix has powers: write A \odot A for the squares",
+    r"A + 1 = A": r"1 beside a square matrix could stand in its diagonal or in every entry: write I with I \text{ identity}, "
+    r"or \mathbf 1 with \mathbf 1 \text{ ones} of that shape",
+    r"a^2 = a": "is not equal to",
     r"e^{A} = A": r"for every entry on its own write \exp(…)",
     r"\exp(A) = A": "is not equal to",
     r"\frac{\partial A}{\partial B} = A": "has 4 indices: write entries",

@@ -166,7 +166,11 @@ def test_a_wrong_line_of_a_paper_is_shown_where_the_paper_has_it(run):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("begin{equation}", "begin{gather}", "paper.tex:20: the rows of gather are equations of their own"),
+        (
+            "begin{equation}",
+            "begin{gather}",
+            r"paper.tex:20: \begin{gather} is not followed by \end{gather} within",
+        ),
         ("begin{equation}", "begin{theorem}", "paper.tex:20: no equation follows the mark; expected"),
         ("\\]", "", "paper.tex:16: \\[ is not followed by \\] within"),
         ("% where t", "% with t", "paper.tex:16: the comment lines below the mark are the where part"),

@@ -42,6 +42,9 @@ PIECES = [
     r"\in", r"\mathbb{R}", r"\text{positive}", r"\text{constant}", "\n", "\n\n", " where ", "%", "|", r"\|", r"\nabla_", r"\otimes ", r"\operatorname{vec}",
     r"\max_i ", r"\max", r"\operatorname{relu}", r"\operatorname{kron}", "^{-T}", r"^{\odot 2}", "^3", r"\le ", r"\approx ",
     r"\text{rows are one-hot}", r"\text{orthogonal}", r"\text{integer}", r"\mathbf 1",
+    r"\quad ", r"\text{ and }", r"\text{ if }", r"\implies ", "*", r"\circ ", r"\times ", "1 - ", "= 0", "^2", "e^", "_i", "_{ij}", r"\sum ", "d", r"\frac{d}{d",
+    "softmax(", "log ", r"\operatorname{sigmoid}", r"\tanh^2 ", r"\mathbb 1", r"\mathbb{1}(", "[i = j]", r"\begin{bmatrix} ", r"\end{bmatrix}", "||", r"\left. ", r"\right|_{x = 1}",
+    r"\underbrace", r"{a \over b}", r"\partial L", r"\frac{\partial L}{\partial ", "/ \\partial ", r"\partial_", r"\nabla ", "(w) = ", "_{\\text{in}}", "^{(i)}", r"\sum_{i=1}^m ", r"\vec ", r"\{", r"\}",
 ]  # fmt: skip
 WORD = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.S)
 

@@ -83,8 +83,9 @@ WRONG = {
     r"\operatorname{vec}(K) = x": "expected a matrix or vector; it is 2 × n × m",
     r"[\operatorname{vec}(A)]_9 = s": "an axis of length n·n takes index letters, not numbers",
     r"A \oslash B = A": "the entrywise quotient is written by entries",
-    r"\mathrm{foo}(A) = A": r"a name is one letter, perhaps in \mathrm, or \operatorname{…}",
-    r"A = \begin{bmatrix} s & s \\ s & s \end{bmatrix}": "a matrix is a symbol",
+    r"\mathrm{foo}(A) = A": r"unknown symbol \mathrm{foo}",
+    r"A = \begin{bmatrix} s & s \\ s & s \end{bmatrix}": r"A is n × n, but \begin{bmatrix} s & s \\ s & s \end{bmatrix} is 2 × 2",
+    r"x = \begin{bmatrix} A & x \end{bmatrix}": "a matrix that is written out has numbers in it; declare blocks as one symbol",
     r"\operatorname{var}(x) = \frac{1}{n - 1} \sum_i (x_i - \operatorname{mean}(x))^2": "is not equal to",
     r"\max(x) = x_1": "is not equal to",
     r"\max_i x_i = \max_i y_i": "is not equal to",
@@ -93,7 +94,7 @@ WRONG = {
     r"\operatorname{relu}(s) = s": "is not equal to",
     r"\operatorname{sign}(s) = 1": "is not equal to",
     r"\operatorname{logsumexp}(X) = \log(\operatorname{sum}(\exp(X)))": "is n × 1, but",
-    r"X^2 = X": r"only a square matrix has powers: write A \odot A for the squares; X is n × m",
+    r"X^2 = X": r"X is not equal to X^2",
     r"A^{1/2} = A": "the exponent of a matrix is a whole number",
     r"A^s = A": "the exponent of a matrix is a whole number",
     r"A^{100} = A": "an exponent of 100 is too large",
@@ -182,7 +183,15 @@ def test_every_property_can_be_drawn_and_is_bounded_where_numbers_are_many(prope
         assert report.bound < 1e-15
 
 
-def test_a_function_of_ones_own_goes_before_one_that_is_built_in():
-    where = "where s \\in \\mathbb{R},  \\operatorname{relu}(x) = \\max(0, 2 x)\n"
-    assert check(where + r"\operatorname{relu}(s) = 2 \max(0, s)").ok
-    assert not check(where + r"\operatorname{relu}(s) = \max(0, s)").ok
+def test_what_is_built_in_cannot_be_given_another_meaning():
+    where, line = "where s \\in \\mathbb{R},  ", "\n" + r"\operatorname{relu}(s) = \max(0, s)"
+    assert check(where + r"\operatorname{relu}(x) = \max(0, x)" + line).ok
+    (error, *_) = check(where + r"\operatorname{relu}(x) = \max(0, 2 x)" + line).errors
+    assert error.reason.startswith(
+        r"\operatorname{relu} is built in: \max(0, 2 x) is not equal to \operatorname{relu}(x)"
+    )
+    (error,) = check(where + r"\operatorname{softmax}(x) = x" + line).errors
+    assert (
+        error.reason
+        == r"\operatorname{softmax} is built in: leave its definition out, or give yours another name"
+    )

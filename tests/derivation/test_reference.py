@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mathnet.derivation import Derivation
+import mathnet
+from mathnet.derivation import Derivation, check
 
 PAGE = Path(__file__).parents[2] / "docs/reference/derivation.md"
 WHERE = r"""
@@ -43,7 +44,51 @@ def test_a_relation_is_read(relation):
     assert Derivation(f"{WHERE}t {relation} t").report.ok
 
 
-@pytest.mark.parametrize("formula", listed("### Arrays", "## What a check mark means"))
+@pytest.mark.parametrize("formula", listed("### Arrays", "### What is read as what"))
 def test_a_formula_is_read(formula):
     report = Derivation(f"{WHERE}{formula} = {formula}").check()
     assert report.ok, report.errors
+
+
+READ = r"""
+where  A, B, W \in \mathbb{R}^{n \times n},  a, b, p \in \mathbb{R}^{n},  c \in \mathbb{R}^k,  Z \in \mathbb{R}^{n \times k},  t \in \mathbb{R}
+       p \text{ positive}
+       g = \operatorname{vec}(A)
+       z = W a
+"""
+OTHERS = {  # what else a formula of the table needs
+    r"\frac{dJ}{dt}": "       J = t^2\n",
+    r"\nabla q(a)": "       q(a) = a^T a\n",
+}
+
+
+def read_as(first, last):
+    """Return the rows of a table in the part about readings."""
+    part = PAGE.read_text(encoding="utf-8").partition(first)[2].partition(last)[0]
+    return re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|$", part, flags=re.M)
+
+
+@pytest.mark.parametrize(("written", "read"), read_as("### What is read as what", "And in the where part"))
+def test_what_is_read_as_something_else_is_as_the_table_says(written, read):
+    line = written if " = " in written.replace("_{t > 0}", "") else f"{written} = {written}"
+    report = check(f"{READ}{OTHERS.get(written, '')}{line}")
+    assert report.ok, report.errors
+    assert read in [reading.read for reading in report.readings]
+
+
+@pytest.mark.parametrize(("written", "read"), read_as("And in the where part", "Ambiguous formulas"))
+def test_an_item_that_is_read_as_something_else_is_as_the_table_says(written, read):
+    report = check(f"where  {written}\n1 = 1")
+    assert report.ok, report.errors
+    assert read in [reading.read for reading in report.readings]
+
+
+def test_the_table_holds_every_kind_of_reading():
+    table = [
+        *read_as("### What is read as what", "And in the where part"),
+        *read_as("And in the where part", "Ambiguous"),
+    ]
+    assert len(table) >= 30
+    folder = Path(mathnet.__file__).parent / "derivation/read"
+    calls = sum(path.read_text(encoding="utf-8").count("read_as(") for path in folder.glob("*.py"))
+    assert calls <= len(table)

@@ -19,6 +19,7 @@ def document(report: Report, first_line: int = 1, indentation: int = 0) -> dict[
         "draws": report.draws,
         "sizes": report.sizes,
         "seconds": round(report.seconds, 3),
+        "readings": [{**reading._asdict(), "line": reading.line + below} for reading in report.readings],
         "lines": [
             {**line._asdict(), "line": line.line + below, "error": line.error and line.error.reason}
             for line in report.lines

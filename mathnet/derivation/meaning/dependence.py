@@ -12,6 +12,10 @@ def mentions(node: nodes.Node, names: Names) -> set[str]:
             return {node.name, names.output}.union(*(mentions(part, names) for part in seed))
         case nodes.Symbol():
             return {node.name}
+        case nodes.At():
+            return {node.name}
+        case nodes.Through():
+            return {node.variable, node.source}
         case nodes.Partial():
             return {node.variable}
         case nodes.Apply() if node.function in names.functions:

@@ -1,6 +1,6 @@
 """Shapes before values: every product is defined, and every index runs over one range."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from ..errors import DerivationError
 from .names import Declared, Function, Names
@@ -32,6 +32,34 @@ def infer_dimensions(names: Names) -> Dimensions:
         _require_declared(names.seed, found, dimensions.shapes[names.output])
         resolve_sums(dimensions, names.seed)
     return dimensions
+
+
+def shape_of(names: Names, node: Node, indices: Sequence[str] = ()) -> Shape | None:
+    """Return the shape of a formula that has been read, as far as it can be told from what stands before it; with `indices`, that of an array from its entry."""
+    scope = _throwaway(names, {index: Range() for index in indices})
+    try:
+        shape = scope.infer(node).shape
+        if indices:
+            shape = tuple(scope.resolve(index, node) for index in indices)
+            return (*shape, "1") if len(shape) == 1 else shape
+    except DerivationError:
+        return None
+    return shape
+
+
+def free_letters(names: Names, node: Node) -> frozenset[str]:
+    """Return the index letters that a formula leaves free."""
+    try:
+        return _throwaway(names).infer(node).free
+    except DerivationError:
+        letters = (getattr(part, "indices", None) or () for part in node.walk())
+        return frozenset(letter for indices in letters for letter in indices if isinstance(letter, str))
+
+
+def _throwaway(names: Names, ranges: Mapping[str, Range] | None = None) -> Scope:
+    """Return a scope of what is known so far, of which nothing is kept."""
+    written = {name: symbol.latex for name, symbol in names.symbols.items()}
+    return Scope(Dimensions(names.dimensions, names.output, names.shapes, written), ranges)
 
 
 def resolve_sums(dimensions: Dimensions, node: Node, free: Collection[str] = ()) -> None:

@@ -1,8 +1,10 @@
 """The names that a where part declares or defines, and what is known of them."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 from ..errors import DerivationError, Place
 from .nodes import Node
@@ -45,6 +47,35 @@ class Function:
     place: Place
     parameter: str = ""
     body: Node | None = None
+    own: bool = (
+        False  # its parameter was declared before, so that without an argument it is that of this symbol
+    )
+
+
+class Reading(NamedTuple):
+    """How something was read that cannot be taken word for word.
+
+    Attributes
+    ----------
+    line : int
+        Where it stands, in the text of the derivation.
+    written, read : str
+        What stands there, and what it was read as, both as LaTeX.
+    """
+
+    line: int
+    written: str
+    read: str
+
+
+@dataclass(frozen=True)
+class ArrayFunction:
+    """A function of whole arrays: its parameters, and what it is, which is read again for each argument."""
+
+    latex: str
+    place: Place
+    parameters: tuple[str, ...]
+    body: Callable[[Mapping[str, Node]], Node]
 
 
 @dataclass(frozen=True)
@@ -70,6 +101,24 @@ class Names:
     tolerance: Fraction | None = None  # of \approx
     used: set[str] = field(default_factory=set)  # the symbols that definitions have referred to so far
     layout: str = ""  # of derivatives of columns: numerator or denominator
+    shapes: dict[str, Shape] = field(default_factory=dict)  # of the symbols that have been read so far
+    words: set[str] = field(default_factory=set)  # the names of several letters
+    arrays: dict[str, "ArrayFunction"] = field(default_factory=dict)  # the functions of whole arrays
+    readings: list["Reading"] = field(default_factory=list)
+    claims: list[Any] = field(default_factory=list)  # chains: what is built in is as the where part says
+    samples: dict[str, str] = field(
+        default_factory=dict
+    )  # from letters that count samples to how many there are
+    families: dict[str, str] = field(
+        default_factory=dict
+    )  # what there is one of for each sample: its kind of script
+    open_loss: str = ""  # the name of a loss of which nothing is said but what it depends on
+
+    def read_as(self, place: Place, read: str, written: str = "") -> None:
+        """Keep how something was read that could not be taken word for word."""
+        reading = Reading(place.line, written or place.latex, read)
+        if reading not in self.readings:
+            self.readings.append(reading)
 
     def refuse_clashes(self) -> None:
         """Refuse properties that are at odds, and a name that could also be a dimension, or an entry, a power or a derivative of another one."""

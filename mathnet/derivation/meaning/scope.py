@@ -149,6 +149,7 @@ class Scope:
             raise node.error(
                 f"{where} has {len(indices)} {'index' if len(indices) == 1 else 'indices'}, "
                 f"but what it is taken from is {shape_text(shape)}"
+                + (r"; the Hadamard product is written \odot" if r"\otimes" in where else "")
             )
         smallest = self.dimensions.smallest
         for index, axis in zip(indices, axes, strict=True):

@@ -9,6 +9,7 @@ import copy
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -121,6 +122,13 @@ class Evaluator:
         finer = copy.copy(self)
         finer.memo = {}
         return finer
+
+    def with_value(self, name: str, value: Node) -> "Evaluator":
+        """Return an evaluator of the same data in which a symbol has this value."""
+        other = copy.copy(self)
+        symbols = self.names.symbols | {name: replace(self.names.symbols[name], definition=value, indices=())}
+        other.names, other.memo, other.reached = replace(self.names, symbols=symbols), {}, {}
+        return other
 
     def shape(self, node: Node) -> Sizes:
         """Return the sizes of a node."""

@@ -20,7 +20,14 @@ from .values.products import MAX_EXPONENT
 MAX_SIZES, MAX_DIGITS = 6, 300
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
-    nodes.Product | nodes.Hadamard | nodes.Dot | nodes.Inner | nodes.Divide | nodes.Prod | nodes.Kronecker
+    nodes.Product
+    | nodes.Hadamard
+    | nodes.Dot
+    | nodes.Inner
+    | nodes.Divide
+    | nodes.Quotients
+    | nodes.Prod
+    | nodes.Kronecker
 )
 
 
@@ -127,6 +134,8 @@ class Counting:
                 return self.degree(base) * math.ceil(abs(exponent))
             case nodes.Power(exponent=exponent) if self.degree(exponent):
                 return MAX_SIZES
+            case nodes.Spread():
+                return 1 + max(below)
             case nodes.Delta(left=left, right=right):
                 return int(left == right)
             case nodes.Sum(bound=str()):

@@ -1,7 +1,7 @@
 """The `where` part: which symbols there are, what they are, and how they are defined."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,16 +9,24 @@ from typing import NamedTuple
 from lark import Token
 
 from ..errors import DerivationError, Place
-from ..meaning.names import Declared, Function, Item, Names
+from ..meaning import nodes
+from ..meaning.infer import shape_of
+from ..meaning.names import ArrayFunction, Declared, Function, Item, Names
 from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
 from ..meaning.properties import PROPERTIES
-from ..meaning.shapes import together
+from ..meaning.whole import WHOLE
 from .formula import Reader
+from .notation import FUNCTIONS, STANDARD
 from .parse import parse_tree
-from .spelling import SIGNS, Script, decorated, kept, longest, trees
-from .tokens import canonical, source_of, span, with_depths
+from .rewrite import as_word
+from .sizes import outer_kinds, read_domain, read_shape
+from .source import Chain, Side
+from .spelling import LABEL, SIGNS, Script, decorated, kept, longest, trees
+from .tokens import source_of, span, tokenize, with_depths
 
-MAX_AXES, MAX_SIZE = 4, 12
+SUMMED = re.compile(
+    r"\\sum(?:\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])\s*(?:=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])(?![A-Za-z]))?"
+)
 UNDECLARED = "declared as what? A shape or a property is missing"
 Tokens = list[Token]
 MARGIN = "; a chain of equations starts at the left margin, after the where part"
@@ -38,14 +46,22 @@ class Written(NamedTuple):
         return decorated(self.base, self.scripts)
 
 
-def declare(tokens: Tokens, source: str) -> Names:
-    """Return the `Names` of a where part."""
-    names = Names()
+def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "") -> Names:
+    """Return the `Names` of a where part; of the standard functions it knows those that the derivation mentions."""
+    names = Names(layout=layout)
     reader = Reader(names, source)
+    for letter, bound in SUMMED.findall(derivation or source):
+        names.samples[letter] = bound or names.samples.get(letter, "") or f"N_{letter}"
+    for name, body in STANDARD.items():
+        if re.search(re.sub(r"\W|operatorname", "", name), derivation or source):
+            place = Place(1, 1, name)
+            names.functions[name] = Function(
+                name, name, place, "x", _body(names, body, place, "x", tokenize(body))
+            )
     pending: list[Tokens] = []
     for segment in _segments(tokens):
         place = reader.place(segment[0])
-        kinds = _outer_kinds(segment)
+        kinds = outer_kinds(segment)
         if "IN" in kinds:
             at = kinds.index("IN")
             _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
@@ -85,14 +101,10 @@ def _segments(tokens: Tokens) -> list[Tokens]:
     return [segment for segment in segments if segment]
 
 
-def _outer_kinds(tokens: Tokens) -> list[str]:
-    """Return the kinds of the tokens, with the empty string for those inside brackets."""
-    return ["" if depth else token.type for token, depth in with_depths(tokens)]
-
-
 def _written(reader: Reader, tokens: Tokens) -> Written:
     if not tokens:
         raise DerivationError("a name is missing", Place(1, 1, ""), caret=False)
+    tokens = as_word(tokens, reader.names)
     tree = parse_tree(tokens, start="factor")
     atom, *parts = trees(tree)
     base, inner = reader.spelling.name(atom)
@@ -105,12 +117,17 @@ def _written(reader: Reader, tokens: Tokens) -> Written:
 def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
     names = reader.names
     texts = [token for token in tokens if token.type == "TEXT"]
-    shape = _shape(reader, [token for token in tokens if token.type != "TEXT"])
-    properties = _properties(reader, texts)
+    tokens, said = read_domain(names, [token for token in tokens if token.type != "TEXT"], reader.spelling)
+    shape = read_shape(names, reader.spelling, [token for token in tokens if token.type != "TEXT"])
+    properties = [*said, *_properties(reader, texts)]
     latex = []
     for name_tokens in written:
         found = _written(reader, name_tokens)
+        if letter := _counting(names, found):
+            latex.append(_one_for_each(reader, found, letter, shape, properties))
+            continue
         _new(names, found)
+        names.shapes[found.name] = shape
         names.symbols[found.name] = Declared(
             found.name, found.place.latex, found.place, shape, frozenset(properties)
         )
@@ -118,48 +135,36 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
     names.items.append(Item(tuple(latex), shape, tuple(properties)))
 
 
-def _shape(reader: Reader, tokens: Tokens) -> tuple[str, ...]:
-    if not tokens or tokens[0].type != "REALS":
-        place = reader.place(tokens[0]) if tokens else Place(1, 1, "")
-        raise DerivationError(r"expected \mathbb{R}, with the shape as exponent", place)
-    if len(tokens) == 1:
-        return ()
-    if [token.type for token in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
-        raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", reader.place(tokens[1]))
-    axes: list[list[str]] = [[]]  # an axis is a product of numbers and letters: 4h, nm
-    below = False
-    for token, outer in list(zip(tokens, _outer_kinds(tokens), strict=True))[3:-1]:
-        if outer not in {"", "RBRACE"}:  # after the brace that closes the exponent
-            raise DerivationError(f"{token} stands after a shape without a comma", reader.place(token))
-        if token.type == "TIMES":
-            axes.append([])
-        elif token.type in {"SUB", "RBRACE"}:
-            below = token.type == "SUB"
-            axes[-1][-1:] = [part + "_" * below for part in axes[-1][-1:]]
-        elif token.type in {"NAME", "NUMBER"} and below and axes[-1]:
-            axes[-1][-1] += canonical(token)
-        elif token.type in {"NAME", "NUMBER"}:
-            axes[-1].append(canonical(token))
-        elif token.type not in {"LBRACE", "CDOT"}:
-            raise DerivationError(f"{token} in a shape", reader.place(token))
-    parts = [part for axis in axes for part in axis]
-    if [] in axes or "0" in parts:
-        raise DerivationError("a dimension is missing or zero", reader.place(tokens[1]))
-    if len(parts) > MAX_AXES or any(
-        len(part) > 9 or (part.isdigit() and int(part) > MAX_SIZE) for part in parts
-    ):
+def _counting(names: Names, written: Written) -> str:
+    """Return the letter of x_i or x^{(i)} if it counts samples: if a sum runs over it."""
+    if len(written.scripts) != 1:
+        return ""
+    (script,) = written.scripts
+    letter = script.text.strip("()") if script.kind == "power" else script.text
+    bracketed = script.kind == "subscript" or re.fullmatch(r"\(\w\)", script.text)
+    return letter if bracketed and letter in names.samples else ""
+
+
+def _one_for_each(
+    reader: Reader, written: Written, letter: str, shape: tuple[str, ...], properties: Iterable[str]
+) -> str:
+    """Declare the array of all samples, of which each x_i is a row, or a number."""
+    names, place, count = reader.names, written.place, reader.names.samples[letter]
+    if len(shape) > 1 and shape[1] != "1":
         raise DerivationError(
-            f"too large to check: at most {MAX_AXES} axes, of at most {MAX_SIZE}", reader.place(tokens[1])
+            f"{place.latex} is a matrix for each {letter}: declare one array with three axes", place
         )
-    for dimension in parts:
-        if not dimension.isdigit() and dimension not in reader.names.dimensions:
-            reader.names.dimensions.append(dimension)
-    shape = [together(*axis) for axis in axes]
-    if len(reader.names.dimensions) > MAX_SIZE:
-        raise DerivationError(f"too large to check: more than {MAX_SIZE} dimensions", reader.place(tokens[1]))
-    if len(shape) == 1:
-        shape.append("1")
-    return () if shape == ["1", "1"] else tuple(shape)
+    whole = written._replace(scripts=[])
+    _new(names, whole)
+    if count not in names.dimensions:
+        names.dimensions.append(count)
+    names.shapes[whole.base] = (count, *(shape[:1] or ("1",)))
+    names.symbols[whole.base] = Declared(
+        whole.base, written.text, place, names.shapes[whole.base], frozenset(properties)
+    )
+    names.families[whole.base] = written.scripts[0].kind
+    names.read_as(place, rf"\text{{one for each }} {letter} = 1, \ldots, {count}")
+    return place.latex
 
 
 def _properties(reader: Reader, texts: Tokens) -> list[str]:
@@ -209,32 +214,134 @@ def _define(reader: Reader, tokens: Tokens, at: int) -> None:
     if not left or not right:
         raise DerivationError("an equation needs two sides", reader.place(tokens[0]))
     latex = source_of(reader.spelling.source, tokens)
-    if [token.type for token in left[-3:]] == ["LPAR", "NAME", "RPAR"] and len(left) > 3:
-        _define_function(reader, _written(reader, left[:-3]), canonical(left[-2]), right)
+    kinds = outer_kinds(left)
+    if left[-1].type == "RPAR" and kinds.count("LPAR") == 1 and kinds.index("LPAR"):
+        opening = kinds.index("LPAR")
+        function = _written(reader, left[:opening])
+        parameters = _listed(reader, left[opening + 1 : -1])
+        if function.base in FUNCTIONS:
+            _refuse_another_meaning(reader, function, parameters, tokens, at)
+        else:
+            _define_function(reader, function, parameters, right)
     else:
-        _define_symbol(reader, left, reader.formula(right))
+        try:
+            written = _written(reader, left)
+        except DerivationError as error:
+            raise DerivationError(error.reason + MARGIN, error.place) from None
+        _define_symbol(reader, written, reader.formula(right))
     names.items.append(Item((), definition=latex))
 
 
-def _define_function(reader: Reader, written: Written, parameter: str, right: Tokens) -> None:
+def _listed(reader: Reader, tokens: Tokens) -> list[Written]:
+    """Return the parameters between the parentheses of a definition."""
+    parts: list[Tokens] = [[]]
+    for token, depth in with_depths(tokens):
+        if token.type == "COMMA" and not depth:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [_written(reader, part) for part in parts]
+
+
+def _body(names: Names, source: str, place: Place, parameter: str, tokens: Tokens) -> Node:
+    """Return what a function of one number is."""
+    symbols = names.symbols | {parameter: Declared(parameter, parameter, place, ())}
+    scope = replace(names, symbols=symbols, shapes=names.shapes | {parameter: ()})
+    return Reader(scope, source).formula(tokens)
+
+
+def _define_function(reader: Reader, written: Written, parameters: list[Written], right: Tokens) -> None:
+    """Define a function of each entry; or of whole arrays, if it is made with one, as in w - mean(w)."""
     names, name, place = reader.names, written.name, written.place
     _new(names, written)
-    scope = replace(names, symbols=names.symbols | {parameter: Declared(parameter, parameter, place, ())})
-    body = Reader(scope, reader.spelling.source).formula(right)
+    source, given = reader.spelling.source, [parameter.name for parameter in parameters]
+    arrays = [parameter for parameter in given if names.shapes.get(parameter)]
+    body = None
+    if len(given) == 1:
+        kept_readings = list(names.readings)
+        try:
+            body = _body(names, source, place, given[0], right)
+        except DerivationError:
+            if not arrays and given[0] in names.symbols:
+                raise
+        if body is not None and not _of_whole_arrays(names, body, given[0], bool(arrays)):
+            for part in body.walk():
+                if isinstance(part, DERIVATIVES):
+                    raise part.error(
+                        f"{place.latex} is defined without derivatives; its own derivative is {place.latex}'"
+                    )
+            own = given[0] in names.symbols
+            names.functions[name] = Function(name, place.latex, place, given[0], body, own)
+            return
+        names.readings[:] = kept_readings
+    if all(parameter in names.symbols for parameter in given):
+        _define_symbol(reader, written, reader.formula(right))
+    names.arrays[name] = ArrayFunction(place.latex, place, tuple(given), _read_again(names, source, right))
+    words = " and ".join(parameter.place.latex for parameter in parameters)
+    names.read_as(place, rf"\text{{a function of the whole of }} {words}")
+
+
+def _with(names: Names, bound: Mapping[str, Node]) -> Names:
+    """Return names to which the parameters of a function belong."""
+    symbols = {name: Declared(name, name, node.place, ()) for name, node in bound.items()}
+    return replace(names, symbols=names.symbols | symbols)
+
+
+def _read_again(names: Names, source: str, tokens: Tokens) -> Callable[[Mapping[str, Node]], Node]:
+    """Return what reads the body of a function of arrays for its arguments."""
+    return lambda bound: Reader(_with(names, bound), source, bound).formula(tokens)
+
+
+def _of_whole_arrays(names: Names, body: Node, parameter: str, array: bool) -> bool:
+    """Say whether a formula is made with a whole array: with a mean, a transpose, an entry or a matrix product."""
     for part in body.walk():
-        if isinstance(part, DERIVATIVES):
-            raise part.error(
-                f"{place.latex} is defined without derivatives; its own derivative is {place.latex}'"
-            )
-    names.functions[name] = Function(name, place.latex, place, parameter, body)
+        if isinstance(
+            part, nodes.Whole | nodes.Entry | nodes.Transpose | nodes.Inner | nodes.Kronecker | nodes.Sum
+        ):
+            within = any(isinstance(inner, Symbol) and inner.name == parameter for inner in part.walk())
+            if within and not (isinstance(part, nodes.Sum) or (isinstance(part, nodes.Dot) and not array)):
+                return True
+        if array and isinstance(part, Symbol) and part.name != parameter and names.shapes.get(part.name):
+            return True
+    return False
 
 
-def _define_symbol(reader: Reader, left: Tokens, body: Node) -> None:
+def _refuse_another_meaning(
+    reader: Reader, function: Written, parameters: list[Written], tokens: Tokens, at: int
+) -> None:
+    """Let a definition of what is built in be checked, like a line."""
+    names, source, built_in = reader.names, reader.spelling.source, FUNCTIONS[function.base]
+    if len(parameters) != 1 or (built_in in WHOLE and built_in not in names.functions) or function.scripts:
+        raise DerivationError(
+            f"{function.place.latex} is built in: leave its definition out, or give yours another name",
+            function.place,
+        )
+    parameter = parameters[0]
+    hidden = f"{parameter.name}?"
+    names.symbols[hidden] = Declared(hidden, parameter.place.latex, parameter.place, ())
+    names.shapes[hidden] = ()
+    argument = Symbol(parameter.place, hidden)
+    body = Reader(_with(names, {parameter.name: argument}), source, {parameter.name: argument}).formula(
+        tokens[at + 1 :]
+    )
+    left = nodes.Apply(reader.place(tokens[0], tokens[at - 1]), built_in, 0, (argument,))
+    sides = [Side(part, source, span(part[0]).line) for part in (tokens[:at], tokens[at + 1 :])]
+    names.claims.append(
+        Chain(
+            sides[0].line,
+            sides=sides,
+            relations=[tokens[at]],
+            said=True,
+            about=f"{function.place.latex} is built in",
+            nodes=[left, body],
+        )
+    )
+
+
+def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     names = reader.names
-    try:
-        base, scripts, text, place = _written(reader, left)
-    except DerivationError as error:
-        raise DerivationError(error.reason + MARGIN, error.place) from None
+    base, scripts, text, place = written
+    indices: tuple[str, ...] = ()
     if base.startswith((r"\bar{", r"\dot{")) and base[5:-1] in {
         name.split("_")[0].split("^")[0] for name in names.symbols
     }:
@@ -246,10 +353,18 @@ def _define_symbol(reader: Reader, left: Tokens, body: Node) -> None:
         names.seed = body
         return
     name, rest = longest(names, base, scripts)
-    if name not in names.symbols:
-        labels = [s for s in scripts if s.kind != "subscript" or re.search(r"^\d+$|[-+]", s.text)]
+    if name not in names.symbols and scripts and scripts[0].kind == "power" and _counting(names, written):
+        names.families[base] = "power"
+        letter = scripts[0].text.strip("()")
+        name, rest, indices = base, [], (letter,)
+    elif name not in names.symbols:
+        labels = [
+            s
+            for s in scripts
+            if s.kind != "subscript" or re.search(r"^\d+$|[-+]", s.text) or LABEL.search(s.written)
+        ]
         name, rest = decorated(base, labels), [s for s in scripts if s not in labels]
-    indices = _defined_entry(reader, rest, place) if rest else ()
+    indices = _defined_entry(reader, rest, place) if rest else indices
     symbol = names.symbols.get(name) or Declared(name, kept(text, scripts, rest), place)
     if symbol.definition is not None or name in names.functions:
         hint = f"; if {place.latex} is a name of its own, declare its shape first" if rest else ""
@@ -259,6 +374,8 @@ def _define_symbol(reader: Reader, left: Tokens, body: Node) -> None:
         raise DerivationError(f"{symbol.latex} is used before it is defined", place)
     names.symbols.pop(name, None)  # the order of the symbols is the order of their definitions
     names.symbols[name] = replace(symbol, definition=body, indices=indices)
+    if symbol.shape is None and (shape := shape_of(names, body, indices)) is not None:
+        names.shapes[name] = shape
     if not names.output or not any(isinstance(part, DERIVATIVES) for part in body.walk()):
         names.output = name
 
@@ -275,5 +392,5 @@ def _defined_entry(reader: Reader, rest: list[Script], place: Place) -> tuple[st
 
 
 def _new(names: Names, written: Written) -> None:
-    if written.name in names.symbols or written.name in names.functions:
+    if written.name in {*names.symbols, *names.functions, *names.arrays}:
         raise DerivationError(f"{written.place.latex} is declared twice", written.place)

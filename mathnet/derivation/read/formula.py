@@ -8,7 +8,7 @@ names where declared, and otherwise a misspelling. Nothing is guessed.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -18,17 +18,25 @@ from lark import Token, Tree
 
 from ..errors import DerivationError, Place
 from ..meaning import nodes
+from ..meaning.dependence import reach
+from ..meaning.infer import free_letters
 from ..meaning.names import Names
-from ..meaning.nodes import Node
+from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.relations import NOT_EQUAL
+from ..meaning.shapes import Shape, shape_text
 from ..meaning.whole import WHOLE
-from .notation import FUNCTIONS, NABLA, SUMS
+from . import rewrite
+from .fitting import Fitting
+from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
 from .parse import needs_braces, parse_tree
+from .rewrite import rewritten
+from .sizes import read_shape
+from .source import Chain
 from .spelling import Script, Spelling, kept, longest, tokens, trees
+from .tokens import with_depths
 
 SIMPLE: dict[str, Callable[..., Node]] = {  # what is built from the trees inside, and from nothing else
     "inner": nodes.Inner,
-    "fraction": nodes.Divide,
     "norm": lambda place, body: nodes.Whole(place, r"\|", body),
     "root": lambda place, body: nodes.Apply(place, "sqrt", 0, (body,)),
     "absolute": lambda place, body: nodes.Apply(place, "|", 0, (body,)),
@@ -40,7 +48,6 @@ PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, 
     "TIMES": nodes.Dot,
     "COLON": nodes.Inner,
     "OTIMES": nodes.Tensor,
-    "SLASH": nodes.Divide,
 }
 NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
 DIFFERENTIAL = "d"
@@ -55,6 +62,7 @@ class Prefix(NamedTuple):
 
     name: str
     order: int
+    power: int  # 2 in that of sin, squared, before its argument
     tree: Tree[Token]
     defined: bool = False  # in the where part
 
@@ -64,6 +72,10 @@ class Pieces:
 
     def __init__(self, pieces: Sequence[Tree[Token]]) -> None:
         self.left, self.last = deque(pieces), pieces[0]
+
+    def next(self) -> Tree[Token] | None:
+        """Return the next piece and leave it where it is."""
+        return self.left[0] if self.left else None
 
     def take(self) -> Tree[Token] | None:
         """Return the next piece, if there is one."""
@@ -84,13 +96,46 @@ class Reader:
         The text the tokens were made from.
     """
 
-    def __init__(self, names: Names, source: str) -> None:
-        self.names, self.spelling = names, Spelling(source)
+    def __init__(self, names: Names, source: str, bound: Mapping[str, Node] | None = None) -> None:
+        self.bound = bound or {}  # what the parameters of a function of arrays stand for
+        self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
         self.place = self.spelling.place
 
-    def formula(self, tokens: list[Token]) -> Node:
-        """Return the node that the tokens stand for."""
-        return self.read(parse_tree(tokens))
+    def formula(self, tokens: list[Token], conditions: Iterable[Chain] = ()) -> Node:
+        """Return the node that the tokens stand for; where a condition does not hold, it is 0."""
+        tokens, shape = self._without_shape(rewritten(tokens, self.names, self.spelling.source))
+        found = self.read(parse_tree(tokens))
+        if shape is not None and self.fitting.shape(found) not in {None, shape}:
+            raise found.error(
+                f"{found.latex} is {shape_text(self.fitting.shape(found) or ())}, not {shape_text(shape)} as is said here"
+            )
+        for condition in conditions:
+            found = nodes.Product(found.place, (self._condition(condition, found.place), found))
+        return found
+
+    def _without_shape(self, tokens: list[Token]) -> tuple[list[Token], Shape | None]:
+        r"""Take the $\in \mathbb{R}^n$ off the end of a formula, and return the shape that it says."""
+        at = next(
+            (at for at, (token, depth) in enumerate(with_depths(tokens)) if token.type == "IN" and not depth),
+            None,
+        )
+        if at is None or not at:
+            return tokens, None
+        return tokens[:at], read_shape(self.names, self.spelling, tokens[at + 1 :])
+
+    def _condition(self, condition: Chain, place: Place) -> Node:
+        """Return 1 where two indices are equal, or not equal, as the condition says, and else 0."""
+        relation, indices = str(condition.relations[0]), [str(side.tokens[0]) for side in condition.sides]
+        if not condition.only_indices(self.names) or len(indices) != 2 or relation not in {"=", *NOT_EQUAL}:
+            raise DerivationError(
+                r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
+                r"the where part, such as x \in \mathbb{R} \text{ positive}",
+                self.place(condition.sides[0].tokens[0]),
+            )
+        equal = nodes.Delta(place, *(int(index) if index.isdigit() else index for index in indices))
+        if relation == "=":
+            return equal
+        return nodes.Add(place, (nodes.Number(place, Fraction(1)), equal), (1, -1))
 
     def read(self, tree: Tree[Token]) -> Node:
         """Return the node of a tree."""
@@ -114,7 +159,11 @@ class Reader:
             signs.insert(0, 1)
         if signs == [1]:
             return terms[0]
-        return nodes.Add(self.place(tree), tuple(terms), tuple(signs))
+        return (
+            self.fitting.add(self.place(tree), terms, signs)
+            if len(terms) > 1
+            else nodes.Add(self.place(tree), tuple(terms), tuple(signs))
+        )
 
     def read_product(self, tree: Tree[Token]) -> Node:
         r"""$A B$, $A \odot B$, $a \cdot b$, $A : B$, $x \otimes y$, $a / b$."""
@@ -142,28 +191,61 @@ class Reader:
         if piece.data != "factor":
             return self.read(piece)
         found = self._factor(piece)
-        return found if isinstance(found, Node) else self._applied(found, following)
+        if isinstance(found, Prefix):
+            return self._applied(found, following)
+        atom, *scripts = trees(piece)
+        if self.spelling.name(atom)[0] in INDICATORS and not scripts and _is_comparison(following.next()):
+            sign, bracket = self.place(atom).latex, following.next()
+            assert bracket is not None
+            said = self.place(*trees(trees(bracket)[0])).latex
+            raise DerivationError(
+                rf"{sign} is declared, so {sign} [{said}] could be a product or an indicator: "
+                rf"write [{said}] {sign} for the product, [{said}] for the indicator",
+                self.place(piece),
+            )
+        return found
 
     def _multiplied(self, groups: list[list[Node]], operators: list[Token], place: Place) -> Node:
-        for operator in operators:
-            if operator.type == "STAR":
-                raise DerivationError(
-                    rf"{operator} is not a product here: write \odot for the Hadamard product, A B for the matrix product",
-                    self.place(operator),
-                )
         kinds = {operator.type for operator in operators}
         if len(kinds) > 1:
             raise DerivationError("different products in one term: add parentheses", place)
         if kinds == {"HADAMARD"}:
-            return nodes.Hadamard(place, tuple(tuple(group) for group in groups))
+            return self.fitting.hadamard(place, groups)
         if kinds == {"SLASH"} and (len(groups[-1]) > 1 or len(operators) > 1):
             raise DerivationError(r"what is divided by what? Write \frac{…}{…}", self.place(operators[0]))
         result, *factors = (
-            group[0] if len(group) == 1 else nodes.Product(place, tuple(group)) for group in groups
+            group[0]
+            if len(group) == 1
+            else self.fitting.product(self._around(group, place, len(groups)), group)
+            for group in groups
         )
         for factor, operator in zip(factors, operators, strict=True):
-            result = PRODUCTS[operator.type](place, result, factor)
+            result = self._joined(place, result, factor, operator)
         return result
+
+    def _around(self, group: list[Node], place: Place, groups: int) -> Place:
+        """Return the place of factors that stand side by side, of one group in a product."""
+        if groups == 1:
+            return place
+        return group[0].place._replace(latex=" ".join(factor.latex for factor in group))
+
+    def _joined(self, place: Place, left: Node, right: Node, operator: Token) -> Node:
+        """Return what two factors with a sign between them are."""
+        if operator.type == "SLASH":
+            return self.fitting.divide(place, left, right)
+        found = None
+        if operator.type in {"STAR", "CIRC", "CDOT", "TIMES"}:
+            found = self.fitting.star(place, left, right, operator)
+        if found is None and operator.type in {"STAR", "CIRC"}:
+            raise DerivationError(
+                rf"{operator} is not a product here: write \odot for the Hadamard product, A B for the matrix product",
+                self.place(operator),
+            )
+        return found or PRODUCTS[operator.type](place, left, right)
+
+    def read_fraction(self, tree: Tree[Token]) -> Node:
+        r"""$\frac{A}{t}$."""
+        return self.fitting.divide(self.place(tree), *map(self.read, trees(tree)))
 
     def read_number(self, tree: Tree[Token]) -> Node:
         """$2$, $0.5$."""
@@ -177,10 +259,48 @@ class Reader:
         return self.read(inside)
 
     def read_comparison(self, tree: Tree[Token]) -> Node:
-        """$[z > 0]$."""
+        """$[z > 0]$, $[i = k]$."""
         left, right = trees(tree)
-        _, relation, _ = tokens(tree)
-        return nodes.Compare(self.place(tree), self.read(left), str(relation), self.read(right))
+        opening, relation, _ = tokens(tree)
+        if opening.type != "LBRACKET":
+            latex = self.place(left, right).latex
+            raise DerivationError(
+                f"a comparison is a number in square brackets: write [{latex}]", self.place(tree)
+            )
+        return self._compared(self.place(tree), left, relation, right)
+
+    def _compared(self, place: Place, left: Tree[Token], relation: Token, right: Tree[Token]) -> Node:
+        """Return 1 where a comparison of two formulas, or of two indices, holds."""
+        equal = relation.type == "EQUALS" or relation in NOT_EQUAL
+        if equal and (indices := [self._index(side) for side in (left, right)]) and None not in indices:
+            delta = nodes.Delta(place, *(index for index in indices if index is not None))
+            if relation.type == "EQUALS":
+                return delta
+            return nodes.Add(place, (nodes.Number(place, Fraction(1)), delta), (1, -1))
+        return nodes.Compare(place, self.read(left), str(relation), self.read(right))
+
+    def _index(self, tree: Tree[Token]) -> str | int | None:
+        """Return the index that a formula is, if it is one and no name."""
+        try:
+            (index,) = self.spelling.juxtaposed_indices(tree)
+        except (DerivationError, ValueError):
+            return None
+        return None if index in self.names.symbols or index in self.names.dimensions else index
+
+    def read_matrix(self, tree: Tree[Token]) -> Node:
+        r"""$\begin{bmatrix} a & b \\ c & d \end{bmatrix}$."""
+        rows = [[self.read(entry) for entry in trees(row)] for row in trees(tree)]
+        if len({len(row) for row in rows}) > 1:
+            raise DerivationError("the rows of a matrix are of one length", self.place(tree))
+        return nodes.Matrix(self.place(tree), tuple(entry for row in rows for entry in row), len(rows[0]))
+
+    def read_evaluated(self, tree: Tree[Token]) -> Node:
+        r"""$\left. \frac{\partial J}{\partial x} \right|_{x = a}$."""
+        body, variable, value = map(self.read, trees(tree))
+        symbol = self.names.symbols.get(variable.name) if isinstance(variable, nodes.Symbol) else None
+        if symbol is None or symbol.name in reach(value, self.names, {}):
+            raise variable.error("after the bar stands what a symbol is equal to, such as x = a")
+        return nodes.At(self.place(tree), body, symbol.name, value)
 
     def read_cases(self, tree: Tree[Token]) -> Node:
         r"""A `\begin{cases}`, with the conditions after the `&`."""
@@ -188,7 +308,7 @@ class Reader:
         conditions: list[Node | None] = []
         for case in trees(tree):
             value, *condition = trees(case)
-            relations = [str(token) for token in tokens(case) if token.type == "COMPARE"]
+            relations = [token for token in tokens(case) if token.type in {"COMPARE", "EQUALS"}]
             words = [
                 token[token.index("{") + 1 : -1].strip() for token in tokens(case) if token.type == "TEXT"
             ]
@@ -200,9 +320,10 @@ class Reader:
                     self.place(case),
                 )
             values.append(self.read(value))
-            left_right, place = map(self.read, condition), self.place(case)
             conditions.append(
-                nodes.Compare(place, next(left_right), relations[0], next(left_right)) if condition else None
+                self._compared(self.place(case), condition[0], relations[0], condition[1])
+                if condition
+                else None
             )
         return nodes.Cases(self.place(tree), tuple(values), tuple(conditions))
 
@@ -215,6 +336,8 @@ class Reader:
             return found
         if found.name == DIFFERENTIAL:
             raise DerivationError(r"the differential of what? Write \mathrm d(…)", self.place(tree))
+        if found.name in self.names.symbols:
+            return nodes.Symbol(self.place(tree), found.name)
         raise DerivationError(f"{self.place(tree).latex} is a function", self.place(tree))
 
     def _factor(self, tree: Tree[Token]) -> Node | Prefix:
@@ -230,7 +353,7 @@ class Reader:
                 raise DerivationError(
                     r"the immediate derivative is written \frac{\partial^+ h}{\partial x}", self.place(atom)
                 )
-            return Prefix(DIFFERENTIAL, int(order), tree)
+            return Prefix(DIFFERENTIAL, int(order), 1, tree)
         return self._with_scripts(self.read(atom), self.place(atom).latex, scripts, self.place(tree))
 
     def _named(self, atom: Tree[Token], scripts: list[Script], tree: Tree[Token]) -> Node | Prefix:
@@ -238,21 +361,30 @@ class Reader:
         base, _ = self.spelling.name(atom)
         name, rest = longest(self.names, base, scripts)
         kinds = [script.kind for script in rest]
+        if name in self.bound:
+            return self._with_scripts(self.bound[name], self.bound[name].latex, rest, place)
+        if name in self.names.arrays:
+            return self._array_function(name, rest, tree)
+        if base in self.names.families and (sample := self._sample(base, written, scripts, place)):
+            return sample
         if name in self.names.symbols:
             used = kept(written, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), name), used, rest, place)
         if name in self.names.functions or base in FUNCTIONS:
             defined = name in self.names.functions
             function = name if defined else FUNCTIONS[base]
+            order = sum(len(script.text) for script in rest if script.kind == "prime")
+            if kinds == ["power"] and (power := self._function_power(written, rest[0], defined, place)):
+                return Prefix(function, *power, tree, defined)
             if any(kind != "prime" or (function in WHOLE and not defined) for kind in kinds):
                 raise DerivationError(
                     f"{written} is a function: write its argument before other scripts", place
                 )
-            return Prefix(function, sum(len(script.text) for script in rest), tree, defined)
-        if base == NABLA:
-            return Prefix(NABLA, 0, tree)
+            return Prefix(function, order, 1, tree, defined)
+        if base in {NABLA, PARTIAL, *INDICATORS}:
+            return Prefix(base, 0, 1, tree)
         if base == "e" and kinds == ["power"]:
-            return nodes.Apply(place, "e^", 0, (self.read(rest[0].tree),))
+            return self.fitting.exponential(place, self.read(rest[0].tree))
         if base == r"\delta" and kinds == ["subscript"]:
             indices = self.spelling.indices(rest[0].tree)
             if len(indices) != 2:
@@ -260,13 +392,166 @@ class Reader:
             return nodes.Delta(place, *indices)
         if base in self.names.dimensions:
             return self._with_scripts(nodes.Size(self.place(atom), base), written, rest, place)
+        if entry := self._entry_of(base, written, scripts, place):
+            return entry
         raise self._unknown(base, written, scripts, tree)
+
+    def _function_power(
+        self, written: str, script: Script, defined: bool, place: Place
+    ) -> tuple[int, int] | None:
+        r"""Return the order of f^{(2)} and the power of \sin^2, one of which is 1."""
+        if defined and (order := re.fullmatch(r"\((\d)\)", script.text)):
+            return int(order[1]), 1
+        if script.text == "-1":
+            raise DerivationError(
+                rf"{written}^{{-1}} could be an inverse function or a quotient: write \frac{{1}}{{{written}(…)}} for the quotient",
+                place,
+            )
+        if not re.fullmatch(r"[1-9]", script.text):
+            return None
+        if defined:
+            raise DerivationError(
+                f"{written}^{script.text} could be a power or a function of a function: write {written}(…)^{script.text} or {written}({written}(…))",
+                place,
+            )
+        return 0, int(script.text)
+
+    def _entry_of(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
+        r"""Return the entry z_i of the \mathbf z that is declared, or w_{ij} of W."""
+        if not scripts or scripts[0].kind != "subscript" or not re.fullmatch(r"\\?[A-Za-z]+", base):
+            return None
+        try:
+            indices = self.spelling.indices(scripts[0].tree)
+        except DerivationError:
+            return None
+        others = (
+            [rf"\{font}{{{base}}}" for font in FONT.split("|")]
+            + [rf"\vec{{{base}}}", base.upper()]
+            + [rf"\{font}{{{base.upper()}}}" for font in FONT.split("|")]
+        )
+        shapes = {
+            name: self.names.shapes[name]
+            for name in others
+            if name in self.names.symbols and name in self.names.shapes
+        }
+        fitting = [
+            name
+            for name, shape in shapes.items()
+            if len([axis for axis in shape if axis != "1"]) == len(indices)
+        ]
+        if len(fitting) != 1:
+            return None
+        latex = self.names.symbols[fitting[0]].latex
+        self.names.read_as(
+            place._replace(latex=written + scripts[0].written), f"[{latex}]{scripts[0].written}"
+        )
+        entry = nodes.Symbol(place._replace(latex=latex), fitting[0])
+        return self._with_scripts(entry, written, scripts, place)
+
+    def _sample(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
+        """Return x_i or x^{(i)}, of which there is one for each i: a number, or a column."""
+        kind, whole = self.names.families[base], nodes.Symbol(place._replace(latex=written), base)
+        at = next((at for at, script in enumerate(scripts) if script.kind == kind), None)
+        if at is None:
+            return None
+        script, rest = scripts[at], scripts[:at] + scripts[at + 1 :]
+        if kind == "subscript":
+            indices = self.spelling.indices(script.tree)
+        elif re.fullmatch(r"\((?:[a-z]|[1-9])\)", script.text):
+            index = script.text[1:-1]
+            indices = (int(index) if index.isdigit() else index,)
+        else:
+            return None
+        shape = self.names.shapes.get(base, ("", "1"))
+        here = place if not rest else place._replace(latex=written + script.written)
+        if len(indices) == 1 and shape[1] != "1":
+            node: Node = nodes.Row(here, whole, indices[0])
+        else:
+            node = nodes.Entry(here, whole, indices)
+        return self._with_scripts(node, here.latex, rest, place)
+
+    # Functions of whole arrays
+
+    def _array_function(self, name: str, rest: list[Script], tree: Tree[Token]) -> Prefix:
+        if rest:
+            raise DerivationError(
+                f"{self.names.arrays[name].latex} is a function of a whole array: write its derivatives with \\partial, and other scripts "
+                "after its argument",
+                self.place(tree),
+            )
+        return Prefix(name, 0, 1, tree)
+
+    def _at_arrays(self, prefix: Prefix, following: Pieces) -> Node:
+        """Return what a function of arrays is for its arguments; where it has none, the symbol that it defines."""
+        function, argument = self.names.arrays[prefix.name], following.next()
+        bracket = trees(argument)[0] if argument is not None and argument.data == "factor" else None
+        if argument is None or bracket is None or bracket.data != "parentheses":
+            if prefix.name in self.names.symbols:
+                return nodes.Symbol(self.place(prefix.tree), prefix.name)
+            raise DerivationError(
+                f"{function.latex} is a function: write {function.latex}(…)", self.place(prefix.tree)
+            )
+        following.take()
+        place = self.place(prefix.tree, bracket)
+        arguments = [self.read(part) for part in trees(bracket)]
+        if len(arguments) != len(function.parameters):
+            raise DerivationError(
+                f"{place.latex}: expected {len(function.parameters)} argument{'s'[: len(function.parameters) != 1]}",
+                place,
+            )
+        own = [
+            isinstance(x, nodes.Symbol) and x.name == name
+            for x, name in zip(arguments, function.parameters, strict=True)
+        ]
+        if all(own) and prefix.name in self.names.symbols:
+            found: Node = nodes.Symbol(place, prefix.name)
+        else:
+            found = function.body(dict(zip(function.parameters, arguments, strict=True)))
+            free = frozenset().union(*(free_letters(self.names, argument) for argument in arguments))
+            for part in found.walk():
+                if isinstance(part, nodes.Sum) and free & set(part.letters):
+                    letter = min(free & set(part.letters))
+                    raise DerivationError(
+                        f"{function.latex} sums over {letter}, which is also an index of its argument: rename one of them",
+                        place,
+                    )
+            found = replace(found, place=place)
+        scripts = self.spelling.scripts(trees(argument)[1:])
+        return self._with_scripts(found, place.latex, scripts, self.place(prefix.tree, argument))
+
+    def _indicator(self, prefix: Prefix, following: Pieces) -> Node:
+        r"""Return $\mathbb 1[z > 0]$, $\mathbb 1(z > 0)$ or $\mathbb 1_{z > 0}$."""
+        subscripts = [script.tree for script in self.spelling.scripts(trees(prefix.tree)[1:])]
+        argument = following.next()
+        if len(subscripts) == 1:
+            inside = subscripts[0]
+            while inside.data not in {"besides", "bounds", "comparison"} and len(trees(inside)) == 1:
+                (inside,) = trees(inside)
+            place = self.place(prefix.tree)
+        elif argument is not None and _is_comparison(argument):
+            following.take()
+            inside = trees(argument)[0]
+            place = self.place(prefix.tree, argument)
+        else:
+            raise self._unknown(
+                self.spelling.name(trees(prefix.tree)[0])[0], self.place(prefix.tree).latex, [], prefix.tree
+            )
+        if len(trees(inside)) != 2:
+            raise DerivationError(r"an indicator is written [z > 0]", place)
+        left, right = trees(inside)
+        relation = next(token for token in tokens(inside) if token.type in {"COMPARE", "EQUALS"})
+        self.names.read_as(place, f"[{self.place(left, right).latex}]")
+        return self._compared(place, left, relation, right)
 
     def _accented(self, atom: Tree[Token], scripts: list[Script], tree: Tree[Token]) -> Node:
         place, (inside, *_) = self.place(tree), trees(atom)
         name, inner = self.spelling.name(atom)
         accent = name.partition("{")[0]
         whole, rest = longest(self.names, name, inner + scripts)
+        if name in self.names.families and (
+            sample := self._sample(name, self.place(atom).latex, inner + scripts, place)
+        ):
+            return sample
         if whole in self.names.symbols:
             used = kept(self.place(atom).latex, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), whole), used, rest, place)
@@ -290,13 +575,23 @@ class Reader:
         star = "".join(script.written for script in scripts if script.kind == "star")
         known = self.names.symbols | self.names.functions
         subscript = re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
-        close = get_close_matches(base + "^*" * bool(star), known, n=1, cutoff=0.6)
+        close = _nearest(base + "^*" * bool(star), known)
+        applied = re.match(r"\s*(?:\\left\s*)?\(", self.spelling.source[tree.meta.end_pos :]) or "prime" in [
+            script.kind for script in scripts
+        ]
         if subscript:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
             hint = r"; the differential is written \mathrm d"
+        elif base in MEANT:
+            hint = f"; {MEANT[base]}"
         elif close:
-            hint = f"; did you mean {known[close[0]].latex}?"
+            hint = f"; did you mean {known[close].latex}?"
+        elif base.startswith(r"\operatorname") and (function := _nearest(base, FUNCTIONS)):
+            hint = f"; did you mean {function}?"
+        elif applied:
+            formula = STANDARD[r"\operatorname{sigmoid}"] if base == r"\sigma" else "…"
+            hint = rf"; a function is declared as {written} \text{{ elementwise}}, or defined as {written}(x) = {formula}"
         else:
             hint = "; declare or define it in the where part"
         return DerivationError(f"unknown symbol {written}{star}{hint}", self.place(tree))
@@ -320,12 +615,28 @@ class Reader:
         transposed = "T" not in self.names.symbols and text in {"T", "-T"}
         if isinstance(node, nodes.Whole) and _is_norm(node) and (kind, text) in NORMS:
             return nodes.Whole(place, node.function + NORMS[kind, text], node.body)
+        if (
+            kind == "subscript"
+            and isinstance(node, nodes.Whole)
+            and _is_norm(node)
+            and text in {"1", r"\infty"}
+        ):
+            if "1" not in (self.fitting.shape(node.body) or ("1",)):
+                raise DerivationError(
+                    rf"\|…\|_{text} of a matrix could be that of its entries or of the map: write \sum_{{ij}} |A_{{ij}}|, or with \max",
+                    place,
+                )
+            whole = r"\operatorname{sum}" if text == "1" else r"\max"
+            return nodes.Whole(place, whole, nodes.Apply(place, "abs", 0, (node.body,)))
         if kind == "subscript" and isinstance(node, nodes.Inner) and text == "F":
             return node
         if kind == "subscript":
             return nodes.Entry(place, node, self.spelling.indices(script.tree))
         if (kind == "transpose" or (transposed and text == "T")) and isinstance(node, nodes.Entry):
             raise DerivationError(r"transpose of an entry? Write [A^{\mathsf T}]_{ij} or A_{ji}", place)
+        if kind == "prime" and not isinstance(node, nodes.Entry) and self.fitting.shape(node):
+            self.names.read_as(place, rf"{place.latex.removesuffix(script.written)}^{{\mathsf T}}")
+            return nodes.Transpose(place, node)
         if kind == "transpose" or (transposed and text == "T"):
             return nodes.Transpose(place, node)
         if transposed:
@@ -337,7 +648,7 @@ class Reader:
         if kind == "power" and re.fullmatch(r"\([^()]*\)", text):
             raise DerivationError(f"{place.latex} is not declared; a power has no parentheses", place)
         if kind == "power":
-            return nodes.Power(place, node, self.read(script.tree))
+            return self.fitting.power(place, node, self.read(script.tree))
         raise DerivationError(f"{place.latex} is not declared", place)
 
     def _refuse_power_of_matrix(self, base: str, scripts: list[Script], place: Place) -> None:
@@ -354,26 +665,42 @@ class Reader:
 
     def _applied(self, prefix: Prefix, following: Pieces) -> Node:
         """Return what a function, or an operator that is written like one, is with the argument that follows."""
-        if prefix.name == NABLA:
+        if prefix.name in self.names.arrays:
+            return self._at_arrays(prefix, following)
+        if prefix.name in {NABLA, PARTIAL}:
             return self._gradient(prefix, following)
+        if prefix.name in INDICATORS:
+            return self._indicator(prefix, following)
         if prefix.name == DIFFERENTIAL:
             return self._differential(prefix, following)
         argument, place = following.take(), self.place(prefix.tree)
         bracket = trees(argument)[0] if argument is not None and argument.data == "factor" else None
         listed = bracket is not None and bracket.data == "parentheses"
         lists_only = prefix.defined or prefix.name == "kron"
+        own = self.names.functions.get(prefix.name) if prefix.defined else None
+        if own and own.own and (argument is None or argument.data == "operator"):
+            if argument is not None:
+                following.left.appendleft(argument)
+            return nodes.Apply(place, prefix.name, prefix.order, (nodes.Symbol(place, own.parameter),))
         if argument is None or argument.data == "operator" or (lists_only and not listed):
             raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
         if bracket is None or not listed:
             found = self._function(prefix, [self._piece(argument, following)], following.last)
             self._refuse_more(place, following)
-            return found
+            return self._raised(found, prefix)
         if prefix.name in WHOLE and not prefix.defined:
             inside = [self.read(bracket)]
         else:
             inside = [self.read(part) for part in trees(bracket)]
-        node, scripts = self._function(prefix, inside, bracket), self.spelling.scripts(trees(argument)[1:])
+        node = self._raised(self._function(prefix, inside, bracket), prefix)
+        scripts = self.spelling.scripts(trees(argument)[1:])
         return self._with_scripts(node, node.latex, scripts, self.place(prefix.tree, argument))
+
+    def _raised(self, node: Node, prefix: Prefix) -> Node:
+        if prefix.power == 1:
+            return node
+        self.names.read_as(node.place, f"({node.latex.replace(f'^{prefix.power}', '', 1)})^{prefix.power}")
+        return self.fitting.power(node.place, node, nodes.Number(node.place, Fraction(prefix.power)))
 
     def _function(self, prefix: Prefix, arguments: list[Node], last: Tree[Token]) -> Node:
         """Return a function of its arguments, which end with the tree `last`."""
@@ -399,8 +726,14 @@ class Reader:
     def read_sum(self, tree: Tree[Token]) -> Node:
         r"""$\sum_{ij}$, $\sum_{i=1}^{n}$, $\sum_{j \ne i}$, and in their place $\prod$, $\max$ or $\min$."""
         sign, (*parts, product), place = tokens(tree)[0], trees(tree), self.place(tree)
+        parts = [part for part in parts if part.data != "sign"]
         below = [trees(part)[0] for part in parts if part.data == "subscript"]
         above = [script for script in self.spelling.scripts(parts) if script.kind != "subscript"]
+        if not below and not above and str(sign) == r"\sum":
+            body = self._signed(tree, product)
+            if self.fitting.shape(body):
+                self.names.read_as(place, rf"\operatorname{{sum}}({body.latex})")
+                return nodes.Whole(place, r"\operatorname{sum}", body)
         if len(below) != 1 or len(above) > 1 or any(script.kind != "power" for script in above):
             raise DerivationError(
                 rf"over what does {sign} run? Write {sign}_i, {sign}_{{ij}} or {sign}_{{i=1}}^{{n}}", place
@@ -416,7 +749,13 @@ class Reader:
         if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
         bound = above[0].text if above else None
-        return SUMS[str(sign)](place, letters, bound, self.read(product), besides)
+        return SUMS[str(sign)](place, letters, bound, self._signed(tree, product), besides)
+
+    def _signed(self, tree: Tree[Token], product: Tree[Token]) -> Node:
+        r"""Return what a sum is of, with the sign of \sum_i -a_i."""
+        minus = any(part.data == "sign" and tokens(part)[0].type == "MINUS" for part in trees(tree))
+        body = self.read(product)
+        return nodes.Add(self.place(product), (body,), (-1,)) if minus else body
 
     def _besides(self, tree: Tree[Token]) -> str | int:
         """Return the index that a sum leaves out."""
@@ -430,7 +769,46 @@ class Reader:
     def read_derivative(self, tree: Tree[Token]) -> Node:
         r"""$\frac{\partial J}{\partial x}$, and with $\mathrm d$."""
         body, variables = trees(tree)
+        if loss := self._open_loss(body):
+            return self._of_open_loss(tree, loss, variables)
         return self._partial(tree, self.read(body), variables)
+
+    def _open_loss(self, body: Tree[Token]) -> str:
+        """Return the name of a loss that is not declared, so that all that is known is what it depends on."""
+        pieces = trees(body)
+        while len(pieces) == 1 and pieces[0].data in {"product", "factor", "terms"}:
+            pieces = trees(pieces[0])
+        name = self.spelling.name(pieces[0])[0] if len(pieces) == 1 else ""
+        names = self.names
+        if (
+            name not in OPEN_LOSSES
+            or rewrite.known(name, names)
+            or not names.output
+            or names.open_loss not in {"", name}
+        ):
+            return ""
+        if names.output in OPEN_LOSSES:
+            return ""
+        names.open_loss = name
+        output = names.symbols[names.output].latex
+        names.read_as(self.place(body), rf"\text{{any loss that depends on }} {output}")
+        return name
+
+    def _of_open_loss(self, tree: Tree[Token], loss: str, variables: Tree[Token]) -> Node:
+        r"""Return $\frac{\partial L}{\partial W}$ as $\bar W$."""
+        place = self.place(tree)
+        sign = next(token for token in tokens(tree) if token.type == "PARTIAL")
+        written = self._variables(self.read(trees(variables)[0])) if len(trees(variables)) == 1 else []
+        if len(written) != 1 or re.search(r"[+\d]", sign):
+            raise DerivationError(
+                f"of the loss {loss}, which is not defined, only first derivatives are known", place
+            )
+        ((name, indices, layout),) = written
+        self._require_within(place, loss, {self.names.output}, name)
+        bar: Node = nodes.Cotangent(place, name)
+        if indices is not None:
+            return nodes.Entry(place, bar, indices)
+        return nodes.Transpose(place, bar) if layout in {"transposed", LAYOUTS[0]} else bar
 
     def read_derivative_operator(self, tree: Tree[Token]) -> Node:
         r"""$\frac{\partial}{\partial x} J$, and with $\mathrm d$."""
@@ -455,8 +833,48 @@ class Reader:
                 place,
             )
         for variable in reversed(written):
-            found = nodes.Partial(place, found, *variable)
+            found = self._derived(place, found, *variable)
         return found
+
+    def _derived(
+        self, place: Place, body: Node, name: str, indices: tuple[str | int, ...] | None, layout: str
+    ) -> Node:
+        """Return a derivative by a symbol on which the body depends, or by what is one to one with such a symbol."""
+        symbol, within = self.names.symbols[name], reach(body, self.names, {})
+        if symbol.definition is None or name in within:
+            return nodes.Partial(place, body, name, indices, layout)
+        source, turned = symbol.definition, False
+        if isinstance(source, nodes.Transpose) or (
+            isinstance(source, nodes.Whole) and source.function == r"\operatorname{vec}"
+        ):
+            source, turned = source.body, True
+        if (
+            type(source) is nodes.Symbol
+            and not symbol.indices
+            and source.name in within
+            and self.names.symbols[source.name].definition is None
+        ):
+            self.names.read_as(place, rf"\text{{by the entries of }} {source.latex}")
+            return nodes.Through(place, body, name, indices, layout, source.name, turned)
+        self._require_within(place, body.latex, within, name)
+        raise AssertionError
+
+    def _require_within(self, place: Place, latex: str, within: set[str], name: str) -> None:
+        """Refuse a derivative by a defined symbol that is not among those on which something depends."""
+        symbol = self.names.symbols[name]
+        depends = within.union(
+            *(
+                reach(nodes.Symbol(place, inner), self.names, {})
+                for inner in within
+                if inner in self.names.symbols
+            )
+        )
+        if symbol.definition is not None and name not in depends:
+            raise DerivationError(
+                f"{latex} is not made of {symbol.latex}, which has a definition: their derivative would be 0. "
+                f"Define {latex} through {symbol.latex}, or differentiate with respect to what {symbol.latex} is made of",
+                place,
+            )
 
     def _immediate(self, place: Place, found: Node, written: list[Variable]) -> Node:
         body = found
@@ -493,6 +911,11 @@ class Reader:
         scripts = self.spelling.scripts(trees(prefix.tree)[1:])
         below = [script.tree for script in scripts if script.kind == "subscript"]
         above = [script.text for script in scripts if script.kind != "subscript"]
+        if not scripts and argument is not None and (only := self._only_parameter(argument)):
+            body = self._operand(argument, place, following)
+            self.names.read_as(place, rf"\nabla_{{{self.names.symbols[only].latex}}}")
+            place = self.place(prefix.tree, following.last)
+            return nodes.Gradient(place, body, only, None, "")
         if len(below) != 1 or above not in ([], ["2"]):
             raise DerivationError(
                 r"the gradient with respect to what? Write \nabla_x J, or \nabla_x^2 J for the Hessian", place
@@ -501,15 +924,40 @@ class Reader:
             raise DerivationError(r"the gradient of what? Write \nabla_x J", place)
         variable, *more = trees(below[0])
         symbol = self.read(variable)
+        if prefix.name == PARTIAL and not more and not above:
+            ((name, indices, layout),) = self._variables(symbol)
+            if self._open_loss(argument):
+                raise DerivationError(
+                    r"of a loss that is not defined, write \frac{\partial L}{\partial W}", place
+                )
+            body = self._operand(argument, place, following)
+            return self._derived(self.place(prefix.tree, following.last), body, name, indices, layout)
         if not isinstance(symbol, nodes.Symbol) or more:
             raise DerivationError(
                 r"a gradient is taken with respect to a symbol; for entries write \frac{\partial J}{\partial x_i}",
                 place,
             )
+        if not above and (loss := self._open_loss(argument)):
+            place = self.place(prefix.tree, following.last)
+            self._require_within(place, loss, {self.names.output}, symbol.name)
+            return nodes.Cotangent(place, symbol.name)
         body = self._operand(argument, place, following)
         place = self.place(prefix.tree, following.last)
+        self._require_within(place, body.latex, reach(body, self.names, {}), symbol.name)
         found = nodes.Gradient(place, body, symbol.name, None, "transposed" if above else "")
         return nodes.Partial(place, found, symbol.name, None, "") if above else found
+
+    def _only_parameter(self, argument: Tree[Token]) -> str:
+        r"""Return the parameter of the function whose gradient is written without one, as in $\nabla J(w)$."""
+        name = self.spelling.name(trees(argument)[0])[0] if argument.data == "factor" else ""
+        function, own = self.names.arrays.get(name), self.names.functions.get(name)
+        if (
+            function is not None
+            and len(function.parameters) == 1
+            and function.parameters[0] in self.names.symbols
+        ):
+            return function.parameters[0]
+        return own.parameter if own is not None and own.own else ""
 
     def _differential(self, prefix: Prefix, following: Pieces) -> Node:
         place, argument = self.place(prefix.tree), following.take()
@@ -530,6 +978,32 @@ class Reader:
         if argument.data == "factor" and trees(argument)[0].data not in CLOSED:
             self._refuse_more(place, following)
         return body
+
+
+def _nearest(base: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another one: in another font, nearly spelled so, or of the same letters."""
+    known = list(known)
+    fonts, letters = (
+        rf"{FONT}|operatorname",
+        rf"{FONT}|operatorname|{'|'.join(accent[1:] for accent in ACCENTS)}",
+    )
+    in_font = [name for name in known if _bare(name, fonts) == _bare(base, fonts)]
+    close = get_close_matches(base, known, n=1, cutoff=0.6)
+    alike = [
+        name
+        for name in known
+        if _bare(name, letters).rstrip("0123456789").lower() == _bare(base, letters).lower()
+    ]
+    return next(iter([*in_font, *close, *alike]), "")
+
+
+def _bare(name: str, macros: str) -> str:
+    """Return the letters of a name without these macros."""
+    return re.sub(r"[{}_^*\\]", "", re.sub(rf"\\(?:{macros})(?![A-Za-z])", "", name))
+
+
+def _is_comparison(piece: Tree[Token] | None) -> bool:
+    return piece is not None and piece.data == "factor" and trees(piece)[0].data == "comparison"
 
 
 def _is_norm(node: nodes.Whole) -> bool:

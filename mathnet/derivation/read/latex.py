@@ -23,12 +23,12 @@ COMMENT = re.compile(r"[ \t]*%(?!%*[ \t]*mathnet:).*(?:\n|\Z)")
 BEGIN = re.compile(
     r"[ \t]*(?:\\begin\{(?P<name>[A-Za-z]+\*?)\}(?:\{\d+\}|\[[^\]\n]*\])?|(?P<open>\\\[|\$\$))"
 )
-ENVIRONMENTS = ("align", "equation", "alignat", "flalign", "multline", "eqnarray", "displaymath")
+ENVIRONMENTS = ("align", "equation", "alignat", "flalign", "gather", "multline", "eqnarray", "displaymath")
 LONGEST = 30_000
 GROUP = r"\s*\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
 UNPRINTED = re.compile(
     r"(?<!\\)%.*"
-    rf"|\\(?:label|tag\*?|(?:short)?intertext){GROUP}"
+    rf"|\\label{GROUP}"
     r"|\\(?:nonumber|notag|qedhere|allowdisplaybreaks|displaybreak)(?![A-Za-z])"
     r"|(?<=\\\\)(?:\*?\[[^\]\n]*\]|\*)"
 )
@@ -74,10 +74,6 @@ def _derivation(text: str, event: re.Match[str], line: int) -> Found:
     name = begin and (begin["name"] or "")
     if not begin or (name and name.rstrip("*") not in ENVIRONMENTS):
         known = rf"\begin{{…}} of {', '.join(ENVIRONMENTS)}, \[ or $$"
-        if name and name.rstrip("*") == "gather":
-            return problem(
-                "the rows of gather are equations of their own: write align, or mark each equation"
-            )
         return problem(f"no equation follows the mark; expected {known}")
     end = rf"\end{{{name}}}" if name else {r"\[": r"\]", "$$": "$$"}[begin["open"]]
     stop = text.find(end, begin.end(), begin.end() + LONGEST)

@@ -10,10 +10,10 @@ from ..meaning.whole import WHOLE
 
 GREEK = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|"
-    "tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|ell"
+    "tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|ell|infty"
 )
-NABLA = r"\nabla"
-FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|bm"
+NABLA, PARTIAL = r"\nabla", r"\partial"
+FONT = "mathbf|boldsymbol|mathcal|mathrm|mathit|mathsf|mathscr|mathfrak|mathbb|mathds|pmb|bm"
 ACCENTS = {  # how an accent is written: the one name that it has
     r"\dot": r"\dot",
     r"\bar": r"\bar",
@@ -22,10 +22,24 @@ ACCENTS = {  # how an accent is written: the one name that it has
     r"\widehat": r"\hat",
     r"\tilde": r"\tilde",
     r"\widetilde": r"\tilde",
+    r"\vec": r"\vec",
 }
 FUNCTIONS = {  # how a function is written: its name; for \operatorname{…} \mathrm{…} and \text{…} may stand, too
     **{name: name for name in WHOLE if name.startswith((r"\det", r"\operatorname"))},
     r"\operatorname{Tr}": r"\operatorname{tr}",
+    r"\operatorname{trace}": r"\operatorname{tr}",
+    r"\operatorname{Diag}": r"\operatorname{diag}",
+    r"\operatorname{Softmax}": r"\operatorname{softmax}",
+    r"\operatorname{Var}": r"\operatorname{var}",
+    r"\operatorname{Vec}": r"\operatorname{vec}",
+    r"\operatorname{exp}": "exp",
+    r"\operatorname{log}": "log",
+    r"\operatorname{ln}": "log",
+    r"\operatorname{tanh}": "tanh",
+    r"\operatorname{sin}": "sin",
+    r"\operatorname{cos}": "cos",
+    r"\operatorname{max}": "max",
+    r"\operatorname{min}": "min",
     r"\operatorname{det}": r"\det",
     r"\operatorname{kron}": "kron",
     r"\operatorname{abs}": "abs",
@@ -42,6 +56,10 @@ FUNCTIONS = {  # how a function is written: its name; for \operatorname{…} \ma
     r"\max": "max",
     r"\min": "min",
 }
+INDICATORS = {rf"\{font}{{{sign}}}" for font in ("mathbb", "mathds", "mathbf") for sign in "1I"}
+OPEN_LOSSES = {  # that need not be declared: of such a loss it is only known what it depends on
+    "L", "J", "E", "C", r"\ell", *(rf"\{font}{{{letter}}}" for font in ("mathcal", "mathscr") for letter in "LJEC"),
+}  # fmt: skip
 SUMS = {  # what index letters below are taken together by
     r"\sum": nodes.Sum,
     r"\prod": nodes.Prod,
@@ -51,7 +69,7 @@ SUMS = {  # what index letters below are taken together by
 
 # How the kinds of tokens are spelled, with spaces between the spellings. A bracket may have a size before it.
 BRACKETS = {
-    "NORM": r"\| \Vert \lVert \rVert",
+    "NORM": r"|| \| \Vert \lVert \rVert",
     "ABS": r"| \vert \lvert \rvert",
     "LANGLE": r"\langle",
     "RANGLE": r"\rangle",
@@ -59,20 +77,28 @@ BRACKETS = {
     "RPAR": ")",
     "LBRACKET": "[",
     "RBRACKET": "]",
+    "LSET": r"\{ \lbrace",
+    "RSET": r"\} \rbrace",
 }
 WORDS = {
-    "LAYOUT": r"~ \, \; \: \! \quad \qquad \displaystyle \textstyle \limits \nonumber \notag \boxed",
+    "QUAD": r"\quad \qquad",
+    "IMPLIES": r"\implies \Rightarrow \Longrightarrow \iff \Leftrightarrow \Longleftrightarrow \therefore",
+    "LAYOUT": r"~ \, \; \: \! \displaystyle \textstyle \limits \nonumber \notag \boxed",
     "LCASES": r"\begin{cases}",
     "RCASES": r"\end{cases}",
+    "BRACED": r"\underbrace \overbrace",
+    "OVER": r"\over",
+    "DOTS": r"\ldots \dots \cdots",
     "REASON": "&&",
     "ALIGN": "&",
     "TRANSPOSE": r"\top \intercal",
     "ACCENT": " ".join(ACCENTS),
-    "FRAC": r"\frac \tfrac \dfrac",
+    "FRAC": r"\frac \tfrac \dfrac \cfrac",
     "SQRT": r"\sqrt",
     "SUM": " ".join(name for name in SUMS if name not in FUNCTIONS),
     "PARTIAL": r"\partial",
     "HADAMARD": r"\odot",
+    "CIRC": r"\circ",
     "OTIMES": r"\otimes",
     "CDOT": r"\cdot",
     "TIMES": r"\times",
@@ -94,12 +120,35 @@ WORDS = {
     **BRACKETS,
 }
 HINTS = {  # what is often written, and what to write instead
-    r"\circ": r"the Hadamard product is written \odot",
-    r"\left.": "write the brackets out",
-    r"\cdots": r"write the sum out, or with \sum",
-    r"\ldots": r"write the sum out, or with \sum",
     r"\oslash": r"the entrywise quotient is written by entries, with \frac",
-    r"\begin": "of the environments that stand inside a formula, only cases is; a matrix is a symbol",
-    r"\underbrace": "write the formula without it, and what it says as a reason",
-    r"\overbrace": "write the formula without it, and what it says as a reason",
+    r"\begin": "of the environments that stand inside a formula, only cases and matrices are",
+    r"\propto": "write = with the factor",
+    r"\arg": r"the place of the largest entry is written as a one-hot vector that the where part declares",
+    r"\argmax": r"the place of the largest entry is written as a one-hot vector that the where part declares",
+    r"\argmin": r"the place of the smallest entry is written as a one-hot vector that the where part declares",
+    r"\rightarrow": r"between two sides stands a relation: write =, or \implies between two equations",
+    r"\to": r"between two sides stands a relation: write =, or \implies between two equations",
+    r"\mapsto": r"a function is defined in the where part, as f(x) = …",
+    r"\sim": "what is drawn at random is written out: a sum with weights",
+    r"\lim": "derivatives are written with \\partial, without a limit",
+    r"\int": "write sums",
+    r"\vdots": "write a matrix by its entries",
+    r"\ddots": "write a matrix by its entries",
+    r"\forall": r"write \text{for all } i as a reason",
 }
+MEANT = {  # names that are not declared, and what to write instead
+    r"\mathbb{E}": r"an expectation is written out: as a mean, or as a sum with weights",
+    "E": r"an expectation is written out, as a mean or a sum with weights; anything else is declared in the where part",
+    "P": r"a probability is declared in the where part",
+    r"\infty": "limits are not read",
+    r"\pi": r"declare it as a number, \pi \in \mathbb{R} \text{ positive}",
+}
+STANDARD = {  # functions of one number that everybody knows, each as a formula in x
+    r"\operatorname{sigmoid}": r"\frac{1}{1 + e^{-x}}",
+    r"\operatorname{logistic}": r"\frac{1}{1 + e^{-x}}",
+    r"\operatorname{softplus}": r"\log(1 + e^{x})",
+    r"\operatorname{silu}": r"\frac{x}{1 + e^{-x}}",
+    r"\sinh": r"\frac{e^{x} - e^{-x}}{2}",
+    r"\cosh": r"\frac{e^{x} + e^{-x}}{2}",
+}
+FUNCTIONS |= {name: name for name in STANDARD}

@@ -1,5 +1,6 @@
 """How names, indices and scripts are spelled: from trees to words, whatever the words mean."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +13,10 @@ from .notation import ACCENTS
 from .tokens import canonical, span, tidy
 
 SIGNS = {"subscript": "_", "power": "^", "star": "^*"}  # how a name is spelled that has such a script
+
+
+LABEL = re.compile(r"\\(?:text|textrm|mbox|mathrm|mathit|mathsf|operatorname)\s*\{\s*([^{}]*)\}")
+LABELLED_T = re.compile(r"(\(.*\)|\[.*\]|\\langle.*\\rangle)T")
 
 
 class Script(NamedTuple):
@@ -41,12 +46,13 @@ class Spelling:
 
     def place(self, first: Token | Tree[Token], last: Token | Tree[Token] | None = None) -> Place:
         """Return where a tree or token stands, or what stands from one to another."""
-        start, end = span(first), span(last or first)
+        start, end = span(first), span(first if last is None else last)
         return Place(start.line, start.column, tidy(self.source[start.start_pos : end.end_pos]))
 
     def letters(self, part: Token | Tree[Token]) -> str:
         """Return what is written there without braces and spaces."""
-        return "".join(self.place(part).latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
+        latex = LABEL.sub(r"\1", self.place(part).latex)
+        return "".join(latex.replace("{", " ").replace("}", " ").split()).replace(r"\,", "")
 
     def scripts(self, parts: Iterable[Tree[Token]]) -> list[Script]:
         r"""Return the scripts that follow a base, in order; `^{*\mathsf T}` is two."""
@@ -57,14 +63,35 @@ class Spelling:
         if part.data == "prime":
             return [Script("prime", str(part.children[0]), part, written)]
         (content,) = trees(part)
+        if (
+            part.data == "subscript"
+            and content.data == "indices"
+            and len(content.children) > 2
+            and (label := LABEL.fullmatch(self.place(content.children[0]).latex))
+            and len(label[1]) > 1
+        ):  # y_{\text{pred}, i} is an entry of y_{\text{pred}}
+            inside = Tree("indices", content.children[2:], content.meta)
+            name = self.place(content.children[0]).latex
+            rest = self.place(content.children[2], content.children[-1]).latex
+            return [
+                Script("subscript", label[1], content, f"_{{{name}}}"),
+                Script("subscript", self.letters(content.children[2]), inside, f"_{{{rest}}}"),
+            ]
         if part.data == "subscript":
             return [Script("subscript", self.letters(content), content, written)]
+        if content.data == "label":
+            return [Script("power", self.letters(content), content, written)]
         if content.data == "entrywise":
             return [Script("entrywise", str(content.children[1]), content, written)]
         found = []
         for child in content.children:
             sign = written if len(content.children) == 1 else f"^{{{self.place(child).latex}}}"
-            if isinstance(child, Tree):
+            if isinstance(child, Tree) and (label := LABELLED_T.fullmatch(self.letters(child))):
+                found += [
+                    Script("power", label[1], child, f"^{{{label[1]}}}"),
+                    Script("transpose", "T", child, "^T"),
+                ]
+            elif isinstance(child, Tree):
                 found.append(Script("power", self.letters(child), child, sign))
             elif child.type == "MINUS":  # of A^{-T}
                 found.append(Script("power", "-1", content, sign))
@@ -74,7 +101,9 @@ class Spelling:
 
     def indices(self, tree: Tree[Token]) -> tuple[str | int, ...]:
         """Return the indices of a subscript: letters, or numbers from 1."""
-        if tree.data != "indices":
+        if tree.data != "indices" or tokens(tree) != [
+            token for token in tokens(tree) if token.type == "COMMA"
+        ]:
             raise DerivationError("expected index letters", self.place(tree))
         return tuple(index for terms in trees(tree) for index in self.juxtaposed_indices(terms))
 
@@ -89,7 +118,17 @@ class Spelling:
             elif spelled and not inner and all(prime.data == "prime" for prime in primes):
                 found.append(spelled + "".join(self.letters(prime) for prime in primes))
             else:
-                raise DerivationError(f"{self.place(terms).latex} is not an index", self.place(terms))
+                latex = self.place(terms).latex
+                hint = ""
+                if len(trees(terms)) > 1:
+                    hint = ": indices are not added or subtracted; give what is shifted a name and an index of its own"
+                elif (
+                    atom.data == "name"
+                    and not primes[1:]
+                    and [script.data for script in primes] == ["subscript"]
+                ):
+                    hint = r": for the entry at a label, write one-hot rows and a sum, \sum_k Y_{ik} f_{ik}"
+                raise DerivationError(f"{latex} is not an index{hint}", self.place(terms))
         return found
 
     def name(self, atom: Tree[Token]) -> tuple[str, list[Script]]:

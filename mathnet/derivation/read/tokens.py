@@ -13,7 +13,7 @@ from lark import Token, Tree
 from lark.tree import Meta
 
 from ..errors import DerivationError, Place
-from .notation import BRACKETS, FONT, FUNCTIONS, GREEK, HINTS, SUMS, WORDS
+from .notation import ACCENTS, BRACKETS, FONT, FUNCTIONS, GREEK, HINTS, SUMS, WORDS
 
 MAX_SOURCE, MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 20_000, 4_000, 40, 30
 
@@ -30,21 +30,28 @@ SIZE = r"(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"  # of a bracket
 ORDER = r"(?:\s*\^\s*(?:\{\s*[+\d]\s*\}|[+\d]))?"  # of a derivative
 LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 PATTERNS = {  # what is more than a word of `WORDS`; the first that fits counts, and `WORDS` come after
-    "LAYOUT": r"\s+|%[^\n]*|\\[ ]|"
-    r"\\(?:mathbb|mathbf|mathds)\s*(?:1|\{\s*1\s*\})\s*(?=(?:\\left\s*)?\[[^\[\]]*(?:[<>]|\\[lg][et])[^\[\]]*\])|"
-    r"\\(?:phantom|hphantom|hspace|tag|label)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
-    "ROW": r"\\\\(?:\[[\d.]+[a-z]+\])?",
+    "LAYOUT": r"\s+|%[^\n]*|\\[ ]|\\(?:color|textcolor|colorbox)\s*\{[^{}]*\}|"
+    r"\\(?:phantom|hphantom|hspace|label)\*?\{[^{}]*\}|\\tag\*?\{[^{}=<>\\]*\}",
+    "ENV": r"\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
+    "ROW": r"\\\\(?:\[[\d.]+[a-z]+\])?|\\cr(?![A-Za-z])",
+    "LAT": r"\\left\s*\.",
+    "LMATRIX": r"\\begin\{[bp]?matrix\}",
+    "RMATRIX": r"\\end\{[bp]?matrix\}",
+    "EQUALS": r"\\(?:overset|stackrel)\s*\{(?:[^{}=<>]|\{[^{}=<>]*\})*\}\s*(?:\{\s*=\s*\}|=)",
     "TRANSPOSE": r"\\(?:mathsf|mathrm|mathbf|text|textsf)\s*(?:\{\s*T\s*\}|T\b)",
-    "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)",
-    "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{NAMED})\s*\}}|\\text\w*\s*\{{\s*(?:{NAMED})\s*\}}(?=\s*{SIZE}\()",
-    "TEXT": r"\\(?:text|textrm|mbox)\s*\{[^{}]*\}",
+    "REALS": r"\\mathbb\s*(?:\{\s*R\s*\}|R\b)|\\(?:R|Reals|RR)(?![A-Za-z])",
+    "WHOLES": r"\\mathbb\s*(?:\{\s*[ZN]\s*\}|[ZN]\b)|\\[ZN](?![A-Za-z])",
+    "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{NAMED})\s*\}}|\\text\w*\s*\{{\s*(?:{NAMED})\s*\}}",
+    "TEXT": r"\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}",
     "DIFFERENTIAL": r"\\(?:mathrm|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
     "PARTIAL": _any_of([WORDS["PARTIAL"]]) + ORDER,
     "SUM": _any_of(name for name in SUMS if name in FUNCTIONS) + r"(?=(?:\\limits|\s)*_)",
+    "ACCENTED": rf"\\(?:{FONT})\s*\{{\s*(?:{_any_of(ACCENTS)})\s*(?:\{{\s*(?:{LETTER})\s*\}}|(?:{LETTER}))\s*\}}",
+    "BOLD": rf"\\(?:mathbf|boldsymbol|bm)\s*\{{\s*(?:{LETTER})(?:\s*(?:{LETTER}))+\s*\}}",
     "NAME": rf"\\(?:{FONT})\s*(?:\{{\s*(?:{LETTER}|\d)\s*\}}|(?:{LETTER}|\d))|"
-    rf"\\operatorname\*?\s*\{{\s*[A-Za-z]+\s*\}}|{_any_of(MACROS)}|{LETTER}",
-    "NUMBER": r"\d+(?:\.\d+)?",
-    "PRIME": r"'+",
+    rf"\\(?:operatorname\*?|mathrm|mathit|mathsf)\s*\{{\s*[A-Za-z]+\s*\}}|{_any_of(MACROS)}|{LETTER}",
+    "NUMBER": r"\d+(?:\.\d+)?|(?<![A-Za-z\d.})\]])\.\d+",
+    "PRIME": r"'+|\^\s*(?:\\prime(?![A-Za-z])|\{\s*(?:(?:\\prime(?![A-Za-z])|')\s*)+\})",
 }
 
 
@@ -56,9 +63,12 @@ def _scanner() -> re.Pattern[str]:
 
 
 SCANNER = _scanner()
-ARGUMENTS = {"SUB": 1, "SUP": 1, "ACCENT": 1, "SQRT": 1, "FRAC": 2}
+ARGUMENTS = {"SUB": 1, "SUP": 1, "ACCENT": 1, "SQRT": 1, "FRAC": 2, "BRACED": 1}
 CLOSING = {
     "LCASES": "RCASES",
+    "LMATRIX": "RMATRIX",
+    "LSET": "RSET",
+    "LAT": "RAT",
     "LNORM": "RNORM",
     "LABS": "RABS",
     "LBRACE": "RBRACE",
@@ -66,6 +76,7 @@ CLOSING = {
     "LBRACKET": "RBRACKET",
     "LANGLE": "RANGLE",
 }
+ENDS = {"NAME", "NUMBER", "PRIME", "TRANSPOSE", *CLOSING.values()}  # of an operand
 KNOWN_MACROS = [
     *(name for name in FUNCTIONS),
     *(rf"\{name}" for name in f"{GREEK}|{FONT}|nabla|mathsf|mathbb|text|operatorname|left|right".split("|")),
@@ -82,22 +93,42 @@ class _Scanned(NamedTuple):
     start: int
 
 
-def tokenize(source: str, first_line: int = 1) -> list[Token]:
-    """Return the tokens of the source; `first_line` is the number of its first line."""
+def tokenize(source: str, first_line: int = 1, gaps: bool = True) -> list[Token]:
+    r"""Return the tokens of the source; `first_line` is the number of its first line. Without `gaps` a `\quad` is layout."""
     tokens: list[Token] = []
     opened: list[_Scanned] = []
     wanted = [0]  # how many arguments the last command still waits for, one entry per open brace
     for found in _scan(source, first_line):
         kind, value, place, start = found
 
-        def add(kind: str, value: str, start: int, place: Place = place) -> None:
-            end = start + len(value)
+        def add(kind: str, value: str, start: int, length: int | None = None, place: Place = place) -> None:
+            end = start + (len(value) if length is None else length)
             tokens.append(
                 Token(kind, value, start_pos=start, end_pos=end, line=place.line, column=place.column)
             )
 
+        if kind in {"ACCENTED", "BOLD"}:  # the font is that of each letter, and stands under the accent
+            font, *parts = re.findall(rf"\\[A-Za-z]+|{LETTER}", value)
+            group_it = kind == "ACCENTED" or bool(wanted[-1])
+            if kind == "ACCENTED":
+                add("ACCENT", parts.pop(0), start, 0)
+            if group_it:
+                add("LBRACE", "", start)
+            for at, part in enumerate(parts):
+                first, last = (value.rindex(part) if at else 0), (at == len(parts) - 1)
+                add(
+                    "NAME",
+                    f"{font}{{{part}}}",
+                    start + first,
+                    len(value) - first if last else len(part) + len(font) + 1,
+                )
+            if group_it:
+                add("RBRACE", "", start + len(value))
+            wanted[-1] = max(0, wanted[-1] - (kind == "BOLD" or bool(wanted[-1])))
+            continue
         while value and wanted[-1] and kind != "LBRACE":
-            if kind not in {"NAME", "NUMBER", "TRANSPOSE", "STAR"} or value.startswith("."):
+            takes = {"NAME", "NUMBER", "TRANSPOSE", "STAR", *(["PLUS"] if tokens[-1].type == "SUB" else [])}
+            if kind not in takes or value.startswith("."):
                 raise DerivationError(f"expected an argument, in braces, before {value}", place)
             argument = value[0] if kind == "NUMBER" else value  # TeX takes one digit
             add("LBRACE", "", start)
@@ -107,8 +138,23 @@ def tokenize(source: str, first_line: int = 1) -> list[Token]:
             wanted[-1] -= 1
         if not value:
             continue
+        if kind in {"QUAD", "ENV"} and (opened or (kind == "QUAD" and not gaps)):
+            continue
+        if kind == "PRIME" and value[0] == "^":
+            add(kind, "'" * (value.count("'") + value.count("prime")), start, len(value))
+            continue
+        if kind == "NORM" and value.endswith("||") and not _is_norm(source[start + len(value) :], opened):
+            side = "RABS" if opened and opened[-1].kind == "LABS" and tokens[-1].type in ENDS else "LABS"
+            add(side, "|", start, len(value) - 1)
+            if side == "RABS":
+                opened.pop()
+            else:
+                opened.append(_Scanned(side, "|", place, start))
+            kind, value, start = "ABS", "|", start + len(value) - 1
+            found = _Scanned(kind, value, place, start)
         if kind in {"NORM", "ABS"}:  # one sign opens and closes
-            kind = f"{'R' if opened and opened[-1].kind == f'L{kind}' else 'L'}{kind}"
+            side = _side(kind, value, opened, tokens)
+            kind = side if side == "RAT" else f"{side}{kind}"
         add(kind, value, start)
         if kind == "LBRACE":
             wanted[-1] = max(0, wanted[-1] - 1)
@@ -128,15 +174,32 @@ def tokenize(source: str, first_line: int = 1) -> list[Token]:
             raise DerivationError(f"too large to check: the limit is {limit}", place)
     if opened:
         raise DerivationError(f"{tidy(opened[-1].text)} is never closed", opened[-1].place)
-    return _derivatives(tokens)
+    return derivatives(tokens)
 
 
-def _derivatives(tokens: list[Token]) -> list[Token]:
+def _is_norm(after: str, opened: Sequence[_Scanned]) -> bool:
+    """Say whether || is the sign of a norm, and not two bars."""
+    inside = bool(opened) and opened[-1].kind == "LNORM"
+    return inside or ("||" in after and not (opened and opened[-1].kind == "LABS"))
+
+
+def _side(kind: str, text: str, opened: Sequence[_Scanned], before: Sequence[Token]) -> str:
+    """Say whether a bar opens or closes."""
+    if text.startswith(r"\right") and opened and opened[-1].kind == "LAT":
+        return "RAT"
+    for side, word in (("L", r"\\(?:left|[bB]igg?l|l[vV]ert)"), ("R", r"\\(?:right|[bB]igg?r|r[vV]ert)")):
+        if re.match(word + r"(?![a-z])", text) or re.search(r"\\" + side.lower() + r"[vV]ert$", text):
+            return side
+    ends = bool(before) and before[-1].type in ENDS
+    return "R" if opened and opened[-1].kind == f"L{kind}" and (ends or kind == "NORM") else "L"
+
+
+def derivatives(tokens: list[Token]) -> list[Token]:
     r"""Let the `\mathrm d` of \frac{\mathrm d y}{\mathrm d x} be the sign of a derivative, not a differential."""
     for at, token in enumerate(tokens):
         if token.type == "FRAC":
-            above = _argument(tokens, at + 1)
-            below = _argument(tokens, above.stop + 1)
+            above = group(tokens, at + 1)
+            below = group(tokens, above.stop + 1)
             if all(part and tokens[part.start].type == "DIFFERENTIAL" for part in (above, below)):
                 for i in (above.start, *below):
                     if tokens[i].type == "DIFFERENTIAL":
@@ -144,7 +207,7 @@ def _derivatives(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _argument(tokens: list[Token], start: int) -> range:
+def group(tokens: Sequence[Token], start: int) -> range:
     """Return the range of the tokens between the brace that opens there, if one does, and the one that closes it."""
     if start >= len(tokens) or tokens[start].type != "LBRACE":
         return range(start, start)

@@ -6,14 +6,17 @@ from functools import partial
 
 from ..errors import DerivationError, Difference, Place
 from ..meaning.infer import infer_dimensions, left_free, resolve_sums
-from ..meaning.nodes import Node
+from ..meaning.nodes import LAYOUTS, Node
+from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
 from ..meaning.scope import Dimensions, Scope
 from ..meaning.shapes import Type, shape_text
 from ..numbers.bound import survival
+from ..read.blocks import read_block
 from ..read.declare import declare
+from ..read.fitting import fitted
 from ..read.formula import Reader
-from ..read.source import Chain, read_chain, split
+from ..read.source import Chain, split
 from ..read.tokens import span, tokenize
 from .causes import Causes
 from .compare import Comparison
@@ -29,32 +32,47 @@ class Derivation:
         Text of the fence.
     id : str
         Its name, for the messages.
+    layout : str
+        That of derivatives by columns, if the where part says nothing.
     """
 
-    def __init__(self, source: str, id: str = "") -> None:
+    def __init__(self, source: str, id: str = "", layout: str = "") -> None:
         self.report = Report(id, source)
         self.names, self.dimensions = self.report.names, Dimensions()
         try:
-            where, chains = split(source)
-            self.names = self.report.names = declare(tokenize(where), where)
+            where, blocks = split(source)
+            self.names = self.report.names = declare(tokenize(where, gaps=False), where, source, layout)
             self.dimensions = infer_dimensions(self.names)
             self.causes = Causes(self.names, self.dimensions)
-            if not chains:
+            if not blocks:
                 raise DerivationError("there is no equation to check", Place(1, 1, ""), caret=False)
         except (DerivationError, RecursionError) as error:
             self._refuse(error, 1)
             return
-        for line, text in chains:
+        for claim in self.names.claims:
+            self.report.chains.append(claim)
+            self._infer(claim, claim.nodes, [])
+        for line, text in blocks:
             try:
-                chain = read_chain(text, line)
-                self.report.chains.append(chain)
-                self._read(chain)
+                chains = read_block(text, line, {*self.names.symbols, *self.names.arrays})
             except (DerivationError, RecursionError) as error:
                 self._refuse(error, line)
+                continue
+            for chain in chains:
+                if chain.said and chain.only_indices(self.names):
+                    continue
+                self.report.chains.append(chain)
+                try:
+                    self._read(chain)
+                except (DerivationError, RecursionError) as error:
+                    self._refuse(error, *chain.start, chain.about)
 
-    def _refuse(self, error: DerivationError | RecursionError, line: int) -> None:
+    def _refuse(
+        self, error: DerivationError | RecursionError, line: int, column: int = 1, about: str = ""
+    ) -> None:
         if isinstance(error, RecursionError):
-            error = DerivationError("too deeply nested to check", Place(line, 1, ""), caret=False)
+            error = DerivationError("too deeply nested to check", Place(line, column, ""), caret=False)
+        error.reason = f"{about}: {error.reason}" if about else error.reason
         self.report.errors.append(error.attach(self.report.id, self.report.source))
 
     def _read(self, chain: Chain) -> None:
@@ -64,9 +82,10 @@ class Derivation:
         refused: DerivationError | None = None
         try:
             for side in chain.sides:
-                sides.append(Reader(self.names, side.text).formula(side.tokens))
+                sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
         except DerivationError as error:
             refused = error
+        sides = fitted(self.names, sides)
         if len(sides) > 1:
             try:
                 self._infer(chain, sides, types)
@@ -134,13 +153,13 @@ class Derivation:
     def _explain(self, found: Comparison) -> None:
         """Take up what is wrong, with its likely cause."""
         for chain in found.chains:
-            if chain.line not in found.wrong:
+            if chain not in found.wrong:
                 continue
-            error, at = found.wrong[chain.line], found.right.get(chain.line, 0)
+            error, at = found.wrong[chain], found.right.get(chain, 0)
             equality = chain.relations[at - 1].type == "EQUALS"
             if equality and isinstance(error, DerivationError) and error.difference:
                 error.cause = self.causes.cause(chain.nodes[at - 1], chain.nodes[at])
-            self._refuse(error, chain.line)
+            self._refuse(error, *chain.start, chain.about)
 
 
 def check(source: str, id: str = "") -> Report:
@@ -160,4 +179,14 @@ def check(source: str, id: str = "") -> Report:
     >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + b^2").ok
     False
     """
-    return Derivation(source, id).check()
+    report = Derivation(source, id).check()
+    unclear = next((error for error in report.errors if TWO_LAYOUTS in error.reason), None)
+    if unclear is None:
+        return report
+    for layout in LAYOUTS:
+        other = Derivation(source, id, layout).check()
+        if other.ok:
+            other.names.read_as(unclear.place, rf"\text{{derivatives are in {layout}}}")
+            return other
+    unclear.reason += "; in neither layout are all lines right"
+    return report

@@ -34,11 +34,11 @@ class _Tally:
     undefined: int = 0
     error: Exception | None = None
 
-    def refusal(self, line: int) -> DerivationError:
+    def refusal(self, chain: Chain) -> DerivationError:
         if isinstance(self.error, DerivationError):
             return self.error
         message = f"no values could be drawn: {self.error}; declare what is positive or nonzero"
-        return DerivationError(message, Place(line, 1, ""), caret=False)
+        return DerivationError(message, Place(*chain.nodes[0].place[:2], ""), caret=False)
 
 
 Where = tuple[nodes.Node, nodes.Node, Letters, int]
@@ -58,9 +58,9 @@ class Comparison:
     Attributes
     ----------
     right : dict
-        From the line of a chain with a wrong side to how many sides stand before it.
+        From a chain with a wrong side to how many sides stand before it.
     wrong : dict
-        From the line of a chain to the error.
+        From a chain to its error.
     comparisons : int
         How many pairs of numbers were compared.
     exact : bool
@@ -69,8 +69,8 @@ class Comparison:
 
     def __init__(self, names: Names, dimensions: Dimensions, chains: Sequence[Chain]) -> None:
         self.names, self.dimensions, self.chains = names, dimensions, chains
-        self.right: dict[int, int] = {}
-        self.wrong: dict[int, DerivationError | RecursionError] = {}
+        self.right: dict[Chain, int] = {}
+        self.wrong: dict[Chain, DerivationError | RecursionError] = {}
         self.comparisons, self.exact = 0, True
         self.draws = Draws(names, dimensions, chains)
         digits = DIGITS + self.draws.needs.digits
@@ -80,14 +80,14 @@ class Comparison:
 
     def _try(self) -> None:
         """Compare the sides of all chains at one draw after the other."""
-        tallies = {chain.line: _Tally() for chain in self.chains}
+        tallies = {chain: _Tally() for chain in self.chains}
         for data in self.draws.plan():
             evaluator = Evaluator(self.names, self.dimensions, data)
             missed = False
             for chain in self.chains:
                 if isinstance(data, Point) and _has_derivatives(chain):
                     continue  # at a kink there may be none
-                tally = tallies[chain.line]
+                tally = tallies[chain]
                 tally.pieces += isinstance(data, Line)
                 try:
                     self._compare(chain, evaluator)
@@ -97,20 +97,20 @@ class Comparison:
                     tally.undefined += isinstance(data, Line) and isinstance(error, UndefinedError)
             self.draws.record(data, evaluator.work, missed)
             self.exact = self.exact and data.exact
-            if all(self.right.get(chain.line) == 1 for chain in self.chains):
+            if all(self.right.get(chain) == 1 for chain in self.chains):
                 return
-        for line, tally in tallies.items():
+        for chain, tally in tallies.items():
             few = tally.drawn < LEAST or self.draws.sizes.few()
             undefined = tally.undefined > tally.pieces * TOLERATED
-            if (undefined or (few and tally.error)) and line not in self.wrong:
-                self.wrong[line] = tally.refusal(line)
+            if (undefined or (few and tally.error)) and chain not in self.wrong:
+                self.wrong[chain] = tally.refusal(chain)
 
     def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
         """Compare every side with the one before, up to the first that is known to be wrong.
 
         What could be evaluated at other sizes before is not wrong because it takes too much work at these.
         """
-        right = self.right.get(chain.line, len(chain.nodes))
+        right = self.right.get(chain, len(chain.nodes))
         for at in range(1, right):
             try:
                 for letters in evaluator.data.places(chain.letters):
@@ -118,7 +118,7 @@ class Comparison:
             except (DerivationError, RecursionError) as error:
                 if self.draws.done and isinstance(error, TooMuchError):
                     raise
-                self.right[chain.line], self.wrong[chain.line] = at, error
+                self.right[chain], self.wrong[chain] = at, error
                 return
 
     def _compare_entries(self, chain: Chain, at: int, letters: Letters, evaluator: Evaluator) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mathnet.dual import DIGITS
 
 from ..errors import DerivationError
-from ..meaning.names import Names
+from ..meaning.names import Names, Reading
 from ..read.source import Chain
 from ..read.tokens import span, tidy
 
@@ -94,6 +94,11 @@ class Report:
         return self.survival() if self.ok else None
 
     @property
+    def readings(self) -> list[Reading]:
+        """How lines were read that could not be taken word for word, in the order of the text."""
+        return sorted(self.names.readings, key=lambda reading: reading.line)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.errors
@@ -101,7 +106,7 @@ class Report:
     @property
     def steps(self) -> int:
         """How many equalities were checked."""
-        return sum(len(chain.sides) - 1 for chain in self.chains)
+        return sum(len(chain.sides) - 1 for chain in self.chains if not chain.said)
 
     @property
     def lines(self) -> list[Line]:
@@ -109,12 +114,13 @@ class Report:
         return [line for chain in self.chains for line in self._lines(chain)]
 
     def _lines(self, chain: Chain) -> Iterator[Line]:
-        later = min((other.line for other in self.chains if other.line > chain.line), default=inf)
+        starts_after = [other.start for other in self.chains if other.rows and other.start > chain.start]
+        later = min(starts_after, default=(inf, 1))
         spans = [span(side.tokens[0]) for side in chain.sides]
         starts = [(start.line, start.column) for start in spans]
         wrong: dict[int, DerivationError] = {}
         for error in self.errors:  # in the last side that begins before it; in the first, it concerns step 1
-            if chain.line <= error.place.line < later:
+            if chain.start <= error.place[:2] < later:
                 wrong[max(1, sum(start <= error.place[:2] for start in starts) - 1)] = error
         for at, reason in enumerate(_reasons(chain), 1):
             before, side = chain.sides[at - 1], chain.sides[at]

@@ -39,6 +39,19 @@ class Entry(Node):
         return Type((), body.free | scope.index(self, self.indices, body.shape, self.latex))
 
 
+class Row(Node):
+    """The $x_i$ that is the i-th of many vectors: a row of the array of all of them, as a column."""
+
+    body: Node
+    index: Index
+
+    def infer(self, scope: Scope) -> Type:
+        body = scope.infer(self.body)
+        return Type(
+            (body.shape[1], "1"), body.free | scope.index(self, (self.index,), body.shape[:1], self.latex)
+        )
+
+
 class Transpose(Node):
     r"""$A^{\mathsf T}$: rows become columns."""
 
@@ -48,6 +61,31 @@ class Transpose(Node):
         if len(body) > 2:
             raise self.error("only a matrix has a transpose")
         return body[::-1]
+
+
+class Spread(Node):
+    r"""The $1$ of $1 - a$: a number, a row or a column that stands at every place of an array of the shape `over`."""
+
+    body: Node
+    over: Shape
+
+    def infer(self, scope: Scope) -> Type:
+        return Type(self.over, scope.infer(self.body).free)
+
+
+class Matrix(Node):
+    r"""$\begin{bmatrix} a & b \\ c & d \end{bmatrix}$: a matrix that is written out, with numbers in it."""
+
+    entries: tuple[Node, ...]
+    columns: int
+
+    def shape(self, *shapes: Shape) -> Shape:
+        for entry, shape in zip(self.entries, shapes, strict=True):
+            entry.require_scalar(
+                shape, "a matrix that is written out has numbers in it; declare blocks as one symbol"
+            )
+        found = (str(len(self.entries) // self.columns), str(self.columns))
+        return () if found == ("1", "1") else found
 
 
 class Add(Node):

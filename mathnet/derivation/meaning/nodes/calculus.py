@@ -6,6 +6,7 @@ from .arrays import Symbol
 from .node import Node
 
 NUMERATOR, DENOMINATOR = LAYOUTS = "numerator layout", "denominator layout"
+TWO_LAYOUTS = "two layouts"
 
 
 class Differential(Node):
@@ -46,8 +47,8 @@ class Partial(Node):
             case ((rows, "1"), ("1", columns)) | (("1", columns), (rows, "1")):
                 return Type((rows, columns), body.free)
         has = f"{len(over + under)} indices: write entries"
-        if "1" in over and "1" in under:
-            has = rf"two layouts: write \partial {variable}^{{\mathsf T}}, or entries, or declare \text{{{NUMERATOR}}}"
+        if "1" in over and "1" in under and self.layout != "transposed":
+            has = rf"{TWO_LAYOUTS}: write \partial {variable}^{{\mathsf T}}, or entries, or declare \text{{{NUMERATOR}}}"
         raise self.error(
             f"the derivative of {self.body.latex} ({shape_text(body.shape)}) with respect to {variable} "
             f"({shape_text(shape)}) has {has}"
@@ -57,6 +58,8 @@ class Partial(Node):
         """Return both shapes, the one transposed that the layout transposes."""
         if self.layout and max(len(body), len(variable)) > 2:
             raise self.error("only a matrix has a transpose")
+        if self.layout in LAYOUTS and body and variable and body[0] == variable[0] == "1":
+            body, variable = body[::-1], variable[::-1]  # of rows the same as of columns
         if self.layout in LAYOUTS and body and variable and not body[1] == variable[1] == "1":
             raise self.error(f"{self.layout} is for columns; write entries")
         if self.layout == DENOMINATOR:
@@ -76,6 +79,31 @@ class Immediate(Partial):
     r"""$\frac{\partial^+ h}{\partial x}$: what else the definition of $h$ refers to is held fixed."""
 
     opened: str  # h
+
+
+class At(Node):
+    r"""$\frac{\partial J}{\partial x}|_{x = a}$: with the value of a symbol in its place."""
+
+    body: Node
+    name: str
+    value: Node
+
+    def infer(self, scope: Scope) -> Type:
+        body, value, symbol = scope.infer(self.body), scope.infer(self.value), scope.shape(self, self.name)
+        if value.free:
+            raise self.value.error(f"{self.value.latex} has a free index: a symbol is given one value")
+        if value.shape != symbol:
+            raise self.value.error(
+                f"{scope.dimensions.written[self.name]} is {shape_text(symbol)}, but {self.value.latex} is {shape_text(value.shape)}"
+            )
+        return Type(body.shape, body.free | value.free)
+
+
+class Through(Partial):
+    r"""$\frac{\partial y}{\partial x^{\mathsf T}}$ where $x = \operatorname{vec}(X)$ and $y$ is made of $X$: its entries are those of $X$."""
+
+    source: str  # X
+    turned: bool  # column by column, as in vec and in a transpose
 
 
 DERIVATIVES = Differential | Cotangent | Partial

@@ -118,6 +118,16 @@ class Divide(Node):
         return left
 
 
+class Quotients(Node):
+    r"""$\frac{a}{b}$: entry by entry."""
+
+    left: Node
+    right: Node
+
+    def shape(self, left: Shape, right: Shape) -> Shape:
+        return left or right
+
+
 class Power(Node):
     """$t^2$ or $A^2$: a power of a number, or a whole one of a square matrix."""
 
@@ -128,4 +138,12 @@ class Power(Node):
         self.exponent.require_scalar(exponent, "an exponent is one number")
         squares = r"only a square matrix has powers: write A \odot A for the squares"
         self.base.require_scalar(() if base[:1] == base[1:] else base, squares)
+        return base
+
+
+class Powers(Power):
+    """$a^2$: of every entry."""
+
+    def shape(self, base: Shape, exponent: Shape) -> Shape:
+        self.exponent.require_scalar(exponent, "an exponent is one number")
         return base

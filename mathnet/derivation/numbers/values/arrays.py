@@ -27,9 +27,29 @@ def _entry(node: nodes.Entry, point: Point) -> Entries:
     return (point.value(node.body)[point.position(node.indices, point.shape(node.body))],)
 
 
+@value_of(nodes.Row)
+def _row(node: nodes.Row, point: Point) -> Entries:
+    return tuple(point.rows(node.body)[point.place(node.index)])
+
+
 @value_of(nodes.Transpose)
 def _transpose(node: nodes.Transpose, point: Point) -> Entries:
     return flat(zip(*point.rows(node.body), strict=True))
+
+
+@value_of(nodes.Spread)
+def _spread(node: nodes.Spread, point: Point) -> Entries:
+    values, (rows, columns) = point.value(node.body), point.shape(node)
+    if len(values) == 1:
+        return values * (rows * columns)
+    return (
+        values * rows if point.shape(node.body)[0] == 1 else tuple(x for x in values for _ in range(columns))
+    )
+
+
+@value_of(nodes.Matrix)
+def _matrix(node: nodes.Matrix, point: Point) -> Entries:
+    return tuple(point.value(entry)[0] for entry in node.entries)
 
 
 @value_of(nodes.Add)

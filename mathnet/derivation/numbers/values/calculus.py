@@ -2,11 +2,12 @@
 
 import math
 import operator
+from collections.abc import Sequence
 
 from mathnet.dual import Slopes
 
 from ...meaning import nodes
-from ...meaning.nodes.calculus import DENOMINATOR
+from ...meaning.nodes.calculus import DENOMINATOR, NUMERATOR
 from ..evaluate import Point, value_of
 from ..matrices import Entries, Rows, flat, in_rows
 
@@ -26,19 +27,36 @@ def _cotangent(node: nodes.Cotangent, point: Point) -> Entries:
     return tuple(total.get(entry, 0) for entry in range(point.length(node)))
 
 
-@value_of(nodes.Partial, nodes.Gradient)
+@value_of(nodes.At)
+def _at(node: nodes.At, point: Point) -> Entries:
+    at = point.evaluator.with_value(node.name, node.value)
+    return point._replace(evaluator=at).value(node.body)
+
+
+@value_of(nodes.Partial, nodes.Gradient, nodes.Through)
 def _partial(node: nodes.Partial, point: Point, opened: str = "") -> Entries:
     sizes = point.evaluator.shapes[node.variable]
-    entries = range(math.prod(sizes)) if node.indices is None else [point.position(node.indices, sizes)]
-    slopes = [slope or Slopes() for slope in point.derivative(node.body, node.variable, opened)]
+    entries: Sequence[int] = (
+        range(math.prod(sizes)) if node.indices is None else [point.position(node.indices, sizes)]
+    )
+    if isinstance(node, nodes.Through):
+        entries = [_in_source(node, point, entry) for entry in entries]
+    variable = node.source if isinstance(node, nodes.Through) else node.variable
+    slopes = [slope or Slopes() for slope in point.derivative(node.body, variable, opened)]
     found: Rows = [[slope.get(entry, 0) for slope in slopes] for entry in entries]
     body, turned = point.shape(node.body), node.indices is None and bool(node.layout)
     across = body if node.layout == DENOMINATOR else sizes
     if node.indices is None and body and sizes:  # so far the entries of the variable are the rows
-        turned = point.is_column(node.body) and node.layout != DENOMINATOR
+        turned = node.layout == NUMERATOR or (point.is_column(node.body) and node.layout != DENOMINATOR)
     elif turned and across:
         found = in_rows(flat(found), across[1])
     return flat(zip(*found, strict=True)) if turned else flat(found)
+
+
+def _in_source(node: nodes.Through, point: Point, entry: int) -> int:
+    """Return the position in X of an entry of vec X."""
+    rows, columns = (*point.evaluator.shapes[node.source], 1)[:2]
+    return entry % rows * columns + entry // rows if node.turned else entry
 
 
 @value_of(nodes.Immediate)

@@ -61,16 +61,36 @@ def _divide(node: nodes.Divide, point: Point) -> Entries:
     return tuple(value * inverse for value in point.value(node.left))
 
 
+@value_of(nodes.Quotients)
+def _quotients(node: nodes.Quotients, point: Point) -> Entries:
+    above, below = point.value(node.left), [lucky(reciprocal, x) for x in point.value(node.right)]
+    if len(above) == len(below):
+        return tuple(map(operator.mul, above, below))
+    return tuple(a * b for a in above for b in below)  # one of them is a number
+
+
+@value_of(nodes.Powers)
+def _powers(node: nodes.Powers, point: Point) -> Entries:
+    exponent = point.value(node.exponent)[0]
+    return tuple(_raised(node, x, exponent) for x in point.value(node.base))
+
+
 @value_of(nodes.Power)
 def _power(node: nodes.Power, point: Point) -> Entries:
     base, exponent, matrix = point.value(node.base), point.value(node.exponent)[0], point.shape(node)
-    if not isinstance(exponent, int) and not matrix:
-        require_positive("log", base[0], node.base)
-        return (lucky(elementary, "exp", exponent * elementary("log", base[0])),)
+    if not matrix:
+        return (_raised(node, base[0], exponent),)
     if not isinstance(exponent, int):
         raise node.error(f"{node.latex}: the exponent of a matrix is a whole number")
-    if abs(exponent) > (MAX_MATRIX_EXPONENT if matrix else MAX_EXPONENT):
+    if abs(exponent) > MAX_MATRIX_EXPONENT:
         raise node.error(f"an exponent of {exponent} is too large to check")
-    if matrix:
-        return lucky(matrix_power, point.rows(node.base), exponent)
-    return (lucky(power, base[0], exponent),)
+    return lucky(matrix_power, point.rows(node.base), exponent)
+
+
+def _raised(node: nodes.Power, base: Number, exponent: Number) -> Number:
+    if not isinstance(exponent, int):
+        require_positive("log", base, node.base)
+        return lucky(elementary, "exp", exponent * elementary("log", base))
+    if abs(exponent) > MAX_EXPONENT:
+        raise node.error(f"an exponent of {exponent} is too large to check")
+    return lucky(power, base, exponent)

@@ -1,0 +1,201 @@
+r"""What was meant, from the shapes: $1 - a$ for an array a, $y \log p$ entry by entry, $*$ for one product or another.
+
+Only what has one sensible reading is read so, and kept as a reading of the derivation. Where two make sense, both are
+written out and the line is refused; where none does, the node stays as it stands, and inference says what is wrong.
+"""
+
+from lark import Token
+
+from ..errors import DerivationError, Place
+from ..meaning import nodes
+from ..meaning.infer import shape_of
+from ..meaning.names import Names
+from ..meaning.nodes import Node
+from ..meaning.shapes import Shape
+
+ENTRYWISE = "entry by entry"
+
+
+class Fitting:
+    """Builds sums, products, quotients and powers for the shapes of their parts."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def shape(self, node: Node) -> Shape | None:
+        """Return the shape of a node, or None if it has none yet."""
+        return shape_of(self.names, node)
+
+    def add(self, place: Place, terms: list[Node], signs: list[int]) -> Node:
+        """Return a sum, in which a number, a row or a column may stand for an array."""
+        shapes = [self.shape(term) for term in terms]
+        arrays = {shape for shape in shapes if shape}
+        if None in shapes or len({*shapes}) == 1 or any(len(shape) != 2 for shape in arrays):
+            return nodes.Add(place, tuple(terms), tuple(signs))
+        rows, columns = (max((shape[at] for shape in arrays), key=lambda size: size != "1") for at in (0, 1))
+        whole = (rows, columns)
+        lines = {("1", columns)} if rows == columns else {("1", columns), (rows, "1")}
+        if whole not in arrays or not arrays <= {whole, *lines}:
+            return nodes.Add(place, tuple(terms), tuple(signs))
+        spread = [
+            term if shape == whole else self._spread(term, shape or (), whole)
+            for term, shape in zip(terms, shapes, strict=True)
+        ]
+        return nodes.Add(place, tuple(spread), tuple(signs))
+
+    def _spread(self, term: Node, shape: Shape, whole: Shape) -> Node:
+        if not shape and whole[0] == whole[1] and not is_zero(term):
+            many = _times(term)
+            raise term.error(
+                f"{term.latex} beside a square matrix could stand in its diagonal or in every entry: write "
+                rf"{many}I with I \text{{ identity}}, or {many}\mathbf 1 with \mathbf 1 \text{{ ones}} of that shape"
+            )
+        if shape:
+            read = rf"{term.latex} in every {'row' if shape[0] == '1' else 'column'}"
+        else:
+            read = r"\mathbf 0" if is_zero(term) else rf"{_times(term)}\mathbf 1"
+        self.names.read_as(term.place, read)
+        return nodes.Spread(term.place, term, whole)
+
+    def zero(self, node: Node, like: Shape) -> Node:
+        """Return the array of zeros for a 0 that stands for it."""
+        if like and is_zero(node):
+            self.names.read_as(node.place, r"\mathbf 0")
+            return nodes.Spread(node.place, node, like)
+        return node
+
+    # Products
+
+    def product(self, place: Place, factors: list[Node]) -> Node:
+        """Return what stands side by side: two columns are multiplied entry by entry."""
+        arrays = [factor for factor in factors if self.shape(factor) != ()]
+        shapes = [self.shape(factor) for factor in arrays]
+        if (
+            len(arrays) == 2
+            and None not in shapes
+            and shapes[0] == shapes[1]
+            and (shapes[0] or ())[1:] == ("1",)
+        ):
+            left, right = arrays
+            self.names.read_as(place, rf"{left.latex} \odot {right.latex}")
+            return nodes.Hadamard(place, tuple((factor,) for factor in factors))
+        return nodes.Product(place, tuple(factors))
+
+    def _only_entrywise(self, shape: Shape) -> bool:
+        return len(shape) == 2 and shape[0] != shape[1]
+
+    def hadamard(self, place: Place, groups: list[list[Node]]) -> Node:
+        r"""Return $A B \odot C$ with the parentheses that the shapes leave."""
+        arrays = [[factor for factor in group if self.shape(factor) != ()] for group in groups]
+        if max(map(len, arrays)) < 2 or len(groups) != 2:
+            return nodes.Hadamard(place, tuple(map(tuple, groups)))
+        left, right = groups
+        outer = nodes.Hadamard(place, ((self._side_by_side(left),), (self._side_by_side(right),)))
+        between = nodes.Hadamard(place, ((left[-1],), (right[0],)))
+        inner = nodes.Product(place, (*left[:-1], between, *right[1:]))
+        found = [node for node in (outer, inner) if self.shape(node) is not None]
+        if len(found) != 1:
+            return nodes.Hadamard(place, tuple(map(tuple, groups)))
+        first, second = (" ".join(factor.latex for factor in group) for group in groups)
+        if found[0] is outer:
+            self.names.read_as(
+                place,
+                " ".join(
+                    [
+                        *([first] if len(left) == 1 else [f"({first})"]),
+                        r"\odot",
+                        *([second] if len(right) == 1 else [f"({second})"]),
+                    ]
+                ),
+            )
+        else:
+            parts = [*left[:-1], None, *right[1:]]
+            middle = rf"({left[-1].latex} \odot {right[0].latex})"
+            self.names.read_as(place, " ".join(middle if part is None else part.latex for part in parts))
+        return found[0]
+
+    def _side_by_side(self, factors: list[Node]) -> Node:
+        first, last = factors[0].place, factors[-1].place
+        latex = " ".join(factor.latex for factor in factors)
+        place = first._replace(latex=latex) if first != last else first
+        return factors[0] if len(factors) == 1 else nodes.Product(place, tuple(factors))
+
+    def star(self, place: Place, left: Node, right: Node, operator: Token) -> Node | None:
+        r"""Return the product that `*`, `\circ`, `\cdot` or `\times` is, if the shapes leave one; else None."""
+        one, other = self.shape(left), self.shape(right)
+        if one is None or other is None or len(one) > 2 or len(other) > 2:
+            return None
+        product = nodes.Product(place, (left, right))
+        if not one or not other:
+            if operator.type != "STAR" and operator.type != "CIRC":
+                return None
+            self._note(place, left, "", right)
+            return product
+        if operator.type == "CIRC" or (operator == "*" and one == other and self._only_entrywise(one)):
+            if one != other:
+                return None
+            self._note(place, left, r"\odot ", right)
+            return nodes.Hadamard(place, ((left,), (right,)))
+        if operator == r"\ast" or operator == r"\star" or operator.type == "CIRC":
+            return None
+        if one == other and operator == "*":
+            raise DerivationError(
+                rf"{operator} between two square matrices could be either product: write "
+                rf"{left.latex} \odot {right.latex} for the Hadamard product, {left.latex} {right.latex} for the matrix product",
+                place,
+            )
+        if one != other and one[1] == other[0]:
+            self._note(place, left, "", right)
+            return product
+        return None
+
+    def _note(self, place: Place, left: Node, sign: str, right: Node) -> None:
+        self.names.read_as(place, f"{left.latex} {sign}{right.latex}")
+
+    # Quotients and powers
+
+    def divide(self, place: Place, left: Node, right: Node) -> Node:
+        """Return a quotient: by an array it is one entry by entry."""
+        above, below = self.shape(left), self.shape(right)
+        if not below or above is None or above not in {(), below}:
+            return nodes.Divide(place, left, right)
+        if len(below) == 2 and below[0] == below[1]:
+            raise DerivationError(
+                rf"division by the square matrix {right.latex} could be its inverse, or entry by entry: write {right.latex}^{{-1}}, or entries",
+                place,
+            )
+        self.names.read_as(place, ENTRYWISE)
+        return nodes.Quotients(place, left, right)
+
+    def power(self, place: Place, base: Node, exponent: Node) -> Node:
+        """Return a power: of an array that is not square, it is one of every entry."""
+        shape = self.shape(base)
+        if not shape or not self._only_entrywise(shape) or self.shape(exponent) != ():
+            return nodes.Power(place, base, exponent)
+        self.names.read_as(place, ENTRYWISE)
+        return nodes.Powers(place, base, exponent)
+
+    def exponential(self, place: Place, exponent: Node) -> Node:
+        """Return a power of e: of an array that is not square, it is one of every entry."""
+        shape = self.shape(exponent)
+        if not shape or not self._only_entrywise(shape):
+            return nodes.Apply(place, "e^", 0, (exponent,))
+        self.names.read_as(place, rf"\exp({exponent.latex})")
+        return nodes.Apply(place, "exp", 0, (exponent,))
+
+
+def fitted(names: Names, sides: list[Node]) -> list[Node]:
+    """Return the sides of a chain, with an array of zeros for a 0 that is compared with an array."""
+    fitting = Fitting(names)
+    like = next((shape for side in sides if (shape := fitting.shape(side))), ())
+    return [fitting.zero(side, like) for side in sides] if any(map(is_zero, sides)) else sides
+
+
+def is_zero(node: Node) -> bool:
+    """Say whether a node is the number 0."""
+    return isinstance(node, nodes.Number) and node.value == 0
+
+
+def _times(term: Node) -> str:
+    one = isinstance(term, nodes.Number) and term.value == 1
+    return "" if one else f"{term.latex} "

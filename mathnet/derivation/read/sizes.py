@@ -1,0 +1,96 @@
+r"""A shape as it is written: $\mathbb{R}^{n \times m}$."""
+
+from collections.abc import Sequence
+
+from lark import Token
+
+from ..errors import DerivationError, Place
+from ..meaning.names import Names
+from ..meaning.shapes import Shape, together
+from .spelling import Spelling
+from .tokens import canonical, group, with_depths
+
+MAX_AXES, MAX_SIZE = 4, 12
+PAIR = ("NUMBER", "COMMA", "NUMBER")
+
+
+def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Shape:
+    r"""Return the shape that a $\mathbb{R}^{n \times m}$ says; its dimensions become known."""
+    if not tokens or tokens[0].type != "REALS":
+        place = spelling.place(tokens[0]) if tokens else Place(1, 1, "")
+        raise DerivationError(r"expected \mathbb{R}, with the shape as exponent", place)
+    if len(tokens) == 1:
+        return ()
+    if [token.type for token in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
+        raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", spelling.place(tokens[1]))
+    axes: list[list[str]] = [[]]  # an axis is a product of numbers and letters: 4h, nm
+    below = False
+    for token, outer in list(zip(tokens, outer_kinds(tokens), strict=True))[3:-1]:
+        if outer not in {"", "RBRACE"}:  # after the brace that closes the exponent
+            raise DerivationError(f"{token} stands after a shape without a comma", spelling.place(token))
+        if token.type == "TIMES":
+            axes.append([])
+        elif token.type in {"SUB", "RBRACE"}:
+            below = token.type == "SUB"
+            axes[-1][-1:] = [part + "_" * below for part in axes[-1][-1:]]
+        elif token.type in {"NAME", "NUMBER"} and below and axes[-1]:
+            axes[-1][-1] += canonical(token)
+        elif token.type in {"NAME", "NUMBER"}:
+            axes[-1].append(canonical(token))
+        elif token.type not in {"LBRACE", "CDOT"}:
+            raise DerivationError(f"{token} in a shape", spelling.place(token))
+    parts = [part for axis in axes for part in axis]
+    if [] in axes or "0" in parts:
+        raise DerivationError("a dimension is missing or zero", spelling.place(tokens[1]))
+    if len(parts) > MAX_AXES or any(
+        len(part) > 9 or (part.isdigit() and int(part) > MAX_SIZE) for part in parts
+    ):
+        raise DerivationError(
+            f"too large to check: at most {MAX_AXES} axes, of at most {MAX_SIZE}", spelling.place(tokens[1])
+        )
+    for dimension in parts:
+        if not dimension.isdigit() and dimension not in names.dimensions:
+            names.dimensions.append(dimension)
+    shape = [together(*axis) for axis in axes]
+    if len(names.dimensions) > MAX_SIZE:
+        raise DerivationError(
+            f"too large to check: more than {MAX_SIZE} dimensions", spelling.place(tokens[1])
+        )
+    if len(shape) == 1:
+        shape.append("1")
+    return () if shape == ["1", "1"] else tuple(shape)
+
+
+def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tuple[list[Token], list[str]]:
+    r"""Return a domain as the reals with its shape, and what else it says: of $\mathbb{R}_+$, $\mathbb Z$, $(0, 1)^n$ and $\{0, 1\}^n$."""
+    kinds = [token.type for token in tokens]
+    first: list[Token] = list(tokens[:1])
+    properties: list[str] = []
+    rest = list(tokens[1:])
+    if kinds[:1] == ["REALS"] and "SUB" in kinds:
+        at = kinds.index("SUB")
+        sign = group(tokens, at + 1)
+        written = "".join(tokens[sign.start : sign.stop])
+        if written not in {"+", "++", ">0", r"\ge0", r"\geq0"}:
+            return list(tokens), []
+        properties = ["positive"]
+        rest = [token for place, token in enumerate(tokens) if 0 < place < at or place > sign.stop]
+    elif kinds[:1] == ["WHOLES"]:
+        properties = ["integer"] if "Z" in tokens[0] else ["integer", "positive"]
+    elif (
+        kinds[:5] in (["LPAR", *PAIR, "RPAR"], ["LBRACKET", *PAIR, "RBRACKET"], ["LSET", *PAIR, "RSET"])
+        and "".join(tokens[1:4]) == "0,1"
+    ):
+        properties = ["integer" if kinds[0] == "LSET" else "between 0 and 1"]
+        rest = list(tokens[5:])
+    else:
+        return list(tokens), []
+    reals = Token.new_borrow_pos("REALS", r"\mathbb{R}", first[0])
+    place = spelling.place(tokens[0], tokens[-1])
+    names.read_as(place, r"\text{" + " and ".join(properties) + "}")
+    return [reals, *rest], properties
+
+
+def outer_kinds(tokens: Sequence[Token]) -> list[str]:
+    """Return the kinds of the tokens, with the empty string for those inside brackets."""
+    return ["" if depth else token.type for token, depth in with_depths(tokens)]
