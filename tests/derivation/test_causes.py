@@ -91,7 +91,7 @@ FAULTS = [  # derivation, right, wrong, what the likely cause must say
     ("tangent", r"+ H \dot W", r"- H \dot W", r"the sign of H \dot W is wrong"),
     ("tangent", r"H \dot W", r"\dot W H", SWAPPED),
     ("tangent", r"f'(Z) \odot", r"f'(Z)", HADAMARD),
-    ("tangent", r"\dot H W + ", "", ""),
+    ("tangent", r"\dot H W + ", "", "this is right where H is constant"),
     ("column", r"(\bar y \odot f'(z)) x^{\mathsf T}", r"x (\bar y \odot f'(z))^{\mathsf T}", TRANSPOSE),
     ("column", r"x^{\mathsf T}", "x", TRANSPOSE),
     ("column", r"x^{\mathsf T}", r"\odot x", MATRIX),
@@ -108,7 +108,15 @@ FAULTS = [  # derivation, right, wrong, what the likely cause must say
     ("softmax", r"\delta_{jl}", r"\delta_{ij}", "an index of \\delta_{ij} is wrong"),
     ("softmax", r"\delta_{jl} - Y_{il}", r"\delta_{jl} + Y_{il}", "the sign of Y_{il} is wrong"),
     ("softmax", r"\delta_{jl} - Y_{il}", r"\delta_{jl} - Y_{ij}", "l belongs in place of j"),
-    ("softmax", r"\delta_{jl} - Y_{il}", r"1 - Y_{il}", ""),
+    ("softmax", r"\delta_{jl} - Y_{il}", r"1 - Y_{il}", r"\delta_{jl} is missing: for j ≠ l this is 0"),
+    (
+        "weights",
+        r"\bar Y \odot f'(Z)",
+        r"\bar Y \odot f'(Z) \odot f(Z)",
+        "the factor f(Z) does not belong here",
+    ),
+    ("column", "x^{", "z^{", ""),
+    ("loss", "Y - Y^*", "Y - Y", "Y^* belongs here, not Y"),
     ("softmax, whole", r"- Y_{ij} \sum", r"+ Y_{ij} \sum", "the sign of Y_{ij} \\sum"),
     ("softmax, whole", r"\sum_q \bar Y_{iq}", r"\sum_q \bar Y_{ij}", "q belongs in place of j"),
     ("product", r"\bar Y B^{\mathsf T}", r"B^{\mathsf T} \bar Y", SWAPPED),
@@ -179,6 +187,25 @@ Y_{1q} = A_{11} B_{1q} + A_{12} B_{2q} + A_{13} B_{3q}"""
 
 
 CAUSES = {
+    r"""where z, t \in \mathbb{R}^k,  p = \operatorname{softmax}(z),  J = -\sum_i t_i \log p_i,  \bar J = 1
+\bar z_i = z_i \sum_q t_q - t_i""": "p belongs here, not z",
+    r"""where x, w, t \in \mathbb{R},  s(u) = \frac{1}{1 + e^{-u}},  y = s(w x)
+      J = -t \log y - (1 - t) \log(1 - y)
+\frac{\partial J}{\partial w} = (y - t) y (1 - y) x""": "the factors y (1 - y) do not belong here",
+    r"""where z, t \in \mathbb{R}^k,  p = \operatorname{softmax}(z),  J = -\sum_i t_i \log p_i
+\frac{\partial J}{\partial z_j} = \frac{\partial J}{\partial p_j} \frac{\partial p_j}{\partial z_j}""": (
+        "only one path is taken, but all of them add up: some of the j need an index of their own, and a sum over it"
+    ),
+    r"""where x, a \in \mathbb{R},  J = \frac{1}{x + a}
+\frac{\partial J}{\partial x} = -\frac{1}{x + a}""": "x + a has lost its square: (x + a)^2",
+    r"""where x \in \mathbb{R}
+\frac{\partial}{\partial x} x^4 = 4 x^2""": "the exponent of x^2 is too small by 1",
+    r"""where A \in \mathbb{R}^{n \times n},  x \in \mathbb{R}^n,  J = x^{\mathsf T} A x
+\frac{\partial J}{\partial x} = 2 A x""": r"this is right where A is symmetric: if it is, declare \text{symmetric}",
+    r"""where M, X \in \mathbb{R}^{n \times n}
+\mathrm d(M X) = M\, \mathrm dX""": r"this is right where M is constant: if it is, declare \text{constant}",
+    r"""where X \in \mathbb{R}^{n \times d},  W \in \mathbb{R}^{d \times k},  G \in \mathbb{R}^{n \times k},  J = \langle G, X W \rangle
+\frac{\partial J}{\partial W} = G^{\mathsf T} X""": r"in numerator layout the line is right: declare \text{numerator layout}",
     r"""where x \in \mathbb{R},  y = x^2,  J = x y
 \frac{\partial J}{\partial x} = y + \frac{\partial J}{\partial y} \frac{\partial^+ y}{\partial x} = \frac{\partial^+ J}{\partial x}""": (
         r"\frac{\partial^+ J}{\partial x} holds too much fixed: the total derivative belongs here"

@@ -88,7 +88,9 @@ class Causes:
             if name in dimensions.shapes
         }
         factors = _factors(names, before, side)
-        clue = Clue(side, letters, unsummed, names.dimensions, factors, dimensions.types, symbols)
+        by_a_matrix = any(isinstance(part, nodes.Partial) and part.indices is None for part in before.walk())
+        other = nodes.LAYOUTS[0] if by_a_matrix and not names.layout else ""
+        clue = Clue(side, letters, unsummed, names.dimensions, factors, dimensions.types, symbols, other)
         candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
         smallest = dimensions.smallest
         for fixed, words in itertools.islice(candidates, MAX_REPAIRS):

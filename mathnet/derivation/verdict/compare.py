@@ -128,6 +128,7 @@ class Comparison:
             self.comparisons += 1
             equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
             if not holds(relation, a, b, equal, self.names.tolerance):
+                values = _shown(a, b)
                 where = [f"{letter} = {index + 1}" for letter, index in letters.items()]
                 entry: tuple[int, ...] = ()
                 if chain.shape:
@@ -139,7 +140,7 @@ class Comparison:
                         relation,
                         _short(before.latex),
                         _short(side.latex),
-                        (_show(a), _show(b)),
+                        values,
                         self.names.tolerance,
                     )
                     + (f" at {', '.join(where)}" if where else ""),
@@ -147,7 +148,7 @@ class Comparison:
                     difference=Difference(
                         (before.latex, side.latex),
                         (shape_text(chain.shape),) * 2,
-                        (_show(a), _show(b)),
+                        values,
                         {letter: index + 1 for letter, index in letters.items()},
                         entry,
                     ),
@@ -184,10 +185,19 @@ def _has_derivatives(chain: Chain) -> bool:
     )
 
 
-def _show(number: Number) -> str:
+def _shown(a: Number, b: Number) -> tuple[str, str]:
+    """Return two different numbers with as many digits as it takes to see that."""
+    for digits in (10, 20, 40, 80, mp.dps):
+        texts = _text(a, digits), _text(b, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _text(number: Number, digits: int) -> str:
     if not isinstance(number, mp.mpf) and len(text := str(number)) <= 24:
         return text
-    return str(mp.nstr(high_precision(number), 10))
+    return str(mp.nstr(high_precision(number), digits))
 
 
 def _short(latex: str) -> str:

@@ -46,6 +46,7 @@ class Clue:
     factors: Sequence[nodes.Node]
     types: Mapping[Formula, Type]
     symbols: Mapping[str, tuple[str, Shape]]
+    other_layout: str = ""  # in which a derivative that the line begins with has the transposed shape
 
     def __post_init__(self) -> None:
         sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
@@ -92,7 +93,10 @@ def transpose(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         yield node.body, f"{node.latex} is transposed once too often: {node.body.latex}"
     elif node not in clue.types or clue.types[node].shape:
         fixed = _transposed(node)
-        yield fixed, f"{node.latex} is used where its transpose belongs: {fixed.latex}"
+        words = f"{node.latex} is used where its transpose belongs: {fixed.latex}"
+        if node is clue.root and clue.other_layout:
+            words += rf"; in {clue.other_layout} the line is right: declare \text{{{clue.other_layout}}}"
+        yield fixed, words
 
 
 def _primes(count: int) -> str:
@@ -244,18 +248,20 @@ def extra(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     match node:
         case nodes.Product(factors=factors) if len(factors) > 1:
             for at, factor in enumerate(factors):
-                rest = factors[:at] + factors[at + 1 :]
                 yield (
-                    rest[0] if len(rest) == 1 else _product(*rest),
-                    f"the factor {factor.latex} is one too many",
+                    _alone(factors[:at] + factors[at + 1 :]),
+                    f"the factor {factor.latex} does not belong here",
                 )
+            for at in range(len(factors) - 1 if len(factors) > 2 else 0):
+                two = _product(*factors[at : at + 2])
+                yield _alone(factors[:at] + factors[at + 2 :]), f"the factors {two.latex} do not belong here"
         case nodes.Hadamard(operands=operands):
             for at, operand in enumerate(operands):
                 others = operands[:at] + operands[at + 1 :]
                 fixed = replace(node, operands=others) if others[1:] else _alone(others[0])
-                yield fixed, f"the factor {_alone(operand).latex} is one too many"
+                yield fixed, f"the factor {_alone(operand).latex} does not belong here"
         case nodes.Divide(left=left, right=right):
-            yield left, f"the division by {right.latex} is one too many"
+            yield left, f"the division by {right.latex} does not belong here"
 
 
 def power(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
@@ -264,7 +270,7 @@ def power(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         one = made(nodes.Number, node, "1", Fraction(1))
         more = made(nodes.Add, node, "", (node.exponent, one), (1, 1))
         yield replace(node, exponent=more), f"the exponent of {node.latex} is too small by 1"
-    elif isinstance(node, nodes.Symbol | nodes.Entry | nodes.Apply) and node in clue.types:
+    elif isinstance(node, nodes.Symbol | nodes.Entry | nodes.Apply | nodes.Add) and node in clue.types:
         if clue.types[node].shape:
             squared: nodes.Node = _times(node, node)
         else:
@@ -298,7 +304,7 @@ def paths(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 fixed = made(nodes.Sum, node, "", (fresh,), None, body)
                 yield (
                     fixed,
-                    f"one path is taken, where a sum over all of them belongs: some of the {letter} are an index of their own",
+                    f"only one path is taken, but all of them add up: some of the {letter} need an index of their own, and a sum over it",
                 )
 
 
