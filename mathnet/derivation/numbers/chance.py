@@ -92,14 +92,14 @@ class Numbers:
         return [self._magnitude() * (-1) ** (self.random.random() < negative) for _ in range(count)]
 
     def draw_whole(self, count: int, positive: bool = False) -> list[Number]:
-        """Return that many whole numbers: zero among them, ties, and what is near the numbers that are written."""
+        """Return that many whole numbers: often zero or near the numbers that are written; all the same if there is one choice."""
         far = max(self.largest, 2 * max(self.whole))
-        found = [self.random.choice([*self.whole, self.random.randint(1, far)]) for _ in range(count)]
-        return (
-            [number or 1 for number in found]
-            if positive
-            else [number * self.random.choice((-1, 1)) for number in found]
-        )
+        choices = [*self.whole, self.random.randint(1, far)] if len(self.whole) > 1 else self.whole
+        found = [self.random.choice(choices) for _ in range(count)]
+        if positive:
+            return [number or 1 for number in found]
+        signs = [self.random.choice((-1, 1)) for _ in range(count)] if len(self.whole) > 1 else [1] * count
+        return [sign * number for sign, number in zip(signs, found, strict=True)]
 
     def choose(self, count: int) -> int:
         """Return a whole number from 0, less than `count`."""

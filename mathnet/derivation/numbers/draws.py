@@ -18,6 +18,10 @@ KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has 
 LEAST = 3  # draws, without which nothing is right
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
 LINES = 3
+SMOOTH, STEEP = (
+    (Fraction(1),),
+    (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4)),
+)  # scales along a line
 SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
 NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
 CRAMPED = 5  # so many divisions by zero are no accident, even among small numbers
@@ -43,7 +47,7 @@ class Draws:
         self.names, self.dimensions = names, dimensions
         self.needs = Needs(dimensions.types, names, chains)
         self.random = random.Random(SEED)
-        self.sizes = Sizes(names, dimensions, self.random, max(SIZES, self.needs.sizes))
+        self.sizes = Sizes(names, dimensions, self.random, max(SIZES, self.needs.sizes), self.needs.beyond)
         self.done: list[Data] = []
         self.points = self.work = self.unlucky = 0
         self.whole = self._missed = False
@@ -89,17 +93,19 @@ class Draws:
     def _lines(self) -> Iterator[Data]:
         """Yield the pieces of lines through the domain."""
         self.work = 0
-        for _ in range(LINES):
+        for sizes in (self.sizes.smallest(), *(self.sizes.small() for _ in range(LINES))):
             try:
-                line = Line(self.names, self.dimensions, self.random, self.sizes.small())
+                line = Line(
+                    self.names, self.dimensions, self.random, sizes, SMOOTH if self.needs.smooth else STEEP
+                )
             except UnluckyDrawError:
                 continue
-            for data in line.pieces():
+            for data in line.pieces(self.needs.smooth):
                 yield data
                 if self.work > self._budget():
                     return
-            if line.variables(self.needs.used) == 1:
-                self.whole = line.whole
+            if line.variables(self.needs.used) == 1 and not sizes:
+                self.whole = line.whole and not self.needs.smooth
                 return
 
     def _budget(self) -> int:
@@ -115,10 +121,14 @@ class Draws:
     def _numbers(self) -> Numbers:
         """Small ones come first, because a mismatch shows them."""
         needs, turn = self.needs, len(self.done) or int(self.unlucky >= CRAMPED)
-        whole = sorted({0, 1, 2, *(near + step for near in map(round, needs.numbers) for step in (-1, 0, 1))})
+        whole = sorted(
+            {0, 1, 2, *(abs(near + step) for near in map(round, needs.numbers) for step in (-1, 0, 1))}
+        )
+        if turn % 2:  # ties
+            whole = [whole[turn // 2 % len(whole)]]
         if needs.rational:
             return Numbers(self.random, LARGE if turn else SMALL, whole=whole)
-        if not needs.kinked:  # near zero exp(-1000 x^2) shows that it is not zero
+        if not (needs.kinked or needs.edged):  # near zero exp(-1000 x^2) shows that it is not zero
             negative = SIGNS[turn : turn + 1] if turn < 3 else SIGNS
             scale = NEAR_ZERO if turn % 3 == 2 else 1
             return Numbers(self.random, scales=(scale,), negative=negative, whole=whole)
@@ -147,6 +157,8 @@ class Sizes:
         The source of chance.
     count : int
         How many sizes each letter takes.
+    beyond : int
+        With one beyond this number, if it is not 0.
 
     Attributes
     ----------
@@ -154,11 +166,14 @@ class Sizes:
         How many choices of sizes that needs.
     """
 
-    def __init__(self, names: Names, dimensions: Dimensions, generator: random.Random, count: int) -> None:
+    def __init__(
+        self, names: Names, dimensions: Dimensions, generator: random.Random, count: int, beyond: int
+    ) -> None:
         self.names, self.dimensions, self.random = names, dimensions, generator
-        self.wanted = count if names.dimensions else 1
+        self.wanted = count + bool(beyond) if names.dimensions else 1
         smallest = {letter: dimensions.smallest.get(letter, 1) for letter in names.dimensions}
-        self.all = {letter: range(least, least + count) for letter, least in smallest.items()}
+        last = [beyond + 1] * bool(beyond)
+        self.all = {letter: [*range(least, least + count), *last] for letter, least in smallest.items()}
         self.open = {letter: list(sizes) for letter, sizes in self.all.items()}
 
     def next(self) -> Mapping[str, int]:
@@ -170,6 +185,10 @@ class Sizes:
     def few(self) -> bool:
         """Say whether a letter has taken hardly any size."""
         return any(len(sizes) - len(self.open[letter]) < FEWEST for letter, sizes in self.all.items())
+
+    def smallest(self) -> Mapping[str, int]:
+        """Return the smallest sizes that there can be."""
+        return {letter: sizes[0] for letter, sizes in self.all.items()}
 
     def small(self) -> Mapping[str, int]:
         """Return small sizes of which no two are equal."""

@@ -7,7 +7,7 @@ one rational function there; so the sides are compared as such, piece by piece, 
 
 import functools
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 
@@ -22,6 +22,7 @@ from .ratios import Here, Ratio
 
 MAX_PIECES, MAX_ROOTED = 30, 24  # a degree beyond this is not searched for roots
 STEEPEST = 6
+POWERS = (-60, -30, -16, -8, -4, -2, -1, 0, 1, 2, 3, 4, 6, 8)  # of 2: how far from the end of the domain
 
 
 class Along:
@@ -30,16 +31,17 @@ class Along:
     largest = 0
     choices = 0
 
-    def __init__(self, generator: random.Random, here: Here) -> None:
-        self.random, self.here = generator, here
+    def __init__(self, generator: random.Random, here: Here, scales: Sequence[Fraction]) -> None:
+        self.random, self.here, self.scales = generator, here, scales
         self.positive: list[Polynomial] = []
 
     def draw(self, count: int, positive: bool = False) -> list[Number]:
         """Return that many numbers, which change along the line."""
         found = []
         for _ in range(count):
-            start = self.random.randint(1, STEEPEST)
-            change = self.random.randint(1, STEEPEST) * self.random.choice((-1, 1))
+            scale = self.random.choice(self.scales)
+            start = self.random.randint(1, STEEPEST) * scale
+            change = self.random.randint(1, STEEPEST) * self.random.choice((-1, 1)) * scale
             start *= 1 if positive else self.random.choice((-1, 1))
             if positive:
                 self.positive.append((start, change))
@@ -70,10 +72,15 @@ class Line(Data):
     """
 
     def __init__(
-        self, names: Names, dimensions: Dimensions, generator: random.Random, sizes: Mapping[str, int]
+        self,
+        names: Names,
+        dimensions: Dimensions,
+        generator: random.Random,
+        sizes: Mapping[str, int],
+        scales: Sequence[Fraction],
     ) -> None:
         self.here = Here()
-        self.along = Along(generator, self.here)
+        self.along = Along(generator, self.here, scales)
         self.known: dict[str, tuple[int, int, int]] = {}
         self.seen = False
         super().__init__(names, dimensions, self.along, sizes)
@@ -95,15 +102,13 @@ class Line(Data):
         drawn = [values for name, values in self.values.items() if name in names]
         return sum(isinstance(value, Ratio) for values in drawn for value in values)
 
-    def pieces(self) -> Iterator[Data]:
+    def pieces(self, smooth: bool) -> Iterator[Data]:
         """Yield the line once for each piece, when its point lies there, then the numbers at each place between two of them.
 
-        Whoever takes a piece compares what he wants on it before he takes the next: that tells where it ends.
+        Whoever takes a piece compares what he wants on it before he takes the next: that tells where it ends. What is smooth
+        may change its sign unseen, so in this case the numbers at places from very near to very far come, too.
         """
-        ends = [polynomials.roots(p)[0].low for p in self.along.positive]  # each holds at 0
-        low = max((end for end in ends if end < 0), default=None)
-        high = min((end for end in ends if end > 0), default=None)
-        todo: list[tuple[Fraction | None, Fraction | None]] = [(low, high)]
+        todo = [self._ends()]
         between: set[Fraction] = set()
         for _ in range(MAX_PIECES):
             if not todo:
@@ -117,10 +122,30 @@ class Line(Data):
             todo += [(low, left.low)] if left else []
             todo += [(right.high, high)] if right else []
         self.seen = not todo
-        for place in sorted(between):
-            self.here.place = place
+        places = [(place, True) for place in sorted(between)] + [
+            (place, False) for place in self._far_and_near() if smooth
+        ]
+        for self.here.place, tie in places:
             with suppress(ZeroDivisionError):  # rows that sum to one may have no sum to be divided by there
-                yield Point(self)
+                yield Point(self, tie)
+
+    def _far_and_near(self) -> list[Fraction]:
+        low, high = self._ends()
+        steps = [Fraction(2) ** power for power in POWERS]
+        if low is not None and high is not None:
+            return [low + (high - low) * step / (1 + step) for step in steps]
+        if low is not None or high is None:
+            return [(low or 0) + step for step in steps] + [-step for step in steps if low is None]
+        return [high - step for step in steps]
+
+    def _ends(self) -> tuple[Fraction | None, Fraction | None]:
+        """Return where the domain ends that 0 lies in, to the left and to the right."""
+        ends = [polynomials.roots(p)[0].low for p in self.along.positive]
+        left, right = (
+            max((end for end in ends if end < 0), default=None),
+            min((end for end in ends if end > 0), default=None),
+        )
+        return left, right
 
     def _inside(self, low: Fraction | None, high: Fraction | None) -> Fraction:
         share = Fraction(self.along.random.randint(20, 40), 61)
@@ -154,9 +179,10 @@ class Line(Data):
 
 
 class Point(Line):
-    """The numbers of a line at its point."""
+    """The numbers of a line at its point, which may be a tie of what is compared."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, tie: bool) -> None:
+        self.tie = tie
         self.numbers, self.sizes, self.lengths, self.exact = line.numbers, line.sizes, line.lengths, True
         self.along, self.known = line.along, line.known
         self.values = {

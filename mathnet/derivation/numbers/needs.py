@@ -17,7 +17,7 @@ from ..read.source import Chain
 from .kinks import KINKED
 from .values.products import MAX_EXPONENT
 
-MAX_SIZES, MAX_DIGITS = 6, 300
+MAX_SIZES, FARTHEST_SIZE, MAX_DIGITS = 6, 20, 300
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
     nodes.Product
@@ -50,6 +50,8 @@ class Needs:
         Of the polynomial in a size that an equation is, where sizes are used as numbers.
     sizes : int
         How many sizes are tried: more than such an equation can have solutions.
+    beyond : int
+        Where sizes are compared with numbers, the largest such number for which there is time, else 0.
     used : set of str
         The symbols that the sides can depend on.
     numbers : list of number
@@ -74,6 +76,8 @@ class Needs:
         counting = Counting(names)
         self.degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
         self.sizes = min(1 + int(self.degree), MAX_SIZES)
+        compared = [number for number in self.numbers if number < FARTHEST_SIZE]
+        self.beyond = round(max([Fraction(MAX_SIZES), *compared])) if self.kinked and self.degree else 0
 
 
 def _digits(number: Fraction) -> int:

@@ -1,7 +1,8 @@
 """The comparison: every side of every chain, with the one before, at all data of the plan."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 
@@ -20,24 +21,30 @@ from ..numbers.ratios import TooInvolvedError
 from ..read.source import Chain
 from .relations import failure, holds
 
-TOLERATED = Fraction(1, 3)  # of the pieces of lines: on more of them a side must not divide by zero
+DEFINED = Fraction(2, 3)  # of the pieces of a line: on so many of them a side must have values
 FINER = 4  # how often the digits are doubled to tell two numbers apart
 STAYS = Fraction(1, 10**6)  # a difference that changes by less does not come from rounding
 
 
 @dataclass
 class _Tally:
-    """How a chain fared: at ordinary draws, on pieces of lines, and on those where it has no value; and the last error."""
+    """How a chain fared: at how many ordinary draws it could be compared, on which pieces of each line it has values, and the last errors."""
 
     drawn: int = 0
-    pieces: int = 0
-    undefined: int = 0
+    defined: dict[Line, list[bool]] = field(default_factory=lambda: defaultdict(list))
     error: Exception | None = None
+    undefined: Exception | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether it has values on some pieces of a line only; at sizes at which it has none it says nothing."""
+        return any(0 < sum(pieces) < len(pieces) * DEFINED for pieces in self.defined.values())
 
     def refusal(self, chain: Chain) -> DerivationError:
-        if isinstance(self.error, DerivationError):
-            return self.error
-        message = f"no values could be drawn: {self.error}; declare what is positive or nonzero"
+        why = self.undefined if self.partial else self.error
+        if isinstance(why, DerivationError):
+            return why
+        message = f"no values could be drawn: {why}; declare what is positive or nonzero"
         return DerivationError(message, Place(*chain.nodes[0].place[:2], ""), caret=False)
 
 
@@ -85,24 +92,26 @@ class Comparison:
             evaluator = Evaluator(self.names, self.dimensions, data)
             missed = False
             for chain in self.chains:
-                if isinstance(data, Point) and _has_derivatives(chain):
+                if isinstance(data, Point) and data.tie and _has_derivatives(chain):
                     continue  # at a kink there may be none
                 tally = tallies[chain]
-                tally.pieces += isinstance(data, Line)
                 try:
                     self._compare(chain, evaluator)
                     tally.drawn += not isinstance(data, Line)
+                    here = True
                 except (UnluckyDrawError, TooInvolvedError, TooMuchError) as error:
                     missed, tally.error = True, error
-                    tally.undefined += isinstance(data, Line) and isinstance(error, UndefinedError)
+                    here = not isinstance(error, UndefinedError)
+                    tally.undefined = tally.undefined if here else error
+                if type(data) is Line:
+                    tally.defined[data].append(here)
             self.draws.record(data, evaluator.work, missed)
             self.exact = self.exact and data.exact
             if all(self.right.get(chain) == 1 for chain in self.chains):
                 return
         for chain, tally in tallies.items():
             few = tally.drawn < LEAST or self.draws.sizes.few()
-            undefined = tally.undefined > tally.pieces * TOLERATED
-            if (undefined or (few and tally.error)) and chain not in self.wrong:
+            if (tally.partial or (few and tally.error)) and chain not in self.wrong:
                 self.wrong[chain] = tally.refusal(chain)
 
     def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
