@@ -12,6 +12,7 @@ export function stem(written) {
   if (short.length > 4) short = short.replace("our", "or");
   if (!/(ss|us|is|ias)$/.test(short)) short = short.replace(/s$/, "");
   if (short.length > 5 && /[aeiouy].*ing$|[^e]ed$/.test(short)) short = short.replace(/([^aeiouls])\1(ing|ed)$|(ing|ed)$/, "$1");
+  short = short.replace(/(?<=.{5})at(ion|e)$/, "").replace(/(?<=[bt])re$/, "er");
   return short.length > 4 ? short.replace(/e$/, "").replace(/y$/, "i") : short;
 }
 
