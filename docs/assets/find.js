@@ -3,7 +3,7 @@ import { stems, wordsOf } from "./words.js";
 
 // What a hit is worth, by where it stands; in the text, hits add up to this and no more.
 const WORTH = { title: 12, heading: 7, page: 1.5, explained: 1.5, text: 2, code: 0.8 };
-const [BEGINNING, SYNONYM, PAIR] = [0.5, 0.9, 0.4]; // parts of it: for the beginning of a word, another name for it, two words side by side
+const [BEGINNING, SYNONYM, PAIR, SMALL_WORD] = [0.5, 0.9, 0.4, 0.2]; // parts of it: for the beginning of a word, another name for it, two words side by side
 const PART = { Gradients: 0.6, Reference: 0.4 }; // parts of the book that are looked up and not read: chapters come first
 const EXERCISE = 0.4;
 const HALF = 1.5; // so many hits in a text of usual length are worth half of what hits there can be worth
@@ -38,7 +38,7 @@ export function finder({ pages, words }) {
       const name = query.slice(typed[at].start, typed[at + many - 1].end);
       if (at) asked.better.push(term("", [way(`${typed[at - 1].stem} ${typed[at].stem}`, PAIR)]));
       if (!entry && SMALL.has(typed[at].written.toLowerCase())) {
-        asked.small.push(term(name, [way(said(1), PAIR, false)]));
+        asked.small.push(term(name, [way(said(1), SMALL_WORD, false)]));
         continue;
       }
       const last = at + many === typed.length; // it may not be typed out yet
@@ -61,23 +61,24 @@ export function finder({ pages, words }) {
     return known.get(key);
   }
 
+  const rareness = (terms) => terms.reduce((sum, term) => sum + rated(term).rare, 0);
+
   /** Find a query: the places, best first, and what must be said of them. */
   return function find(query) {
     const { required, better, small, untreated } = read(query);
     const needed = required.map(rated);
     const all = [...needed, ...[...better, ...small].map(rated)];
     const candidates = places.map((place, at) => {
-      const lacks = required.filter((_, which) => !needed[which].parts[at]).map(({ name }) => name);
-      const share = 1 - lacks.length / required.length;
-      return { ...place, lacks, score: all.reduce((sum, { parts, rare }) => sum + parts[at] * rare, 0) * place.worth * share ** 2 };
+      const missing = required.filter((_, which) => !needed[which].parts[at]);
+      const share = 1 - rareness(missing) / rareness(required);
+      return { ...place, lacks: missing.map(({ name }) => name), score: all.reduce((sum, { parts, rare }) => sum + parts[at] * rare, 0) * place.worth * share ** 2 };
     }).filter(({ score }) => score > 0);
     const complete = candidates.filter(({ lacks }) => !lacks.length);
-    const together = complete.length ? complete : candidates.filter(({ page }) => needed.every(({ parts }) => parts.some((part, at) => part && places[at].page === page)));
-    const found = (together.length ? together : candidates).sort((one, other) => other.score - one.score);
-    const nearest = untreated.map(({ place }) => ({ ...place, lacks: [], nearest: true }));
+    const found = (complete.length ? complete : candidates).sort((one, other) => other.score - one.score);
+    const nearest = [...new Set(untreated.map(({ place }) => place))].map((place) => ({ ...place, lacks: [], nearest: true }));
     return {
       places: [...nearest, ...found.filter(({ section }) => !nearest.some((place) => place.section === section))],
-      allIn: complete.length ? "a section" : together.length ? "a page" : "nothing",
+      complete: complete.length > 0,
       unknown: required.filter((_, which) => !needed[which].rare).map(({ name }) => name),
       untreated: untreated.map(({ name }) => name),
       small: small.map(({ name }) => name),

@@ -56,7 +56,7 @@ function few(places) {
   return places.filter(({ page }) => of.set(page, (of.get(page) ?? 0) + 1).get(page) <= OF_ONE_PAGE).slice(0, MOST);
 }
 
-function summary({ allIn, unknown, untreated, small }, shown) {
+function summary({ complete, unknown, untreated, small }, shown) {
   const said = [];
   if (untreated.length) said.push(`The book does not treat ${quoted(untreated, "or")}; the nearest place is marked.`);
   const nowhere = unknown.length ? `: ${quoted(unknown, "and")} ${unknown.length > 1 ? "are" : "is"} nowhere in the book` : "";
@@ -64,8 +64,8 @@ function summary({ allIn, unknown, untreated, small }, shown) {
     if (nowhere || !untreated.length) said.push(`Nothing found${nowhere}.`);
     return said.join(" ");
   }
-  if (allIn === "a page") said.push("No section has all of these words; these pages have them in several sections.");
-  if (allIn === "nothing") said.push(`No page has all of these words${nowhere}. These have ${unknown.length === shown[0].lacks.length ? "the others" : "some of them"}.`);
+  if (!complete && nowhere) said.push(`No page has all of these words${nowhere}. ${unknown.length === shown[0].lacks.length ? "These have the others." : "These have some of the others."}`);
+  else if (!complete) said.push("No section has all of these words; each of these lacks what is named below it.");
   const missing = small.length > 2 ? `; small words such as “${small[0]}” may be missing there` : small.length ? `; ${quoted(small, "and")} may be missing there` : "";
   said.push(`${counted(shown, "place")} in ${counted([...new Set(shown.map(({ page }) => page))], "page")}${missing}.`);
   return said.join(" ");

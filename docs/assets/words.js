@@ -5,7 +5,7 @@ const IRREGULAR = new Map(Object.entries({ matrices: "matrix", indices: "index",
 
 /** One form for "Normalizing" and "normalised", "sums" and "summed", "W.T" and "Wᵀ": the beginning that they share. */
 export function stem(written) {
-  const word = written.toLowerCase();
+  const word = written.toLowerCase().replace(/[₀-₉]/g, (digit) => "₀₁₂₃₄₅₆₇₈₉".indexOf(digit)).replace(/_(?=\d)/g, ""); // W₂ and W_2 are W2
   if (/^[.^]/.test(word)) return "ᵀ";
   if (word.length < 4 || /[_\d]/.test(word)) return word;
   let short = IRREGULAR.get(word) ?? word.replace(/([iy])z/g, "$1s");
