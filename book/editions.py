@@ -99,7 +99,7 @@ def page_numbers(path: Path) -> dict[str, int]:
 def pack(site: Path) -> Path:
     """Zip the site, changed so that its pages work when they are opened as files.
 
-    A browser that opens a file refuses modules, `fetch` and workers, and shows a folder as a list. So the scripts become one classic
+    A browser that opens a file refuses modules and `fetch`, and shows a folder as a list. So the scripts become one classic
     script each, the search brings its index along as a script, the font is part of the style sheet, and links name `index.html`.
     """
     with tempfile.TemporaryDirectory() as folder:
