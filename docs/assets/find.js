@@ -65,7 +65,7 @@ export function finder({ pages, words }) {
 
   /** Find a query: the places, best first, and what must be said of them. */
   return function find(query) {
-    const { required, better, small, untreated } = read(query);
+    const { required, better, small, untreated } = read(query.normalize("NFC"));
     const needed = required.map(rated);
     const all = [...needed, ...[...better, ...small].map(rated)];
     const candidates = places.map((place, at) => {

@@ -183,6 +183,7 @@ def test_both_spellings_find_the_same(page):
     american = find(page, "normalization")
     assert american == find(page, "normalisation")
     assert find(page, "matrices")[0] == find(page, "matrix")[0]
+    assert find(page, "A\u0304") == find(page, "\u0100")  # Ā, as two characters and as one
     assert find(page, "W.T") == find(page, "Wᵀ") == find(page, "W^T")
 
 
