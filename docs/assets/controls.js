@@ -53,9 +53,14 @@ function openSearch() {
 
 search.addEventListener("toggle", (event) => event.newState === "open" && openSearch());
 addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+  const held = event.ctrlKey || event.metaKey;
+  if (held && event.key === "k") {
     event.preventDefault();
     search.togglePopover();
+  }
+  if (event.key === "/" && !held && !event.altKey && !event.target.closest("input, textarea, select, [contenteditable]")) {
+    event.preventDefault(); // or the field would begin with it
+    search.showPopover();
   }
 });
 

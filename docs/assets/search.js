@@ -1,39 +1,29 @@
-// Search: the theme's worker builds the index and answers; this shows what it found.
+// Search: find.js finds in the index what the reader types; this shows it.
 import { fetched } from "./fetched.js";
+import { finder } from "./find.js";
+import { hits, wordsOf } from "./words.js";
 
 const box = document.getElementById("search");
 const [input, status, list] = ["input", ".book-found", "ol"].map((selector) => box.querySelector(selector));
 const base = new URL(box.dataset.base, location);
-const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3];
+const [MOST, OF_ONE_PAGE] = [20, 3];
+const [EXCERPT, BEFORE, CLOSE] = [180, 60, 120]; // letters: of an excerpt, before its first hit, and what counts as close to that
 
-let worker;
+let find;
 
-/** Let a worker read the index, then answer what is typed. An error says in words why this cannot be. */
+/** Read the index, then answer what is typed. An error says in words why this cannot be. */
 export async function start() {
-  const { script, index } = await (location.protocol === "file:" ? fromScript() : fromServer());
-  worker = new Worker(script);
-  await new Promise((ready, failed) => {
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      failed(new Error("worker.js did not run"));
-    });
-    worker.addEventListener("message", ({ data: { type, data } }) => {
-      if (type === READY) ready();
-      else if (type === RESULT) show(data.items);
-    });
-    worker.postMessage({ type: SETUP, data: { config: index.config, docs: index.docs, options: {} } });
-  });
-  input.addEventListener("input", ask);
-  ask();
+  find = finder(await (location.protocol === "file:" ? fromScript() : fromServer()));
+  input.addEventListener("input", answer);
+  answer();
 }
 
-async function fromServer() {
-  const index = await fetched(new URL("search/search_index.json", base), async (answer) => {
-    const read = await answer.json();
-    if (!read?.config || !Array.isArray(read.docs)) throw new TypeError("no index");
-    return read;
+function fromServer() {
+  return fetched(new URL("search/index.json", base), async (response) => {
+    const index = await response.json();
+    if (!Array.isArray(index?.pages) || !Array.isArray(index.words)) throw new TypeError("no index");
+    return index;
   });
-  return { script: new URL("search/worker.js", base), index };
 }
 
 // A page that was opened as a file can fetch nothing, but it can run a script: see book/editions.py.
@@ -45,44 +35,95 @@ async function fromScript() {
     script.addEventListener("error", () => failed(new Error("search/offline.js is missing")));
     document.head.append(script);
   });
-  return { script: URL.createObjectURL(new Blob([window.bookSearch.worker])), index: window.bookSearch.index };
+  return window.bookSearch;
 }
 
-function ask() {
-  if (input.value.trim()) worker.postMessage({ type: QUERY, data: input.value });
-  else show([]);
+function answer() {
+  if (!input.value.trim()) {
+    status.textContent = "";
+    list.replaceChildren();
+    return;
+  }
+  const found = find(input.value);
+  const shown = few(found.places);
+  status.textContent = summary(found, shown.filter(({ nearest }) => !nearest));
+  list.replaceChildren(...shown.map((place) => entry(place, found.terms)));
 }
 
-// One entry for each page, its best sections below it. The text comes from the book's own index.
-function show(pages) {
-  const found = pages.slice(0, 10).flatMap((sections) => sections.filter((section) => section.score > 0 && section.text).slice(0, 3));
-  if (input.value.trim()) status.textContent = found.length ? `${found.length} places in ${Math.min(pages.length, 10)} pages` : "Nothing found";
-  else status.textContent = "";
-  list.replaceChildren(...found.map((section) => {
-    const entry = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = new URL(section.location, base);
-    link.innerHTML = `<strong>${section.title}</strong><small>${excerpt(section.text)}</small>`;
-    link.addEventListener("click", () => box.hidePopover());
-    entry.append(link);
-    return entry;
-  }));
+// The best places; of one page only some, so that others are seen as well.
+function few(places) {
+  const of = new Map();
+  return places.filter(({ page }) => of.set(page, (of.get(page) ?? 0) + 1).get(page) <= OF_ONE_PAGE).slice(0, MOST);
 }
 
-// Some words around the first that was found; from a program only if the sentences do not have it.
-function excerpt(text) {
-  const plain = new DOMParser().parseFromString(text.replace(/<\/(p|li|pre)>/g, "$& "), "text/html").body;
-  const sentences = plain.cloneNode(true);
-  for (const program of sentences.querySelectorAll("pre")) program.remove();
-  const read = sentences.querySelector("mark") || (sentences.textContent.trim() && !plain.querySelector("mark")) ? sentences : plain;
-  const first = read.querySelector("mark");
-  const words = read.textContent.replace(/\s+/g, " ").trim();
-  const at = first ? words.indexOf(first.textContent) : 0;
-  const start = at < 60 ? 0 : words.indexOf(" ", at - 60) + 1;
-  const end = words.length - start < 180 ? words.length : words.lastIndexOf(" ", start + 180);
-  const escaped = document.createElement("span");
-  escaped.textContent = `${start ? "… " : ""}${words.slice(start, end)}${end < words.length ? " …" : ""}`;
-  return escaped.innerHTML;
+function summary({ complete, unknown, untreated, small }, shown) {
+  const said = [];
+  if (untreated.length) said.push(`The book does not treat ${quoted(untreated, "or")}; the nearest place is marked.`);
+  const nowhere = unknown.length ? `: ${quoted(unknown, "and")} ${unknown.length > 1 ? "are" : "is"} nowhere in the book` : "";
+  if (!shown.length) {
+    if (nowhere || !untreated.length) said.push(`Nothing found${nowhere}.`);
+    return said.join(" ");
+  }
+  if (!complete && nowhere) said.push(`No page has all of these words${nowhere}. ${unknown.length === shown[0].lacks.length ? "These have the others." : "These have some of the others."}`);
+  else if (!complete) said.push("No section has all of these words; each of these lacks what is named below it.");
+  const missing = small.length > 2 ? `; small words such as “${small[0]}” may be missing there` : small.length ? `; ${quoted(small, "and")} may be missing there` : "";
+  said.push(`${counted(shown, "place")} in ${counted([...new Set(shown.map(({ page }) => page))], "page")}${missing}.`);
+  return said.join(" ");
+}
+
+function counted(things, name) {
+  return `${things.length} ${name}${things.length > 1 ? "s" : ""}`;
+}
+
+function quoted(words, last) {
+  return words.map((word) => `“${word}”`).join(", ").replace(/, (?=[^,]*$)/, ` ${last} `);
+}
+
+function entry({ page, section, lacks, nearest }, terms) {
+  const where = [page.group, section.id && page.sections[0].heading].filter(Boolean).join(" › ");
+  const link = document.createElement("a");
+  link.href = new URL(page.url + (section.id && `#${section.id}`), base);
+  link.append(line("span", where), line("strong", section.heading, terms), line("small", excerpt(section, terms), terms));
+  if (nearest) link.append(line("em", "the nearest place"));
+  if (lacks.length) link.append(line("em", `without ${quoted(lacks, "or")}`));
+  link.addEventListener("click", () => box.hidePopover());
+  const item = document.createElement("li");
+  item.append(link);
+  return item;
+}
+
+function line(tag, text, terms = []) {
+  const element = document.createElement(tag);
+  let at = 0;
+  for (const { start, end } of hits(wordsOf(text), terms)) {
+    if (start < at) continue;
+    const mark = document.createElement("mark");
+    mark.append(...pieces(text.slice(start, end)));
+    element.append(...pieces(text.slice(at, start)), mark);
+    at = end;
+  }
+  element.append(...pieces(text.slice(at)));
+  return element;
+}
+
+// A raised T is set as one: many fonts lack the letter ᵀ, and its substitute in bold looks like ˢ.
+function pieces(text) {
+  return text.split(/(ᵀ)/).map((piece) => (piece === "ᵀ" ? Object.assign(document.createElement("sup"), { textContent: "T" }) : piece));
+}
+
+// Where the most terms stand close together; in a program only if the sentences have none.
+function excerpt({ text: sentences, code }, terms) {
+  const text = [sentences, code].find((text) => hits(wordsOf(text), terms).length) ?? (sentences || code);
+  const found = hits(wordsOf(text), terms);
+  let at = found[0]?.start ?? 0;
+  for (let first = 0, next = 0, most = 0; first < found.length; first += 1) {
+    while (next < found.length && found[next].end < found[first].start + CLOSE) next += 1;
+    const terms = new Set(found.slice(first, next).map(({ which }) => which)).size;
+    if (terms > most) [most, at] = [terms, found[first].start];
+  }
+  const start = at < BEFORE ? 0 : text.indexOf(" ", at - BEFORE) + 1;
+  const end = text.length < start + EXCERPT ? text.length : text.lastIndexOf(" ", start + EXCERPT);
+  return `${start ? "… " : ""}${text.slice(start, end)}${end < text.length ? " …" : ""}`;
 }
 
 // Down and up walk through the results, as in any list of suggestions.
@@ -91,6 +132,7 @@ box.addEventListener("keydown", (event) => {
     event.preventDefault();
     box.hidePopover();
   }
+  if (event.key === "Enter" && event.target === input) list.querySelector("a")?.click();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();

@@ -28,13 +28,13 @@ def open_page(browser):
 @pytest.mark.parametrize(
     ("file", "lost", "words"),
     [
-        ("search/search_index.json", "offline", "no answer came for search_index.json"),
-        ("search/search_index.json", "404", "the server answered 404 for search_index.json"),
-        ("search/search_index.json", "garbage", "search_index.json is damaged"),
-        ("search/search_index.json", "nothing", "search_index.json is damaged"),
-        ("search/worker.js", "404", "worker.js did not run"),
+        ("search/index.json", "offline", "no answer came for index.json"),
+        ("search/index.json", "404", "the server answered 404 for index.json"),
+        ("search/index.json", "garbage", "index.json is damaged"),
+        ("search/index.json", "nothing", "index.json is damaged"),
         ("assets/search.js", "offline", "its script did not come"),
         ("assets/search.js", "404", "its script did not come"),
+        ("assets/find.js", "404", "its script did not come"),
     ],
 )
 @pytest.mark.parametrize("width", [390, 1280])
