@@ -156,6 +156,14 @@ class Block:
         self._attach()
         self.pieces = self._pieces()
         conditions = [condition for chain in self.chains for condition in chain.conditions]
+        for chain in self.chains:
+            if chain.conditions and len(chain.sides) > 2:
+                start = chain.conditions[0].sides[0].tokens[0]
+                raise DerivationError(
+                    f"{source_of(self.text, chain.conditions[0].sides[0].tokens)} … is a condition beside one row of several: "
+                    "write what it holds for as an equation of its own",
+                    self.place(start),
+                )
         self.chains = [chain for chain in self.chains if chain not in conditions]
 
     # One item after the other
@@ -207,7 +215,7 @@ class Block:
         if self.chain is not None and self.chain.said:
             self.chain = self.beside
         self.condition = bool(
-            CONDITION.fullmatch(word)
+            CONDITION.fullmatch(word) and not self.reasons.get(item.row)
             if self.column
             else re.search(rf"(?:^|\W)(?:{CONDITION.pattern})$", word)
         )

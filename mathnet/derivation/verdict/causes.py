@@ -117,7 +117,8 @@ class Causes:
 
     def _condition(self, before: nodes.Node, side: nodes.Node, free: Free, shape: Shape) -> str:
         """Return under which declaration a line would be right, in words, or the empty string."""
-        if side not in self.dimensions.types or self.dimensions.types[side].shape != shape or self.work < 0:
+        found = self.dimensions.types.get(side)
+        if found is None or found.shape != shape or not found.free <= free.keys() or self.work < 0:
             return ""
         reached = reach(before, self.names, {}) | reach(side, self.names, {})
         directed = any(
