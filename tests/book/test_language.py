@@ -71,7 +71,6 @@ AMERICAN = "It normalizes colors, analyzes labeled centers, and is gray: we fulf
 # Texts that are still to be edited, with the number of their faults: it may fall, and may not grow.
 NOT_YET = {
     "docs/batches.md": 13,
-    "docs/cite.md": 1,
     "docs/gradient-check.md": 21,
     "docs/one-layer.md": 16,
     "docs/products/which.md": 12,
