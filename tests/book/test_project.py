@@ -287,7 +287,7 @@ def test_every_identifier_of_a_work_has_its_form():
     source = REFERENCES.read_text(encoding="utf-8")
     form = {
         "doi": r"10\.\d{4,}/\S+",
-        "eprint": r"\d{4}\.\d{5}",
+        "eprint": r"\d{4}\.\d{4,5}",
         "url": r"https?://\S+",
         "isbn": r"97[89][\d-]+",
     }
