@@ -21,6 +21,8 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 REFERENCES = Path(__file__).parents[1] / "docs" / "assets" / "references.bib"
+THESES = {"phdthesis": "PhD thesis", "mastersthesis": "Master’s thesis"}
+PUBLISHERS = ("publisher", "school", "institution", "organization")
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ def _reference(kind: str, fields: dict) -> str:
         f"{fields['series']} {number}" if "series" in fields else "",
         f"{fields['edition']} edition" if "edition" in fields else "",
         fields.get("pages", "").replace("--", "–"),
-        "PhD thesis" if kind == "phdthesis" else "",
-        fields.get("publisher") or fields.get("school") or fields.get("organization") or "",
+        THESES.get(kind, ""),
+        next((fields[name] for name in PUBLISHERS if name in fields), ""),
         fields["year"],
     ]
     sentences = [

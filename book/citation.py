@@ -2,6 +2,7 @@
 
 import functools
 import os
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -18,28 +19,32 @@ def _parsed(text: str) -> dict:
     return yaml.safe_load(text)
 
 
-def released() -> str:
-    """Return the date of this version, as year-month-day."""
-    return _record()["date-released"].isoformat()
+def released() -> date:
+    """Return the date of this version."""
+    return _record()["date-released"]
 
 
 def book(path: str = "") -> dict[str, str]:
-    """Return what identifies the book, or the page of it at `path`, as BibTeX fields."""
+    """Return what identifies the book, or the page of it at `path`, as BibTeX fields; its address only where one is public."""
     work = _record()["preferred-citation"]
-    return {
+    fields = {
         "author": " and ".join(author["name"] for author in work["authors"]),
         "title": work["title"],
         "year": str(work["year"]),
         "version": str(work["version"]),
-        "url": os.environ.get("SITE_URL", "http://127.0.0.1:8000/") + path,
     }
+    public = os.environ.get("SITE_URL")
+    return {**fields, "url": public + path} if public else fields
 
 
 def bibtex(kind: str, key: str, fields: dict[str, str]) -> str:
     """Format fields as a BibTeX entry; double braces keep titles and the author as they are."""
     width = max(map(len, fields))
-    lines = [f"  {name:<{width}} = {{{{{value}}}}}," for name, value in fields.items() if name != "url"]
-    return "\n".join([f"@{kind}{{{key},", *lines, f"  {'url':<{width}} = {{{fields['url']}}},", "}"])
+    lines = [
+        f"  {name:<{width}} = " + (f"{{{value}}}," if name == "url" else f"{{{{{value}}}}},")
+        for name, value in fields.items()
+    ]
+    return "\n".join([f"@{kind}{{{key},", *lines, "}"])
 
 
 def page_bibtex(path: str, chapter: str) -> str:
@@ -53,7 +58,8 @@ def page_bibtex(path: str, chapter: str) -> str:
 def apa(fields: dict[str, str]) -> str:
     """Format fields in the style of the American Psychological Association, as Markdown."""
     part = f"{fields['chapter']}. In " if "chapter" in fields else ""
+    where = f" {fields['url']}" if "url" in fields else ""
     return (
-        f"{fields['author']}. ({fields['year']}). {part}*{fields['title']}* "
-        f"(Version {fields['version']}). {fields['url']}"
+        f"{fields['author']}. ({released():%Y, %B %-d}). {part}*{fields['title']}* "
+        f"(Version {fields['version']}).{where}"
     )

@@ -178,7 +178,7 @@ def listing(shown: Book) -> dict[str, Any]:
         elif tag.id in shown.equations:
             entries.append(entry | _entry(shown.equations[tag.id], tag.number))
     work = book()
-    return {"schema": 1, **{key: work[key] for key in ("title", "version", "url")}, "equations": entries}
+    return {"schema": 1, **{key: work.get(key) for key in ("title", "version", "url")}, "equations": entries}
 
 
 def _entry(equation: Equation, number: int) -> dict[str, Any]:

@@ -7,7 +7,6 @@ functions, scripts. What is folded away on a page is open here; the solutions of
 import functools
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,8 +14,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from book.backmatter import index
-from book.citation import apa, book
-from book.dates import commit_date
+from book.citation import apa, book, released
 from book.html import CONTENT, NOTHING, Element, as_it_is, copied
 
 URL = "book/"
@@ -119,7 +117,7 @@ def contents(pages: Iterable[Page]) -> dict[str, Any]:
     return {
         "work": book(),
         "reference": apa(book()).replace("*", ""),
-        "made": f"{datetime.fromtimestamp(commit_date(), UTC):%-d %B %Y}",
+        "released": f"{released():%-d %B %Y}",
         "parts": parts,
         "index": index((chapter["title"], chapter["html"]) for chapter in prose),
     }

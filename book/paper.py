@@ -52,10 +52,7 @@ def _rows(chain: Chain) -> list[str]:
 
 def citation(equation: Equation, number: int, book: dict[str, str]) -> str:
     """Return the BibTeX entry of an equation; `book` is that of the book."""
-    fields = {
-        **book,
-        "chapter": f"{equation.page.title}, tag {number}",
-        "url": f"{book['url']}{equation.page.url}#eq-{number}",
-    }
-    order = ["chapter", *book]
-    return bibtex("inbook", f"mathnet-eq-{number}", {name: fields[name] for name in order})
+    fields = {"chapter": f"{equation.page.title}, tag {number}", **book}
+    if "url" in book:
+        fields["url"] = f"{book['url']}{equation.page.url}#eq-{number}"
+    return bibtex("inbook", f"mathnet-eq-{number}", fields)

@@ -137,7 +137,7 @@ def complex_step_jacobians(f: Callable[..., Result], *args: Numbers) -> tuple[An
 
     References
     ----------
-    Squire and Trapp (1998).
+    Lyness and Moler (1967); Squire and Trapp (1998).
 
     Examples
     --------

@@ -68,17 +68,6 @@ SPELLING = (
 )
 AMERICAN = "It normalizes colors, analyzes labeled centers, and is gray: we fulfill it."
 
-# Texts that are still to be edited, with the number of their faults: it may fall, and may not grow.
-NOT_YET = {
-    "docs/batches.md": 13,
-    "docs/cite.md": 1,
-    "docs/gradient-check.md": 21,
-    "docs/one-layer.md": 16,
-    "docs/products/which.md": 12,
-    "docs/shape-right.md": 3,
-    "docs/train.md": 14,
-}
-
 FENCE = re.compile(
     r"^(?P<margin>[ >]*)(?P<ticks>`{3,}|~{3,})[^`\n]*\n(?:.*\n)*?(?P=margin)(?P=ticks)[ ]*$", re.MULTILINE
 )
@@ -145,12 +134,7 @@ def read(path: Path) -> str:
 def test_no_text_says_a_phrase_too_often(text):
     found = faults(read(ROOT / text))
     report = "\n".join(f"{text}:{line}: {said}" for line, said in found)
-    assert len(found) <= NOT_YET.get(text, 0), report
-    assert text not in NOT_YET or found, f"{text} is edited: take it out of NOT_YET"
-
-
-def test_the_texts_still_to_be_edited_exist():
-    assert set(NOT_YET) <= set(TEXTS)
+    assert not found, report
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.instead)

@@ -252,4 +252,4 @@ def test_every_equation_stands_where_the_list_says(site, listing, book):
         assert (number.text, number.get("href")) == (f"({book[entry['id']].local})", f"#{anchor}")
         latex, bibtex = (block.text_content() for block in equation.xpath(".//details//pre"))
         assert latex == entry["latex"]
-        assert entry["url"] in bibtex
+        assert f"tag {entry['tag']}}}" in bibtex

@@ -114,6 +114,19 @@ def test_citation_file_follows_its_format():
     assert set(citation) == {*known.split(), "preferred-citation", "references"}
 
 
+def test_the_year_of_the_citation_is_that_of_the_release():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["preferred-citation"]["year"] == citation["date-released"].year
+    assert f"{citation['date-released']:(%Y, %B %-d)}" in apa(book())
+
+
+def test_a_citation_has_an_address_only_where_one_is_public(monkeypatch):
+    monkeypatch.delenv("SITE_URL", raising=False)
+    assert "url" not in book("one-layer/")
+    assert apa(book()).endswith(f"(Version {mathnet.__version__}).")
+    assert "http" not in bibtex("book", "mathnet", book())
+
+
 def test_citation_names_the_version_and_the_page(monkeypatch):
     monkeypatch.setenv("SITE_URL", "https://example.org/mathnet/")
     page = {"chapter": "One layer", **book("one-layer/")}
@@ -264,11 +277,17 @@ def test_every_work_is_well_formed():
         assert "{" not in work.reference
 
 
+def test_the_history_is_in_order_of_time():
+    years = [int(key.rpartition("-")[2]) for key, work in works().items() if work.group == "history"]
+    assert len(years) > 20
+    assert years == sorted(years)
+
+
 def test_every_identifier_of_a_work_has_its_form():
     source = REFERENCES.read_text(encoding="utf-8")
     form = {
         "doi": r"10\.\d{4,}/\S+",
-        "eprint": r"\d{4}\.\d{5}",
+        "eprint": r"\d{4}\.\d{4,5}",
         "url": r"https?://\S+",
         "isbn": r"97[89][\d-]+",
     }

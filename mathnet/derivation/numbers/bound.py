@@ -1,4 +1,4 @@
-"""How likely a wrong line is to pass: the Schwartz–Zippel bound of a rational derivation.
+"""How likely a wrong line is to pass: the bound of Schwartz (1980), by the total degree, of a rational derivation.
 
 The two sides of an equation are rational functions of the numbers that are drawn. Where they differ, the numerator
 of their difference is a polynomial that is not zero. One of degree d is zero at no more than a share d/s of the
