@@ -89,6 +89,8 @@ REFUSED = {  # a block: what it is told
     r"x = y \implies = x": "an equation needs a left side",
     r"x = y \text{ and } y": "y is not equal to x",
     r"x \\ y = x": "an equation needs two sides",
+    r"x = x && \text{by } (y = 0)": "= stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
+    r"x = x \text{ by } {y = 0}": "= stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
     r"x = y \text{ if } x > y": r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
     r"the where part, such as x \in \mathbb{R} \text{ positive}",
     r"x = x = \\": "nothing stands after =",

@@ -133,7 +133,7 @@ class Block:
     """
 
     def __init__(self, text: str, line: int, words: Collection[str] = ()) -> None:
-        self.text, self.place = text, Spelling(text).place
+        self.text, self.place, self.known = text, Spelling(text).place, words
         tokens = tokenize(text, line)
         self.items, self.indices = _items(tokens, words), _indices(tokens)
         self.chains: list[Chain] = []
@@ -346,6 +346,16 @@ class Block:
             self.column = False
 
     def _reason(self, item: Item) -> None:
+        for at, token in enumerate(item.tokens if item.kind == "formula" else ()):
+            sides = [item.tokens[place] for place in (at - 1, at + 1) if 0 <= place < len(item.tokens)]
+            if token.type in RELATIONS and (
+                any(side.type not in {"NAME", "NUMBER"} or str(side) in self.known for side in sides)
+                or item.tokens[at - 2].type not in {"LBRACE", "LPAR", "LBRACKET", "LSET"}
+            ):
+                raise DerivationError(
+                    f"{token} stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
+                    self.place(token),
+                )
         self.column = self.column or item.kind == "formula"
         self.reasons.setdefault(item.row, []).append(item)
         self.kinds.append(("reason", item))

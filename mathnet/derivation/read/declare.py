@@ -361,7 +361,7 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         labels = [
             s
             for s in scripts
-            if s.kind != "subscript" or re.search(r"^\d+$|[-+]", s.text) or LABEL.search(s.written)
+            if s.kind != "subscript" or re.search(r"\d|[-+]", s.text) or LABEL.search(s.written)
         ]
         name, rest = decorated(base, labels), [s for s in scripts if s not in labels]
     indices = _defined_entry(reader, rest, place) if rest else indices

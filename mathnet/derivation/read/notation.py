@@ -141,6 +141,10 @@ MEANT = {  # names that are not declared, and what to write instead
     "E": r"an expectation is written out, as a mean or a sum with weights; anything else is declared in the where part",
     "P": r"a probability is declared in the where part",
     r"\infty": "limits are not read",
+    "I": r"declare it as I \in \mathbb{R}^{n \times n} \text{ identity}",
+    r"\mathbf{I}": r"declare it as \mathbf I \in \mathbb{R}^{n \times n} \text{ identity}",
+    r"\mathbf{1}": r"declare it as \mathbf 1 \in \mathbb{R}^n \text{ ones}",
+    r"\mathbb{1}": r"declare it as \mathbb 1 \in \mathbb{R}^n \text{ ones}",
     r"\pi": r"declare it as a number, \pi \in \mathbb{R} \text{ positive}",
 }
 STANDARD = {  # functions of one number that everybody knows, each as a formula in x
@@ -150,5 +154,7 @@ STANDARD = {  # functions of one number that everybody knows, each as a formula 
     r"\operatorname{silu}": r"\frac{x}{1 + e^{-x}}",
     r"\sinh": r"\frac{e^{x} - e^{-x}}{2}",
     r"\cosh": r"\frac{e^{x} + e^{-x}}{2}",
+    r"\tan": r"\frac{\sin(x)}{\cos(x)}",
+    r"\operatorname{sech}": r"\frac{2}{e^{x} + e^{-x}}",
 }
 FUNCTIONS |= {name: name for name in STANDARD}

@@ -22,7 +22,7 @@ OPERAND = {"NAME", "ACCENT", "LPAR", "LBRACKET", "LBRACE", "FRAC", "SQRT"}
 
 def rewritten(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     """Return the tokens as the grammar takes them."""
-    found = _words(tokens, names, source)
+    found = _words(_evaluated(tokens), names, source)
     found = _fractions(_labels(found))
     found = _italic(found, names, source)
     return derivatives(_slashes(found, names, source))
@@ -129,7 +129,21 @@ def _read_run(run: Sequence[Token], after: Sequence[Token], names: Names, source
     return list(run)
 
 
-# Braces
+# Braces and bars
+
+
+def _evaluated(tokens: Sequence[Token]) -> list[Token]:
+    r"""Let the bar of $\frac{dJ}{dx} \Big|_{x = 1}$ be the end of what the fraction begins."""
+    found = list(tokens)
+    for at in range(len(tokens) - 1, -1, -1):
+        if tokens[at].type != "BAR":
+            continue
+        found[at] = _token("RAT", str(tokens[at]), tokens[at])
+        below = _opening(found, at - 1)
+        above = _opening(found, below - 1) if below > 0 else -1
+        if above > 0 and found[above - 1].type == "FRAC":
+            found.insert(above - 1, _empty("LAT", span(found[above - 1]).start_pos, found[above - 1]))
+    return found
 
 
 def _labels(tokens: Sequence[Token]) -> list[Token]:
