@@ -275,7 +275,8 @@ def _define_function(reader: Reader, written: Written, parameters: list[Written]
             return
         names.readings[:] = kept_readings
     if all(parameter in names.symbols for parameter in given):
-        _define_symbol(reader, written, reader.formula(right))
+        whole = written._replace(base=written.name, scripts=[], text=place.latex)
+        _define_symbol(reader, whole, reader.formula(right))
     names.arrays[name] = ArrayFunction(place.latex, place, tuple(given), _read_again(names, source, right))
     words = " and ".join(parameter.place.latex for parameter in parameters)
     names.read_as(place, rf"\text{{a function of the whole of }} {words}")

@@ -488,21 +488,17 @@ class Reader:
 
     def _entry_of(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
         r"""Return the entry z_i of the \mathbf z that is declared, or w_{ij} of W."""
-        if not scripts or scripts[0].kind != "subscript" or not re.fullmatch(r"\\?[A-Za-z]+", base):
+        if not scripts or scripts[0].kind != "subscript":
             return None
         try:
             indices = self.spelling.indices(scripts[0].tree)
         except DerivationError:
             return None
-        others = (
-            [rf"\{font}{{{base}}}" for font in FONT.split("|")]
-            + [rf"\vec{{{base}}}", base.upper()]
-            + [rf"\{font}{{{base.upper()}}}" for font in FONT.split("|")]
-        )
+        letters = _bare(base, f"{FONT}|vec")
         shapes = {
-            name: self.names.shapes[name]
-            for name in others
-            if name in self.names.symbols and name in self.names.shapes
+            name: shape
+            for name, shape in self.names.shapes.items()
+            if name in self.names.symbols and _bare(name, f"{FONT}|vec") in {letters, letters.upper()}
         }
         fitting = [
             name
@@ -591,14 +587,15 @@ class Reader:
 
     def _indicator(self, prefix: Prefix, following: Pieces) -> Node:
         r"""Return $\mathbb 1[z > 0]$, $\mathbb 1(z > 0)$ or $\mathbb 1_{z > 0}$."""
-        subscripts = [script.tree for script in self.spelling.scripts(trees(prefix.tree)[1:])]
+        scripts = self.spelling.scripts(trees(prefix.tree)[1:])
+        subscripts = [script.tree for script in scripts if script.kind == "subscript" and len(scripts) == 1]
         argument = following.next()
         if len(subscripts) == 1:
             inside = subscripts[0]
             while inside.data not in {"besides", "bounds", "comparison"} and len(trees(inside)) == 1:
                 (inside,) = trees(inside)
             place = self.place(prefix.tree)
-        elif argument is not None and _is_comparison(argument):
+        elif argument is not None and not scripts and _is_comparison(argument):
             following.take()
             inside = trees(argument)[0]
             place = self.place(prefix.tree, argument)
@@ -606,7 +603,7 @@ class Reader:
             raise self._unknown(
                 self.spelling.name(trees(prefix.tree)[0])[0], self.place(prefix.tree).latex, [], prefix.tree
             )
-        if len(trees(inside)) != 2:
+        if len(trees(inside)) != 2 or inside.data not in {"besides", "bounds", "comparison"}:
             raise DerivationError(r"an indicator is written [z > 0]", place)
         left, right = trees(inside)
         relation = next(token for token in tokens(inside) if token.type in {"COMPARE", "EQUALS"})
@@ -636,6 +633,8 @@ class Reader:
             return self._with_scripts(node, used, rest, place)
         if name.startswith(r"\dot{\bar{") and "power" not in {script.kind for script in rest}:
             return nodes.Differential(place, self._accented(inside, inner + scripts, tree))
+        if entry := self._entry_of(name, self.place(atom).latex, inner + scripts, place):
+            return entry
         raise self._unknown(name, self.place(atom).latex, [], tree)
 
     def _unknown(
