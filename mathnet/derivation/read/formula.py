@@ -706,6 +706,13 @@ class Reader:
         if (kind == "transpose" or (transposed and text == "T")) and isinstance(node, nodes.Entry):
             raise DerivationError(r"transpose of an entry? Write [A^{\mathsf T}]_{ij} or A_{ji}", place)
         if kind == "prime" and not isinstance(node, nodes.Entry) and self.fitting.shape(node):
+            symbol = self.names.symbols.get(node.name) if isinstance(node, nodes.Symbol) else None
+            if symbol is not None and isinstance(symbol.definition, nodes.Apply):
+                raise DerivationError(
+                    rf"{place.latex} could be a transpose or a derivative: write {symbol.latex}^{{\mathsf T}} for the transpose, "
+                    "a prime at the function for the derivative",
+                    place,
+                )
             self.names.read_as(place, rf"{place.latex.removesuffix(script.written)}^{{\mathsf T}}")
             return nodes.Transpose(place, node)
         if kind == "transpose" or (transposed and text == "T"):

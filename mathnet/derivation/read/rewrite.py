@@ -84,8 +84,18 @@ def as_word(tokens: Sequence[Token], names: Names) -> list[Token]:
         return [*first, *tokens[len(first) :]]
     if word in PLAIN:
         return [_token("NAME", PLAIN[word], run[0], run[-1]), *tokens[len(run) :]]
+    if all(known(letter, names) for letter in run):
+        raise _name_or_product(run, Place(span(run[0]).line, span(run[0]).column, word))
     names.words.add(word)
     return [_token("NAME", rf"\operatorname{{{word}}}", run[0], run[-1]), *tokens[len(run) :]]
+
+
+def _name_or_product(run: Sequence[Token], place: Place) -> DerivationError:
+    word = "".join(run)
+    return DerivationError(
+        rf"{word} could be a name or the product {' '.join(run)}: write \mathrm{{{word}}} for the name, and the product with spaces",
+        place,
+    )
 
 
 def _run(tokens: Sequence[Token], at: int) -> list[Token]:
@@ -103,6 +113,8 @@ def _read_run(run: Sequence[Token], after: Sequence[Token], names: Names, source
     applied = bool(after) and after[0].type in {"LPAR", "PRIME"}
     for start in range(len(run) - 1):
         rest = word[start:]
+        if rest in names.words and all(known(letter, names) for letter in rest):
+            raise _name_or_product(run[start:], _place(run[start:], source))
         if rest in names.words:
             return [*run[:start], _token("NAME", rf"\operatorname{{{rest}}}", run[start], run[-1])]
         if rest in PLAIN and (start == 0 or (applied and len(rest) > 2)):
