@@ -180,7 +180,7 @@ TWO_READINGS = {  # an item of a where part, and a line
     (r"v \in \mathbb{R}^{d}", "dt = t"): r"d is a size here, so dt could be a product or a differential: "
     r"write \mathrm d t for the differential, d\, t for the product",
     (
-        r"s, l, o, i, n \in \mathbb{R}",
+        r"i \in \mathbb{R}",
         "sin(t) = t",
     ): r"sin could be the function \sin or the product s i n: write one of them",
     (

@@ -224,6 +224,7 @@ def _define(reader: Reader, tokens: Tokens, at: int) -> None:
         else:
             _define_function(reader, function, parameters, right)
     else:
+        left = as_word(left, names)
         try:
             written = _written(reader, left)
         except DerivationError as error:

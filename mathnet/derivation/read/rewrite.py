@@ -111,7 +111,8 @@ def _run(tokens: Sequence[Token], at: int) -> list[Token]:
 def _read_run(run: Sequence[Token], after: Sequence[Token], names: Names, source: str) -> list[Token]:
     word = "".join(run)
     applied = bool(after) and after[0].type in {"LPAR", "PRIME"}
-    for start in range(len(run) - 1):
+    misspelt = [name for name in get_close_matches(word, PLAIN, n=1, cutoff=0.8) if len(name) == len(word)]
+    for start in () if misspelt and word not in PLAIN else range(len(run) - 1):
         rest = word[start:]
         if rest in names.words and all(known(letter, names) for letter in rest):
             raise _name_or_product(run[start:], _place(run[start:], source))
