@@ -16,7 +16,7 @@ from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
 from ..meaning.properties import PROPERTIES
 from ..meaning.whole import WHOLE
 from .formula import Reader
-from .notation import FUNCTIONS, STANDARD
+from .notation import DEFINING, FUNCTIONS, STANDARD
 from .parse import parse_tree
 from .rewrite import as_word
 from .sizes import outer_kinds, read_domain, read_shape
@@ -396,3 +396,23 @@ def _defined_entry(reader: Reader, rest: list[Script], place: Place) -> tuple[st
 def _new(names: Names, written: Written) -> None:
     if written.name in {*names.symbols, *names.functions, *names.arrays}:
         raise DerivationError(f"{written.place.latex} is declared twice", written.place)
+
+
+def define_in_chain(names: Names, chain: Chain) -> Declared | None:
+    r"""Let a chain that begins with `\delta := ` define the name; return it, or None if it defines nothing new."""
+    reader = Reader(names, chain.sides[0].text)
+    if str(chain.relations[0]) not in DEFINING or chain.said:
+        return None
+    try:
+        written = _written(reader, chain.sides[0].tokens)
+    except DerivationError:
+        return None
+    before = set(names.symbols)
+    known = {*names.symbols, *names.functions, *names.arrays}
+    if written.base in known or longest(names, written.base, written.scripts)[0] in known:
+        return None
+    output = names.output
+    _define_symbol(reader, written, reader.formula(chain.sides[1].tokens))
+    names.output = output or names.output
+    (name,) = names.symbols.keys() - before
+    return names.symbols[name]

@@ -60,6 +60,7 @@ INDICATORS = {rf"\{font}{{{sign}}}" for font in ("mathbb", "mathds", "mathbf") f
 OPEN_LOSSES = {  # that need not be declared: of such a loss it is only known what it depends on
     "L", "J", "E", "C", r"\ell", *(rf"\{font}{{{letter}}}" for font in ("mathcal", "mathscr") for letter in "LJEC"),
 }  # fmt: skip
+DEFINING = {":=", r"\coloneqq", r"\triangleq"}  # signs that may give a name in the middle of a derivation
 SUMS = {  # what index letters below are taken together by
     r"\sum": nodes.Sum,
     r"\prod": nodes.Prod,

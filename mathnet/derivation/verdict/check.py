@@ -7,7 +7,7 @@ from functools import partial
 from mathnet.dual import DIGITS, Number, high_precision, mp
 
 from ..errors import DerivationError, Difference, Place
-from ..meaning.infer import infer_dimensions, left_free, resolve_sums
+from ..meaning.infer import infer_dimensions, infer_symbol, left_free, resolve_sums
 from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
@@ -19,7 +19,7 @@ from ..numbers.data import distinct
 from ..numbers.draws import Draws
 from ..numbers.evaluate import Evaluator, Letters
 from ..read.blocks import read_block
-from ..read.declare import declare
+from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
 from ..read.formula import Reader
 from ..read.source import Chain, split
@@ -91,6 +91,8 @@ class Derivation:
         types: list[Type] = []
         refused: DerivationError | None = None
         try:
+            if (symbol := define_in_chain(self.names, chain)) and symbol.definition is not None:
+                infer_symbol(self.dimensions, symbol, symbol.definition)
             for side in chain.sides:
                 sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
         except DerivationError as error:
