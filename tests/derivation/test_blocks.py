@@ -94,6 +94,10 @@ REFUSED = {  # a block: what it is told
     r"x = y \text{ if } x > y": r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
     r"the where part, such as x \in \mathbb{R} \text{ positive}",
     r"x = x = \\": "nothing stands after =",
+    r"v_i &= v_i && \text{if } i = j \\ &= 2 v_j && \text{if } i \ne j": "a condition holds for one equation: write each equation "
+    "with its condition, and a blank line between them",
+    r"v_i = 2 v_i \text{ for } i \ne j \text{ if } i = j": "the same indices are compared twice in the conditions of an equation",
+    r"v_i = 2 v_i \text{ for } i \ne i": "the same indices are compared twice in the conditions of an equation",
 }
 
 
@@ -109,6 +113,18 @@ def test_a_condition_on_indices_limits_an_equation():
         assert check(WHERE + line + right).ok
     for wrong in (r"0 \text{ if } i = j", r"1 \quad \text{for } i \ne j", r"1 \text{ for all } i, j"):
         assert not check(WHERE + line + wrong).ok
+
+
+def test_what_a_reason_says_of_indices_does_not_limit_its_equation():
+    line = r"\frac{\partial z_i}{\partial v_j} "
+    for reason in (
+        r"v_i \text{ is } v_j \text{ only for } i = j",
+        r"\text{one way is left, for } i = j",
+        r"\text{only if } i = j",
+    ):
+        assert not check(f"{WHERE}{line} &= 1 && {reason}").ok
+        assert not check(f"{WHERE}{line} &= 1 && {reason} \\\\ &= 1").ok
+        assert check(f"{WHERE}{line} &= \\delta_{{ij}} && {reason}").ok
 
 
 def test_a_reason_about_indices_is_words_and_any_other_is_checked():

@@ -119,7 +119,7 @@ W^T d \odot s = s \odot (W^T d)""",
         r"""where z \in \mathbb{R}^n
   s = \operatorname{softmax}(z)
 \frac{\partial s_i}{\partial z_j} = -s_i s_j \quad \text{for } i \ne j""",
-        [],
+        [r"\text{only where } i \ne j"],
     ),
     "indicator round": (
         r"""where t \in \mathbb{R}

@@ -22,10 +22,8 @@ RELATIONS = {"EQUALS", "COMPARE", "APPROX"}
 SIGNS = {"PLUS", "MINUS", "HADAMARD", "OTIMES", "CDOT", "TIMES", "SLASH", "STAR", "COLON"}
 GAPS = {"ALIGN", "REASON", "QUAD", "COMMA", "STOP", "IMPLIES", "ROW", "LINE"}
 CONDITION = re.compile(
-    r"\W*(?:(?:only|but|and|,) )?(?:if|when|whenever|where|provided|provided that|unless|for|for all|for every|for each|for any)\W*"
+    r"\W*(?:(?:and|but) )?(?:if|when|whenever|where|provided|provided that|unless|for|for all|for every|for each|for any)\W*"
 )
-
-
 RELATION_IN_WORDS = re.compile(r"[=<>≤≥≈≠]|\\(?:eq|le|ge|ne|lt|gt|leq|geq|neq|approx|equiv|sim)(?![A-Za-z])")
 CONJUNCTION = re.compile(  # after which an equation has a row of its own; after other words it is a reason
     r"^\W*(?:and|or|so|so that|hence|thus|then|therefore|also|moreover|that is|i\.e\.|which gives|we get|it follows that)\W*$",
@@ -155,6 +153,7 @@ class Block:
                 chain.rows = self._rows(items)
         self._attach()
         self.pieces = self._pieces()
+        self._refuse_conditions()
         conditions = [condition for chain in self.chains for condition in chain.conditions]
         self.chains = [chain for chain in self.chains if chain not in conditions]
 
@@ -206,11 +205,10 @@ class Block:
             )
         if self.chain is not None and self.chain.said:
             self.chain = self.beside
-        self.condition = bool(
-            CONDITION.fullmatch(word)
-            if self.column
-            else re.search(rf"(?:^|\W)(?:{CONDITION.pattern})$", word)
-        )
+        beside = self.column and self.reasons.get(
+            item.row
+        )  # what comes after other words of a reason is part of it
+        self.condition = not beside and bool(CONDITION.fullmatch(word))
         self.gap.append("words")
         self.joined = not self.column and bool(CONJUNCTION.search(word))
         self._reason(item)
@@ -375,6 +373,23 @@ class Block:
     def _refuse(self, item: Item, reason: str) -> None:
         latex = " ".join(source_of(self.text, item.tokens).split())
         raise DerivationError(reason.replace("{0}", latex), self.place(item.tokens[0]))
+
+    def _refuse_conditions(self) -> None:
+        """Refuse a condition that would limit another row as well, and conditions that nothing meets."""
+        for chain, items in zip(self.chains, self.shown, strict=True):
+            pairs = [
+                frozenset(str(side.tokens[0]) for side in condition.sides) for condition in chain.conditions
+            ]
+            place = self.place(chain.conditions[0].sides[0].tokens[0]) if pairs else None
+            if place and len({item.row for item in items if item.kind == "relation"}) > 1:
+                raise DerivationError(
+                    "a condition holds for one equation: write each equation with its condition, and a blank line between them",
+                    place,
+                )
+            if place and (len({*pairs}) < len(pairs) or any(len(pair) < 2 for pair in pairs)):
+                raise DerivationError(
+                    "the same indices are compared twice in the conditions of an equation", place
+                )
 
     # The rows as they are shown, and the pieces
 

@@ -53,7 +53,8 @@ def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "")
     for letter, bound in SUMMED.findall(derivation or source):
         names.samples[letter] = bound or names.samples.get(letter, "") or f"N_{letter}"
     for name, body in STANDARD.items():
-        if re.search(re.sub(r"\W|operatorname", "", name), derivation or source):
+        word = re.sub(r"\W|operatorname", "", name)
+        if re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", derivation or source):
             place = Place(1, 1, name)
             names.functions[name] = Function(
                 name, name, place, "x", _body(names, body, place, "x", tokenize(body))
@@ -313,7 +314,12 @@ def _refuse_another_meaning(
 ) -> None:
     """Let a definition of what is built in be checked, like a line."""
     names, source, built_in = reader.names, reader.spelling.source, FUNCTIONS[function.base]
-    if len(parameters) != 1 or (built_in in WHOLE and built_in not in names.functions) or function.scripts:
+    if (
+        len(parameters) != 1
+        or built_in in {"max", "min", "kron"}
+        or (built_in in WHOLE and built_in not in names.functions)
+        or function.scripts
+    ):
         raise DerivationError(
             f"{function.place.latex} is built in: leave its definition out, or give yours another name",
             function.place,

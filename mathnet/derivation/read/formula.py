@@ -132,6 +132,8 @@ class Reader:
                 r"the where part, such as x \in \mathbb{R} \text{ positive}",
                 self.place(condition.sides[0].tokens[0]),
             )
+        said = self.place(condition.sides[0].tokens[0], condition.sides[-1].tokens[-1])
+        self.names.read_as(said, rf"\text{{only where }} {said.latex}")
         equal = nodes.Delta(place, *(int(index) if index.isdigit() else index for index in indices))
         if relation == "=":
             return equal

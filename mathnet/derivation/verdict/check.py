@@ -61,7 +61,11 @@ class Derivation:
             return
         for claim in self.names.claims:
             self.report.chains.append(claim)
-            self._infer(claim, claim.nodes, [])
+            sides, claim.nodes = claim.nodes, []
+            try:
+                self._infer(claim, sides, [])
+            except DerivationError as error:
+                self._refuse(error, claim.line, about=claim.about)
         for line, text in blocks:
             try:
                 chains = read_block(text, line, {*self.names.symbols, *self.names.arrays})
