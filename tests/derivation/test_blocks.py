@@ -115,6 +115,23 @@ def test_a_condition_on_indices_limits_an_equation():
         assert not check(WHERE + line + wrong).ok
 
 
+def test_a_range_of_an_index_is_no_condition():
+    for range_ in (
+        r"&& \text{for } i = 1, \ldots, n",
+        r"\text{ for all } i = 1, \dots, n",
+        r", \quad i = 1, \ldots, n",
+    ):
+        assert check(f"{WHERE}v_i &= z_i {range_}").ok
+        assert not check(f"{WHERE}v_i &= v_1 {range_}").ok
+    for wrong in (
+        r"\text{ unless } i = 1",
+        r"\text{ for } i = 1, 2",
+        r"&& \text{for } i = 1, 2",
+        r"&& \text{if } i = 1 \text{ or } i = 2",
+    ):
+        assert not check(f"{WHERE}v_i &= v_1 {wrong}").ok
+
+
 def test_what_a_reason_says_of_indices_does_not_limit_its_equation():
     line = r"\frac{\partial z_i}{\partial v_j} "
     for reason in (

@@ -22,7 +22,7 @@ RELATIONS = {"EQUALS", "COMPARE", "APPROX"}
 SIGNS = {"PLUS", "MINUS", "HADAMARD", "OTIMES", "CDOT", "TIMES", "SLASH", "STAR", "COLON"}
 GAPS = {"ALIGN", "REASON", "QUAD", "COMMA", "STOP", "IMPLIES", "ROW", "LINE"}
 CONDITION = re.compile(
-    r"\W*(?:(?:and|but) )?(?:if|when|whenever|where|provided|provided that|unless|for|for all|for every|for each|for any)\W*"
+    r"\W*(?:(?:and|but) )?(?:if|when|whenever|where|provided|provided that|for|for all|for every|for each|for any)\W*"
 )
 RELATION_IN_WORDS = re.compile(r"[=<>≤≥≈≠]|\\(?:eq|le|ge|ne|lt|gt|leq|geq|neq|approx|equiv|sim)(?![A-Za-z])")
 CONJUNCTION = re.compile(  # after which an equation has a row of its own; after other words it is a reason
@@ -101,6 +101,11 @@ def _indices(tokens: Sequence[Token]) -> frozenset[str]:
     return frozenset(found)
 
 
+def chain_is(chain: Chain | None, chains: Sequence[Chain]) -> bool:
+    """Say whether a chain is one of several."""
+    return chain is not None and chain in chains
+
+
 def _shown(items: Sequence[Item], text: str) -> str:
     """Return the text of items without the & that align the rows; one inside of cases or a matrix stays."""
     shown, end = "", items[0].start if items else 0
@@ -143,7 +148,12 @@ class Block:
         self.gap: list[str] = []
         self.column = self.condition = self.joined = False
         self.flush = bool(self.items) and self.items[0].kind == "ALIGN"  # all rows begin with &
+        words_until = 0
         for at, item in enumerate(self.items):
+            words_until = max(words_until, self._end_of_range(at))
+            if at < words_until:
+                self._reason(item)
+                continue
             getattr(self, f"_{item.kind}", self._separator)(item, at)
         self._close()
         if not self.chains:
@@ -156,6 +166,24 @@ class Block:
         self._refuse_conditions()
         conditions = [condition for chain in self.chains for condition in chain.conditions]
         self.chains = [chain for chain in self.chains if chain not in conditions]
+
+    def _end_of_range(self, at: int) -> int:
+        r"""Return where $i = 1, \ldots, n$ ends, which says that something holds for all i; 0 if none begins there."""
+        kinds = [item.kind for item in self.items[at : at + 7]]
+        if (
+            kinds != ["formula", "relation", "formula", "COMMA", "formula", "COMMA", "formula"]
+            or self.chain is None
+        ):
+            return 0
+        letter, _, first, _, dots, _, last = (item.tokens for item in self.items[at : at + 7])
+        one = [token.type for token in (*letter, *first, *dots)] == ["NAME", "NUMBER", "DOTS"] and first[
+            0
+        ] == "1"
+        return (
+            at + 7
+            if one and letter[0] in self.indices and letter[0] not in self.known and len(last) == 1
+            else 0
+        )
 
     # One item after the other
 
@@ -202,6 +230,11 @@ class Block:
             raise DerivationError(
                 f"words stand after {self.chain.relations[-1]}, where a formula belongs",
                 self.place(item.tokens[0]),
+            )
+        limited = self.beside is not None and chain_is(self.chain, self.beside.conditions)
+        if limited and re.search(r"\bor\b", word):
+            raise DerivationError(
+                "write an equation for each condition, not one for several", self.place(item.tokens[0])
             )
         if self.chain is not None and self.chain.said:
             self.chain = self.beside
@@ -253,6 +286,9 @@ class Block:
         goes_on = bool(sign) and (sign != "MINUS" or not followed)
         unclear = sign == "MINUS" and not aligned
         row = list(gap[len(gap) - gap[::-1].index("ROW") :]) if "ROW" in gap else None
+        limits = self.beside is not None and chain_is(self.chain, self.beside.conditions)
+        if limits and "COMMA" in gap and not followed:
+            self._refuse(item, "after a comma comes an equation, or words: {0} is neither")
         if self.condition and followed:
             self._begin(item, condition=True)
         elif "IMPLIES" in gap:
