@@ -206,6 +206,7 @@ SEPARATORS = [
     r" \text{ for } ", r"\implies ", r" \iff ", "\\tag{1} \\\\\n", "\\label{a} \\\\\n", "\\notag \\\\ &", "\\\\\n\\intertext{and}\n", " % and\n",
     "\\begin{gather}\n", "\\end{gather}\n", r"~", r"\,", r" \phantom{=} ", " &= ", " = ", r" \text{ (rule) } = ", " + ", "-", r"\\ &\quad + ", r" \\ &= ",
     "{", "}", r"\left. ", r"\text{", r"\text{y} ", r"\mathrm{and} ", r"\text{ReLU}", "", " ", r" \big| ", r"\\ \text{Hence, } ",
+    r" && \text{for } i = 1, \ldots, n \\ ", r" \text{ if } i = j, ", r" && \text{if } i \ne j \text{ and } ", r" && v_i \text{ is } v_j \text{ only for } i = j \\ ", r" && (", r" && [", r" \text{ or } ", r" \text{ unless } ",
 ]  # fmt: skip
 COUNTS = Counter()
 

@@ -3,7 +3,7 @@ r"""One side of an equation: from a tree to nodes, with the declared names known
 What the grammar calls `sum` is read by `read_sum`, and so every rule; rules that only put their parts together stand in
 the table `SIMPLE`. A product is read from left to right, because what a name stands for says what follows it:
 `f(Z)` is an application where f is a function and a product where it is a matrix, `Y^*`, `W_1` and `W^{(2)}` are
-names where declared, and otherwise a misspelling. Nothing is guessed.
+names where declared, and otherwise a misspelling. What has two readings is refused with both.
 """
 
 import re

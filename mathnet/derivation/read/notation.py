@@ -1,7 +1,8 @@
 r"""The notation of the language: every sign, macro and named function, each in one table.
 
 A synonym is one word more in a table. Syntax that is new is a kind of token here, a line of `grammar.lark`, and the
-method of `formula.py` that has the name of that line's rule.
+method of `formula.py` that has the name of that line's rule. What is one thing written in several tokens is put together in
+`rewrite.py`, before the grammar; what only the shapes can tell is in `fitting.py`.
 """
 
 from ..meaning import nodes
