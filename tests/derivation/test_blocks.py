@@ -89,9 +89,15 @@ REFUSED = {  # a block: what it is told
     r"x = y \implies = x": "an equation needs a left side",
     r"x = y \text{ and } y": "y is not equal to x",
     r"x \\ y = x": "an equation needs two sides",
+    r"x = x && \text{by } (y = 0)": "= stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
+    r"x = x \text{ by } {y = 0}": "= stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
     r"x = y \text{ if } x > y": r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
     r"the where part, such as x \in \mathbb{R} \text{ positive}",
     r"x = x = \\": "nothing stands after =",
+    r"v_i &= v_i && \text{if } i = j \\ &= 2 v_j && \text{if } i \ne j": "a condition holds for one equation: write each equation "
+    "with its condition, and a blank line between them",
+    r"v_i = 2 v_i \text{ for } i \ne j \text{ if } i = j": "the same indices are compared twice in the conditions of an equation",
+    r"v_i = 2 v_i \text{ for } i \ne i": "the same indices are compared twice in the conditions of an equation",
 }
 
 
@@ -107,6 +113,35 @@ def test_a_condition_on_indices_limits_an_equation():
         assert check(WHERE + line + right).ok
     for wrong in (r"0 \text{ if } i = j", r"1 \quad \text{for } i \ne j", r"1 \text{ for all } i, j"):
         assert not check(WHERE + line + wrong).ok
+
+
+def test_a_range_of_an_index_is_no_condition():
+    for range_ in (
+        r"&& \text{for } i = 1, \ldots, n",
+        r"\text{ for all } i = 1, \dots, n",
+        r", \quad i = 1, \ldots, n",
+    ):
+        assert check(f"{WHERE}v_i &= z_i {range_}").ok
+        assert not check(f"{WHERE}v_i &= v_1 {range_}").ok
+    for wrong in (
+        r"\text{ unless } i = 1",
+        r"\text{ for } i = 1, 2",
+        r"&& \text{for } i = 1, 2",
+        r"&& \text{if } i = 1 \text{ or } i = 2",
+    ):
+        assert not check(f"{WHERE}v_i &= v_1 {wrong}").ok
+
+
+def test_what_a_reason_says_of_indices_does_not_limit_its_equation():
+    line = r"\frac{\partial z_i}{\partial v_j} "
+    for reason in (
+        r"v_i \text{ is } v_j \text{ only for } i = j",
+        r"\text{one way is left, for } i = j",
+        r"\text{only if } i = j",
+    ):
+        assert not check(f"{WHERE}{line} &= 1 && {reason}").ok
+        assert not check(f"{WHERE}{line} &= 1 && {reason} \\\\ &= 1").ok
+        assert check(f"{WHERE}{line} &= \\delta_{{ij}} && {reason}").ok
 
 
 def test_a_reason_about_indices_is_words_and_any_other_is_checked():
@@ -171,6 +206,7 @@ SEPARATORS = [
     r" \text{ for } ", r"\implies ", r" \iff ", "\\tag{1} \\\\\n", "\\label{a} \\\\\n", "\\notag \\\\ &", "\\\\\n\\intertext{and}\n", " % and\n",
     "\\begin{gather}\n", "\\end{gather}\n", r"~", r"\,", r" \phantom{=} ", " &= ", " = ", r" \text{ (rule) } = ", " + ", "-", r"\\ &\quad + ", r" \\ &= ",
     "{", "}", r"\left. ", r"\text{", r"\text{y} ", r"\mathrm{and} ", r"\text{ReLU}", "", " ", r" \big| ", r"\\ \text{Hence, } ",
+    r" && \text{for } i = 1, \ldots, n \\ ", r" \text{ if } i = j, ", r" && \text{if } i \ne j \text{ and } ", r" && v_i \text{ is } v_j \text{ only for } i = j \\ ", r" && (", r" && [", r" \text{ or } ", r" \text{ unless } ",
 ]  # fmt: skip
 COUNTS = Counter()
 

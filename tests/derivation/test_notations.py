@@ -119,7 +119,7 @@ W^T d \odot s = s \odot (W^T d)""",
         r"""where z \in \mathbb{R}^n
   s = \operatorname{softmax}(z)
 \frac{\partial s_i}{\partial z_j} = -s_i s_j \quad \text{for } i \ne j""",
-        [],
+        [r"\text{only where } i \ne j"],
     ),
     "indicator round": (
         r"""where t \in \mathbb{R}
@@ -481,6 +481,59 @@ f^{(2)}(x) = 6 x""",
         r"""where W_{\mathrm{in}} \in \mathbb{R}^{n \times m}, x \in \mathbb{R}^m
 [W_{\text{in}} x]_i = \sum_j [W_{\mathrm{in}}]_{ij} x_j""",
         [],
+    ),
+    "a row and a column": (
+        r"""where X \in \mathbb{R}^{n \times m}, w \in \mathbb{R}^m, v \in \mathbb{R}^n
+X_{i,:} w = [X w]_i, \quad v^T X_{:,j} = [X^T v]_j""",
+        [],
+    ),
+    "a sum that starts at two": (
+        r"""where x \in \mathbb{R}^n
+\sum_{i=2}^n x_i = \sum_i x_i - x_1""",
+        [],
+    ),
+    "a composition": (
+        r"""where x \in \mathbb{R}, f, g \text{ elementwise}
+(f \circ g)'(x) = f'(g(x)) g'(x)""",
+        [],
+    ),
+    "a bar without a left one": (
+        r"""where x \in \mathbb{R}, f(x) = x^3
+\frac{df}{dx}\bigg|_{x=2} = 12""",
+        [r"\mathrm d"],
+    ),
+    "a name given on the way": (
+        r"""where W \in \mathbb{R}^{n \times m}, x \in \mathbb{R}^m, f \text{ elementwise}, z = W x, a = f(z)
+\delta := \frac{\partial C}{\partial z} = \frac{\partial C}{\partial a} \odot f'(z)
+
+\frac{\partial C}{\partial W} = \delta x^T""",
+        [r"\text{any loss that depends on } a", r"\text{any loss that depends on } a"],
+    ),
+    "a Hessian without a variable": (
+        r"""where x \in \mathbb{R}^n, A \in \mathbb{R}^{n \times n}, f(x) = x^T A x
+\nabla^2 f(x) = A + A^T""",
+        [r"\text{a function of the whole of } x", r"\nabla_{x}^2"],
+    ),
+    "a star before a matrix product": (
+        r"""where \delta, s \in \mathbb{R}^n, x \in \mathbb{R}^m, W \in \mathbb{R}^{n \times k}, g \in \mathbb{R}^k
+(W g) * s x^T = ((W g) \odot s) x^T""",
+        [r"(W g \odot s) x^T"],
+    ),
+    "slashes": (
+        r"""where w, x, b, y \in \mathbb{R}, z = w * x + b, L = (z - y)^2
+dL/dw = dL/dz * dz/dw = 2 (z - y) * x""",
+        ["w x", r"\mathrm d", "dL/dz dz/dw", "2 (z - y) x"],
+    ),
+    "names of several letters with labels": (
+        r"""where w_1, w_2, i_1, i_2, b, target \in \mathbb{R}
+  net_{h1} = w_1 * i_1 + w_2 * i_2 + b, out_{h1} = \frac{1}{1+e^{-net_{h1}}}, E = \frac{1}{2}(target - out_{h1})^2
+\frac{\partial E}{\partial w_1} = -(target - out_{h1}) * out_{h1}(1 - out_{h1}) * i_1""",
+        [
+            "w_1 i_1",
+            "w_2 i_2",
+            "target - out_{h1} out_{h1} (1 - out_{h1})",
+            "(target - out_{h1}) * out_{h1}(1 - out_{h1}) * i_1 i_1",
+        ],
     ),
 }
 REFUSED = {  # a notation: a derivation in it, and what it is told

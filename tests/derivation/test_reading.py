@@ -149,6 +149,82 @@ SKIPPED_ITEMS = {
 }
 
 
+TWO_READINGS = {  # an item of a where part, and a line
+    (
+        r"k \in \mathbb{N}",
+        "k = k",
+    ): r"\mathbb{N} may begin at 0 or at 1: write \mathbb{Z}, and \text{positive} for the second",
+    (r"k \in [0, 1]", "k = k"): "the ends of [0,1] are not tried: write (0, 1) if they do not matter",
+    (
+        "ts = t",
+        "t = t",
+    ): r"ts could be a name or the product t s: write \mathrm{ts} for the name, and the product with spaces",
+    (
+        "MSE = t, M, S, E \\in \\mathbb{R}",
+        "MSE = t",
+    ): r"MSE could be a name or the product M S E: write \mathrm{MSE} for the name, "
+    "and the product with spaces",
+    (
+        "u = g(x)",
+        "u' = 0",
+    ): r"u' could be a transpose or a derivative: write u^{\mathsf T} for the transpose, a prime at the function for the derivative",
+    (
+        r"d \in \mathbb{R}^{k}, v \in \mathbb{R}^{d}, J = t^2",
+        r"\frac{dJ}{dt} = t",
+    ): "d is a name, but also a dimension: rename one of them",
+    (
+        r"v \in \mathbb{R}^{d}, J = t^2",
+        r"\frac{dJ}{dt} = t",
+    ): "d is a size here, so this could be a quotient or a derivative: "
+    r"write \frac{\mathrm d J}{\mathrm d t} for the derivative, or rename d",
+    (r"v \in \mathbb{R}^{d}", "dt = t"): r"d is a size here, so dt could be a product or a differential: "
+    r"write \mathrm d t for the differential, d\, t for the product",
+    (
+        r"i \in \mathbb{R}",
+        "sin(t) = t",
+    ): r"sin could be the function \sin or the product s i n: write one of them",
+    (
+        r"\mathbf 1 \in \mathbb{R}^{n} \text{ ones}",
+        r"\mathbf 1 [t > 0] = x",
+    ): r"\mathbf 1 is declared, so \mathbf 1 [t > 0] could be a product or an indicator: "
+    r"write [t > 0] \mathbf 1 for the product, [t > 0] for the indicator",
+    (
+        "",
+        r"\frac{A}{B} = A",
+    ): r"division by the square matrix B could be its inverse, or entry by entry: write B^{-1}, or entries",
+    (
+        "",
+        r"\|A\|_1 = t",
+    ): r"\|…\|_1 of a matrix could be that of its entries or of the map: write \sum_{ij} |A_{ij}|, or with \max",
+    ("", "(t > 0) = t"): "a comparison is a number in square brackets: write [t > 0]",
+    (
+        "u = t",
+        r"\frac{\partial x}{\partial u} = x",
+    ): "x is not made of u, which has a definition: their derivative would be 0. "
+    "Define x through u, or differentiate with respect to what u is made of",
+    (
+        r"q(u) = \sum_i u_i^2",
+        "q(x_i x) = t",
+    ): "q sums over i, which is also an index of its argument: rename one of them",
+    (
+        r"q(u) = u^T u",
+        "q'(x) = x",
+    ): r"q is a function of a whole array: write its derivatives with \partial, and other scripts after its argument",
+    (
+        "",
+        r"\underbrace{t}_{= s} = t",
+    ): r"the label below \underbrace holds a relation, which would be shown and not checked",
+    ("", r"sotfmax(x) = t"): r"unknown name sotfmax; did you mean \operatorname{softmax}?",
+    ("", r"x = t"): "x is n × 1, but t is a scalar",
+}
+
+
+@pytest.mark.parametrize(("item", "line"), TWO_READINGS)
+def test_what_has_two_readings_is_refused_with_both(item, line):
+    (error, *_) = check(f"{WHERE}{'       ' if item else ''}{item}{chr(10) if item else ''}{line}").errors
+    assert error.reason == TWO_READINGS[item, line]
+
+
 @pytest.mark.parametrize("item", SKIPPED_ITEMS)
 def test_an_item_that_is_not_understood_is_refused(item):
     (error,) = check(f"{WHERE}       {item}\nt = t").errors

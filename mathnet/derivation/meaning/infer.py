@@ -26,7 +26,7 @@ def infer_dimensions(names: Names) -> Dimensions:
             _infer_function(dimensions, function, function.body)
     for symbol in names.symbols.values():
         if symbol.definition is not None:
-            _infer_symbol(dimensions, symbol, symbol.definition)
+            infer_symbol(dimensions, symbol, symbol.definition)
     if names.seed is not None:
         found, _ = Scope(dimensions).infer(names.seed)
         _require_declared(names.seed, found, dimensions.shapes[names.output])
@@ -95,7 +95,9 @@ def _infer_function(dimensions: Dimensions, function: Function, body: Node) -> N
         raise body.error(f"{function.latex} must give one number for one number")
 
 
-def _infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
+def infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
+    """Find out the shape of a symbol that is defined by a formula."""
+    dimensions.written.setdefault(symbol.name, symbol.latex)
     scope = Scope(dimensions, {index: Range() for index in symbol.indices})
     declared = dimensions.shapes.get(symbol.name)
     entry = f"{symbol.latex}_{{{''.join(symbol.indices)}}}"

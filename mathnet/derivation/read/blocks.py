@@ -22,10 +22,8 @@ RELATIONS = {"EQUALS", "COMPARE", "APPROX"}
 SIGNS = {"PLUS", "MINUS", "HADAMARD", "OTIMES", "CDOT", "TIMES", "SLASH", "STAR", "COLON"}
 GAPS = {"ALIGN", "REASON", "QUAD", "COMMA", "STOP", "IMPLIES", "ROW", "LINE"}
 CONDITION = re.compile(
-    r"\W*(?:(?:only|but|and|,) )?(?:if|when|whenever|where|provided|provided that|unless|for|for all|for every|for each|for any)\W*"
+    r"\W*(?:(?:and|but) )?(?:if|when|whenever|where|provided|provided that|for|for all|for every|for each|for any)\W*"
 )
-
-
 RELATION_IN_WORDS = re.compile(r"[=<>≤≥≈≠]|\\(?:eq|le|ge|ne|lt|gt|leq|geq|neq|approx|equiv|sim)(?![A-Za-z])")
 CONJUNCTION = re.compile(  # after which an equation has a row of its own; after other words it is a reason
     r"^\W*(?:and|or|so|so that|hence|thus|then|therefore|also|moreover|that is|i\.e\.|which gives|we get|it follows that)\W*$",
@@ -103,6 +101,11 @@ def _indices(tokens: Sequence[Token]) -> frozenset[str]:
     return frozenset(found)
 
 
+def chain_is(chain: Chain | None, chains: Sequence[Chain]) -> bool:
+    """Say whether a chain is one of several."""
+    return chain is not None and chain in chains
+
+
 def _shown(items: Sequence[Item], text: str) -> str:
     """Return the text of items without the & that align the rows; one inside of cases or a matrix stays."""
     shown, end = "", items[0].start if items else 0
@@ -133,7 +136,7 @@ class Block:
     """
 
     def __init__(self, text: str, line: int, words: Collection[str] = ()) -> None:
-        self.text, self.place = text, Spelling(text).place
+        self.text, self.place, self.known = text, Spelling(text).place, words
         tokens = tokenize(text, line)
         self.items, self.indices = _items(tokens, words), _indices(tokens)
         self.chains: list[Chain] = []
@@ -145,7 +148,12 @@ class Block:
         self.gap: list[str] = []
         self.column = self.condition = self.joined = False
         self.flush = bool(self.items) and self.items[0].kind == "ALIGN"  # all rows begin with &
+        words_until = 0
         for at, item in enumerate(self.items):
+            words_until = max(words_until, self._end_of_range(at))
+            if at < words_until:
+                self._reason(item)
+                continue
             getattr(self, f"_{item.kind}", self._separator)(item, at)
         self._close()
         if not self.chains:
@@ -155,16 +163,27 @@ class Block:
                 chain.rows = self._rows(items)
         self._attach()
         self.pieces = self._pieces()
+        self._refuse_conditions()
         conditions = [condition for chain in self.chains for condition in chain.conditions]
-        for chain in self.chains:
-            if chain.conditions and len(chain.sides) > 2:
-                start = chain.conditions[0].sides[0].tokens[0]
-                raise DerivationError(
-                    f"{source_of(self.text, chain.conditions[0].sides[0].tokens)} … is a condition beside one row of several: "
-                    "write what it holds for as an equation of its own",
-                    self.place(start),
-                )
         self.chains = [chain for chain in self.chains if chain not in conditions]
+
+    def _end_of_range(self, at: int) -> int:
+        r"""Return where $i = 1, \ldots, n$ ends, which says that something holds for all i; 0 if none begins there."""
+        kinds = [item.kind for item in self.items[at : at + 7]]
+        if (
+            kinds != ["formula", "relation", "formula", "COMMA", "formula", "COMMA", "formula"]
+            or self.chain is None
+        ):
+            return 0
+        letter, _, first, _, dots, _, last = (item.tokens for item in self.items[at : at + 7])
+        one = [token.type for token in (*letter, *first, *dots)] == ["NAME", "NUMBER", "DOTS"] and first[
+            0
+        ] == "1"
+        return (
+            at + 7
+            if one and letter[0] in self.indices and letter[0] not in self.known and len(last) == 1
+            else 0
+        )
 
     # One item after the other
 
@@ -212,13 +231,17 @@ class Block:
                 f"words stand after {self.chain.relations[-1]}, where a formula belongs",
                 self.place(item.tokens[0]),
             )
+        limited = self.beside is not None and chain_is(self.chain, self.beside.conditions)
+        if limited and re.search(r"\bor\b", word):
+            raise DerivationError(
+                "write an equation for each condition, not one for several", self.place(item.tokens[0])
+            )
         if self.chain is not None and self.chain.said:
             self.chain = self.beside
-        self.condition = bool(
-            CONDITION.fullmatch(word) and not self.reasons.get(item.row)
-            if self.column
-            else re.search(rf"(?:^|\W)(?:{CONDITION.pattern})$", word)
-        )
+        beside = self.column and self.reasons.get(
+            item.row
+        )  # what comes after other words of a reason is part of it
+        self.condition = not beside and bool(CONDITION.fullmatch(word))
         self.gap.append("words")
         self.joined = not self.column and bool(CONJUNCTION.search(word))
         self._reason(item)
@@ -263,6 +286,9 @@ class Block:
         goes_on = bool(sign) and (sign != "MINUS" or not followed)
         unclear = sign == "MINUS" and not aligned
         row = list(gap[len(gap) - gap[::-1].index("ROW") :]) if "ROW" in gap else None
+        limits = self.beside is not None and chain_is(self.chain, self.beside.conditions)
+        if limits and "COMMA" in gap and not followed:
+            self._refuse(item, "after a comma comes an equation, or words: {0} is neither")
         if self.condition and followed:
             self._begin(item, condition=True)
         elif "IMPLIES" in gap:
@@ -354,6 +380,16 @@ class Block:
             self.column = False
 
     def _reason(self, item: Item) -> None:
+        for at, token in enumerate(item.tokens if item.kind == "formula" else ()):
+            sides = [item.tokens[place] for place in (at - 1, at + 1) if 0 <= place < len(item.tokens)]
+            if token.type in RELATIONS and (
+                any(side.type not in {"NAME", "NUMBER"} or str(side) in self.known for side in sides)
+                or item.tokens[at - 2].type not in {"LBRACE", "LPAR", "LBRACKET", "LSET"}
+            ):
+                raise DerivationError(
+                    f"{token} stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
+                    self.place(token),
+                )
         self.column = self.column or item.kind == "formula"
         self.reasons.setdefault(item.row, []).append(item)
         self.kinds.append(("reason", item))
@@ -373,6 +409,23 @@ class Block:
     def _refuse(self, item: Item, reason: str) -> None:
         latex = " ".join(source_of(self.text, item.tokens).split())
         raise DerivationError(reason.replace("{0}", latex), self.place(item.tokens[0]))
+
+    def _refuse_conditions(self) -> None:
+        """Refuse a condition that would limit another row as well, and conditions that nothing meets."""
+        for chain, items in zip(self.chains, self.shown, strict=True):
+            pairs = [
+                frozenset(str(side.tokens[0]) for side in condition.sides) for condition in chain.conditions
+            ]
+            place = self.place(chain.conditions[0].sides[0].tokens[0]) if pairs else None
+            if place and len({item.row for item in items if item.kind == "relation"}) > 1:
+                raise DerivationError(
+                    "a condition holds for one equation: write each equation with its condition, and a blank line between them",
+                    place,
+                )
+            if place and (len({*pairs}) < len(pairs) or any(len(pair) < 2 for pair in pairs)):
+                raise DerivationError(
+                    "the same indices are compared twice in the conditions of an equation", place
+                )
 
     # The rows as they are shown, and the pieces
 

@@ -16,7 +16,7 @@ from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
 from ..meaning.properties import PROPERTIES
 from ..meaning.whole import WHOLE
 from .formula import Reader
-from .notation import FUNCTIONS, STANDARD
+from .notation import DEFINING, FUNCTIONS, STANDARD
 from .parse import parse_tree
 from .rewrite import as_word
 from .sizes import outer_kinds, read_domain, read_shape
@@ -53,7 +53,8 @@ def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "")
     for letter, bound in SUMMED.findall(derivation or source):
         names.samples[letter] = bound or names.samples.get(letter, "") or f"N_{letter}"
     for name, body in STANDARD.items():
-        if re.search(re.sub(r"\W|operatorname", "", name), derivation or source):
+        word = re.sub(r"\W|operatorname", "", name)
+        if re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", derivation or source):
             place = Place(1, 1, name)
             names.functions[name] = Function(
                 name, name, place, "x", _body(names, body, place, "x", tokenize(body))
@@ -224,6 +225,7 @@ def _define(reader: Reader, tokens: Tokens, at: int) -> None:
         else:
             _define_function(reader, function, parameters, right)
     else:
+        left = as_word(left, names)
         try:
             written = _written(reader, left)
         except DerivationError as error:
@@ -275,7 +277,8 @@ def _define_function(reader: Reader, written: Written, parameters: list[Written]
             return
         names.readings[:] = kept_readings
     if all(parameter in names.symbols for parameter in given):
-        _define_symbol(reader, written, reader.formula(right))
+        whole = written._replace(base=written.name, scripts=[], text=place.latex)
+        _define_symbol(reader, whole, reader.formula(right))
     names.arrays[name] = ArrayFunction(place.latex, place, tuple(given), _read_again(names, source, right))
     words = " and ".join(parameter.place.latex for parameter in parameters)
     names.read_as(place, rf"\text{{a function of the whole of }} {words}")
@@ -311,7 +314,12 @@ def _refuse_another_meaning(
 ) -> None:
     """Let a definition of what is built in be checked, like a line."""
     names, source, built_in = reader.names, reader.spelling.source, FUNCTIONS[function.base]
-    if len(parameters) != 1 or (built_in in WHOLE and built_in not in names.functions) or function.scripts:
+    if (
+        len(parameters) != 1
+        or built_in in {"max", "min", "kron"}
+        or (built_in in WHOLE and built_in not in names.functions)
+        or function.scripts
+    ):
         raise DerivationError(
             f"{function.place.latex} is built in: leave its definition out, or give yours another name",
             function.place,
@@ -361,7 +369,7 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         labels = [
             s
             for s in scripts
-            if s.kind != "subscript" or re.search(r"^\d+$|[-+]", s.text) or LABEL.search(s.written)
+            if s.kind != "subscript" or re.search(r"\d|[-+]", s.text) or LABEL.search(s.written)
         ]
         name, rest = decorated(base, labels), [s for s in scripts if s not in labels]
     indices = _defined_entry(reader, rest, place) if rest else indices
@@ -394,3 +402,23 @@ def _defined_entry(reader: Reader, rest: list[Script], place: Place) -> tuple[st
 def _new(names: Names, written: Written) -> None:
     if written.name in {*names.symbols, *names.functions, *names.arrays}:
         raise DerivationError(f"{written.place.latex} is declared twice", written.place)
+
+
+def define_in_chain(names: Names, chain: Chain) -> Declared | None:
+    r"""Let a chain that begins with `\delta := ` define the name; return it, or None if it defines nothing new."""
+    reader = Reader(names, chain.sides[0].text)
+    if str(chain.relations[0]) not in DEFINING or chain.said:
+        return None
+    try:
+        written = _written(reader, chain.sides[0].tokens)
+    except DerivationError:
+        return None
+    before = set(names.symbols)
+    known = {*names.symbols, *names.functions, *names.arrays}
+    if written.base in known or longest(names, written.base, written.scripts)[0] in known:
+        return None
+    output = names.output
+    _define_symbol(reader, written, reader.formula(chain.sides[1].tokens))
+    names.output = output or names.output
+    (name,) = names.symbols.keys() - before
+    return names.symbols[name]

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from ..errors import DerivationError
 from .fences import Found, find_fences, named
 from .latex import EVENT, find_latex
+from .macros import Macro, expanded, macros
 
 MAX_BYTES, MAX_PYTHON, MAX_DERIVATIONS = 10_000_000, 500_000, 2_000
 OPENED = re.compile(r"(?:`{3}|~{3})[ \t]*derivation\b")
@@ -56,10 +58,18 @@ def read(path: str) -> list[Found]:
     if "\0" in text:
         raise FileError("not text: it holds NUL characters")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    known = macros(text)
     found = list(islice(FINDERS.get(Path(path).suffix, _guess)(text), MAX_DERIVATIONS + 1))
     if len(found) > MAX_DERIVATIONS:
         raise FileError(f"too large to check: the limit is {MAX_DERIVATIONS} derivations")
-    return named(found)
+    return named(_expanded(derivation, known) for derivation in found)
+
+
+def _expanded(found: Found, known: dict[str, Macro]) -> Found:
+    try:
+        return found._replace(source=expanded(found.source, known))
+    except DerivationError as error:
+        return found._replace(problem=error.reason)
 
 
 def _bytes(path: str) -> bytes:

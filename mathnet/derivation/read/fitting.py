@@ -90,7 +90,7 @@ class Fitting:
         if max(map(len, arrays)) < 2 or len(groups) != 2:
             return nodes.Hadamard(place, tuple(map(tuple, groups)))
         left, right = groups
-        outer = nodes.Hadamard(place, ((self._side_by_side(left),), (self._side_by_side(right),)))
+        outer = nodes.Hadamard(place, ((self.side_by_side(left),), (self.side_by_side(right),)))
         between = nodes.Hadamard(place, ((left[-1],), (right[0],)))
         inner = nodes.Product(place, (*left[:-1], between, *right[1:]))
         found = [node for node in (outer, inner) if self.shape(node) is not None]
@@ -114,7 +114,8 @@ class Fitting:
             self.names.read_as(place, " ".join(middle if part is None else part.latex for part in parts))
         return found[0]
 
-    def _side_by_side(self, factors: list[Node]) -> Node:
+    def side_by_side(self, factors: list[Node]) -> Node:
+        """Return the product of factors without a sign between them."""
         first, last = factors[0].place, factors[-1].place
         latex = " ".join(factor.latex for factor in factors)
         place = first._replace(latex=latex) if first != last else first

@@ -3,7 +3,7 @@ r"""One side of an equation: from a tree to nodes, with the declared names known
 What the grammar calls `sum` is read by `read_sum`, and so every rule; rules that only put their parts together stand in
 the table `SIMPLE`. A product is read from left to right, because what a name stands for says what follows it:
 `f(Z)` is an application where f is a function and a product where it is a matrix, `Y^*`, `W_1` and `W^{(2)}` are
-names where declared, and otherwise a misspelling. Nothing is guessed.
+names where declared, and otherwise a misspelling. What has two readings is refused with both.
 """
 
 import re
@@ -50,7 +50,7 @@ PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, 
     "OTIMES": nodes.Tensor,
 }
 NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
-DIFFERENTIAL = "d"
+DIFFERENTIAL, COMPOSED = "d", "∘"
 BRACKETED = {"parentheses", "braces", "brackets"}
 CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
 
@@ -132,6 +132,8 @@ class Reader:
                 r"the where part, such as x \in \mathbb{R} \text{ positive}",
                 self.place(condition.sides[0].tokens[0]),
             )
+        said = self.place(condition.sides[0].tokens[0], condition.sides[-1].tokens[-1])
+        self.names.read_as(said, rf"\text{{only where }} {said.latex}")
         equal = nodes.Delta(place, *(int(index) if index.isdigit() else index for index in indices))
         if relation == "=":
             return equal
@@ -209,6 +211,8 @@ class Reader:
         kinds = {operator.type for operator in operators}
         if len(kinds) > 1:
             raise DerivationError("different products in one term: add parentheses", place)
+        if kinds <= {"STAR", "CIRC"} and operators and self._apart(groups):
+            return self.fitting.hadamard(place, groups)
         if kinds == {"HADAMARD"}:
             return self.fitting.hadamard(place, groups)
         if kinds == {"SLASH"} and (len(groups[-1]) > 1 or len(operators) > 1):
@@ -222,6 +226,18 @@ class Reader:
         for factor, operator in zip(factors, operators, strict=True):
             result = self._joined(place, result, factor, operator)
         return result
+
+    def _apart(self, groups: list[list[Node]]) -> bool:
+        r"""Say whether a * between products can only be a Hadamard product that binds more closely, as in $a * b x^T$."""
+        shapes = [self.fitting.shape(self.fitting.side_by_side(group)) for group in groups]
+        if len(groups) != 2 or max(map(len, groups)) < 2 or shapes[0] == shapes[1] or not all(shapes):
+            return False
+        if shapes[0] is not None and shapes[1] is not None and shapes[0][-1] == shapes[1][0]:
+            return False
+        kept_readings = list(self.names.readings)
+        fits = self.fitting.shape(self.fitting.hadamard(groups[0][0].place, groups)) is not None
+        self.names.readings[:] = kept_readings
+        return fits
 
     def _around(self, group: list[Node], place: Place, groups: int) -> Place:
         """Return the place of factors that stand side by side, of one group in a product."""
@@ -354,7 +370,61 @@ class Reader:
                     r"the immediate derivative is written \frac{\partial^+ h}{\partial x}", self.place(atom)
                 )
             return Prefix(DIFFERENTIAL, int(order), 1, tree)
+        if (
+            atom.data == "parentheses"
+            and self._two_functions(atom)
+            and all(s.kind == "prime" for s in scripts)
+        ):
+            return Prefix(COMPOSED, sum(len(script.text) for script in scripts), 1, tree)
         return self._with_scripts(self.read(atom), self.place(atom).latex, scripts, self.place(tree))
+
+    def _two_functions(self, atom: Tree[Token]) -> list[Prefix]:
+        r"""Return the two functions of $(f \circ g)$, if that is what stands in the parentheses."""
+        inside = trees(atom)
+        while len(inside) == 1 and inside[0].data in {"terms", "product"}:
+            inside = trees(inside[0])
+        if [part.data for part in inside] != ["factor", "operator", "factor"] or tokens(inside[1])[
+            0
+        ].type != "CIRC":
+            return []
+        functions = [self._factor(inside[at]) for at in (0, 2)]
+        return (
+            [found for found in functions if isinstance(found, Prefix)]
+            if all(
+                isinstance(found, Prefix) and (found.defined or found.name in FUNCTIONS.values())
+                for found in functions
+            )
+            else []
+        )
+
+    def _composed(self, prefix: Prefix, following: Pieces) -> Node:
+        r"""Return $(f \circ g)(x)$, or its derivative by the chain rule."""
+        argument, place = following.take(), self.place(prefix.tree)
+        if (
+            argument is None
+            or argument.data != "factor"
+            or trees(argument)[0].data != "parentheses"
+            or prefix.order > 1
+        ):
+            raise DerivationError(
+                f"{place.latex} is a function: write {place.latex}(…), with at most one prime", place
+            )
+        outer, inner = self._two_functions(trees(prefix.tree)[0])
+        bracket = trees(argument)[0]
+        x = [self.read(part) for part in trees(bracket)]
+        place = self.place(prefix.tree, argument)
+        value = self._function(inner, x, bracket)
+        if not prefix.order:
+            found = self._function(outer, [value], bracket)
+        else:
+            slopes = [
+                self._function(function._replace(order=1), y, bracket)
+                for function, y in ((outer, [value]), (inner, x))
+            ]
+            found = nodes.Hadamard(place, tuple((slope,) for slope in slopes))
+        return self._with_scripts(
+            replace(found, place=place), place.latex, self.spelling.scripts(trees(argument)[1:]), place
+        )
 
     def _named(self, atom: Tree[Token], scripts: list[Script], tree: Tree[Token]) -> Node | Prefix:
         place, written = self.place(tree), self.place(atom).latex
@@ -374,7 +444,9 @@ class Reader:
             defined = name in self.names.functions
             function = name if defined else FUNCTIONS[base]
             order = sum(len(script.text) for script in rest if script.kind == "prime")
-            if kinds == ["power"] and (power := self._function_power(written, rest[0], defined, place)):
+            if kinds == ["power"] and (
+                power := self._function_power(written, rest[0], defined and name not in STANDARD, place)
+            ):
                 return Prefix(function, *power, tree, defined)
             if any(kind != "prime" or (function in WHOLE and not defined) for kind in kinds):
                 raise DerivationError(
@@ -418,21 +490,17 @@ class Reader:
 
     def _entry_of(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
         r"""Return the entry z_i of the \mathbf z that is declared, or w_{ij} of W."""
-        if not scripts or scripts[0].kind != "subscript" or not re.fullmatch(r"\\?[A-Za-z]+", base):
+        if not scripts or scripts[0].kind != "subscript":
             return None
         try:
             indices = self.spelling.indices(scripts[0].tree)
         except DerivationError:
             return None
-        others = (
-            [rf"\{font}{{{base}}}" for font in FONT.split("|")]
-            + [rf"\vec{{{base}}}", base.upper()]
-            + [rf"\{font}{{{base.upper()}}}" for font in FONT.split("|")]
-        )
+        letters = _bare(base, f"{FONT}|vec")
         shapes = {
-            name: self.names.shapes[name]
-            for name in others
-            if name in self.names.symbols and name in self.names.shapes
+            name: shape
+            for name, shape in self.names.shapes.items()
+            if name in self.names.symbols and _bare(name, f"{FONT}|vec") in {letters, letters.upper()}
         }
         fitting = [
             name
@@ -521,14 +589,15 @@ class Reader:
 
     def _indicator(self, prefix: Prefix, following: Pieces) -> Node:
         r"""Return $\mathbb 1[z > 0]$, $\mathbb 1(z > 0)$ or $\mathbb 1_{z > 0}$."""
-        subscripts = [script.tree for script in self.spelling.scripts(trees(prefix.tree)[1:])]
+        scripts = self.spelling.scripts(trees(prefix.tree)[1:])
+        subscripts = [script.tree for script in scripts if script.kind == "subscript" and len(scripts) == 1]
         argument = following.next()
         if len(subscripts) == 1:
             inside = subscripts[0]
             while inside.data not in {"besides", "bounds", "comparison"} and len(trees(inside)) == 1:
                 (inside,) = trees(inside)
             place = self.place(prefix.tree)
-        elif argument is not None and _is_comparison(argument):
+        elif argument is not None and not scripts and _is_comparison(argument):
             following.take()
             inside = trees(argument)[0]
             place = self.place(prefix.tree, argument)
@@ -536,7 +605,7 @@ class Reader:
             raise self._unknown(
                 self.spelling.name(trees(prefix.tree)[0])[0], self.place(prefix.tree).latex, [], prefix.tree
             )
-        if len(trees(inside)) != 2:
+        if len(trees(inside)) != 2 or inside.data not in {"besides", "bounds", "comparison"}:
             raise DerivationError(r"an indicator is written [z > 0]", place)
         left, right = trees(inside)
         relation = next(token for token in tokens(inside) if token.type in {"COMPARE", "EQUALS"})
@@ -566,6 +635,8 @@ class Reader:
             return self._with_scripts(node, used, rest, place)
         if name.startswith(r"\dot{\bar{") and "power" not in {script.kind for script in rest}:
             return nodes.Differential(place, self._accented(inside, inner + scripts, tree))
+        if entry := self._entry_of(name, self.place(atom).latex, inner + scripts, place):
+            return entry
         raise self._unknown(name, self.place(atom).latex, [], tree)
 
     def _unknown(
@@ -630,11 +701,20 @@ class Reader:
             return nodes.Whole(place, whole, nodes.Apply(place, "abs", 0, (node.body,)))
         if kind == "subscript" and isinstance(node, nodes.Inner) and text == "F":
             return node
+        if kind == "subscript" and any(token.type == "COLON" for token in tokens(script.tree)):
+            return self._line(node, script, place)
         if kind == "subscript":
             return nodes.Entry(place, node, self.spelling.indices(script.tree))
         if (kind == "transpose" or (transposed and text == "T")) and isinstance(node, nodes.Entry):
             raise DerivationError(r"transpose of an entry? Write [A^{\mathsf T}]_{ij} or A_{ji}", place)
         if kind == "prime" and not isinstance(node, nodes.Entry) and self.fitting.shape(node):
+            symbol = self.names.symbols.get(node.name) if isinstance(node, nodes.Symbol) else None
+            if symbol is not None and isinstance(symbol.definition, nodes.Apply):
+                raise DerivationError(
+                    rf"{place.latex} could be a transpose or a derivative: write {symbol.latex}^{{\mathsf T}} for the transpose, "
+                    "a prime at the function for the derivative",
+                    place,
+                )
             self.names.read_as(place, rf"{place.latex.removesuffix(script.written)}^{{\mathsf T}}")
             return nodes.Transpose(place, node)
         if kind == "transpose" or (transposed and text == "T"):
@@ -650,6 +730,17 @@ class Reader:
         if kind == "power":
             return self.fitting.power(place, node, self.read(script.tree))
         raise DerivationError(f"{place.latex} is not declared", place)
+
+    def _line(self, node: Node, script: Script, place: Place) -> Node:
+        """Return $A_{i,:}$, a row, or $A_{:,j}$, a column."""
+        colon_first = tokens(script.tree)[0].type == "COLON"
+        shape = self.fitting.shape(node) or ()
+        index = [self._index(part) for part in trees(script.tree)]
+        if len(index) != 1 or index[0] is None or len(shape) != 2 or "1" in shape:
+            raise DerivationError("a row of a matrix is written A_{i,:}, a column A_{:,j}", place)
+        if colon_first:
+            return nodes.Row(place, nodes.Transpose(place, node), index[0])
+        return nodes.Transpose(place, nodes.Row(place, node, index[0]))
 
     def _refuse_power_of_matrix(self, base: str, scripts: list[Script], place: Place) -> None:
         power, subscript = (next(s for s in scripts if s.kind == kind) for kind in ("power", "subscript"))
@@ -669,6 +760,8 @@ class Reader:
             return self._at_arrays(prefix, following)
         if prefix.name in {NABLA, PARTIAL}:
             return self._gradient(prefix, following)
+        if prefix.name == COMPOSED:
+            return self._composed(prefix, following)
         if prefix.name in INDICATORS:
             return self._indicator(prefix, following)
         if prefix.name == DIFFERENTIAL:
@@ -676,7 +769,7 @@ class Reader:
         argument, place = following.take(), self.place(prefix.tree)
         bracket = trees(argument)[0] if argument is not None and argument.data == "factor" else None
         listed = bracket is not None and bracket.data == "parentheses"
-        lists_only = prefix.defined or prefix.name == "kron"
+        lists_only = (prefix.defined and prefix.name not in STANDARD) or prefix.name == "kron"
         own = self.names.functions.get(prefix.name) if prefix.defined else None
         if own and own.own and (argument is None or argument.data == "operator"):
             if argument is not None:
@@ -738,8 +831,10 @@ class Reader:
             raise DerivationError(
                 rf"over what does {sign} run? Write {sign}_i, {sign}_{{ij}} or {sign}_{{i=1}}^{{n}}", place
             )
-        over, besides = trees(below[0]), None
-        if below[0].data == "bounds" and self.spelling.letters(over.pop()) != "1":
+        over, besides, start = trees(below[0]), None, "1"
+        if below[0].data == "bounds":
+            start = self.spelling.letters(over.pop())
+        if start != "1" and not (str(sign) == r"\sum" and start in "23456789" and len(over) == 1):
             raise DerivationError(f"{sign} starts at 1", place)
         if below[0].data == "besides":
             besides = self._besides(below[0])
@@ -749,7 +844,13 @@ class Reader:
         if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
         bound = above[0].text if above else None
-        return SUMS[str(sign)](place, letters, bound, self._signed(tree, product), besides)
+        body = self._signed(tree, product)
+        if start != "1":  # the places before the first are left out
+            left_out = [nodes.Delta(place, letters[0], at) for at in range(1, int(start))]
+            one = nodes.Number(place, Fraction(1))
+            kept_places = nodes.Add(place, (one, *left_out), (1, *(-1 for _ in left_out)))
+            body = nodes.Product(place, (kept_places, body))
+        return SUMS[str(sign)](place, letters, bound, body, besides)
 
     def _signed(self, tree: Tree[Token], product: Tree[Token]) -> Node:
         r"""Return what a sum is of, with the sign of \sum_i -a_i."""
@@ -911,11 +1012,17 @@ class Reader:
         scripts = self.spelling.scripts(trees(prefix.tree)[1:])
         below = [script.tree for script in scripts if script.kind == "subscript"]
         above = [script.text for script in scripts if script.kind != "subscript"]
-        if not scripts and argument is not None and (only := self._only_parameter(argument)):
+        if (
+            not below
+            and above in ([], ["2"])
+            and argument is not None
+            and (only := self._only_parameter(argument))
+        ):
             body = self._operand(argument, place, following)
-            self.names.read_as(place, rf"\nabla_{{{self.names.symbols[only].latex}}}")
+            self.names.read_as(place, rf"\nabla_{{{self.names.symbols[only].latex}}}{'^2' * bool(above)}")
             place = self.place(prefix.tree, following.last)
-            return nodes.Gradient(place, body, only, None, "")
+            found: Node = nodes.Gradient(place, body, only, None, "transposed" if above else "")
+            return nodes.Partial(place, found, only, None, "") if above else found
         if len(below) != 1 or above not in ([], ["2"]):
             raise DerivationError(
                 r"the gradient with respect to what? Write \nabla_x J, or \nabla_x^2 J for the Hessian", place

@@ -1,7 +1,8 @@
 r"""The notation of the language: every sign, macro and named function, each in one table.
 
 A synonym is one word more in a table. Syntax that is new is a kind of token here, a line of `grammar.lark`, and the
-method of `formula.py` that has the name of that line's rule.
+method of `formula.py` that has the name of that line's rule. What is one thing written in several tokens is put together in
+`rewrite.py`, before the grammar; what only the shapes can tell is in `fitting.py`.
 """
 
 from ..meaning import nodes
@@ -60,6 +61,7 @@ INDICATORS = {rf"\{font}{{{sign}}}" for font in ("mathbb", "mathds", "mathbf") f
 OPEN_LOSSES = {  # that need not be declared: of such a loss it is only known what it depends on
     "L", "J", "E", "C", r"\ell", *(rf"\{font}{{{letter}}}" for font in ("mathcal", "mathscr") for letter in "LJEC"),
 }  # fmt: skip
+DEFINING = {":=", r"\coloneqq", r"\triangleq"}  # signs that may give a name in the middle of a derivation
 SUMS = {  # what index letters below are taken together by
     r"\sum": nodes.Sum,
     r"\prod": nodes.Prod,
@@ -141,6 +143,10 @@ MEANT = {  # names that are not declared, and what to write instead
     "E": r"an expectation is written out, as a mean or a sum with weights; anything else is declared in the where part",
     "P": r"a probability is declared in the where part",
     r"\infty": "limits are not read",
+    "I": r"declare it as I \in \mathbb{R}^{n \times n} \text{ identity}",
+    r"\mathbf{I}": r"declare it as \mathbf I \in \mathbb{R}^{n \times n} \text{ identity}",
+    r"\mathbf{1}": r"declare it as \mathbf 1 \in \mathbb{R}^n \text{ ones}",
+    r"\mathbb{1}": r"declare it as \mathbb 1 \in \mathbb{R}^n \text{ ones}",
     r"\pi": r"declare it as a number, \pi \in \mathbb{R} \text{ positive}",
 }
 STANDARD = {  # functions of one number that everybody knows, each as a formula in x
@@ -150,5 +156,7 @@ STANDARD = {  # functions of one number that everybody knows, each as a formula 
     r"\operatorname{silu}": r"\frac{x}{1 + e^{-x}}",
     r"\sinh": r"\frac{e^{x} - e^{-x}}{2}",
     r"\cosh": r"\frac{e^{x} + e^{-x}}{2}",
+    r"\tan": r"\frac{\sin(x)}{\cos(x)}",
+    r"\operatorname{sech}": r"\frac{2}{e^{x} + e^{-x}}",
 }
 FUNCTIONS |= {name: name for name in STANDARD}

@@ -22,7 +22,7 @@ OPERAND = {"NAME", "ACCENT", "LPAR", "LBRACKET", "LBRACE", "FRAC", "SQRT"}
 
 def rewritten(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     """Return the tokens as the grammar takes them."""
-    found = _words(tokens, names, source)
+    found = _words(_evaluated(tokens), names, source)
     found = _fractions(_labels(found))
     found = _italic(found, names, source)
     return derivatives(_slashes(found, names, source))
@@ -84,8 +84,18 @@ def as_word(tokens: Sequence[Token], names: Names) -> list[Token]:
         return [*first, *tokens[len(first) :]]
     if word in PLAIN:
         return [_token("NAME", PLAIN[word], run[0], run[-1]), *tokens[len(run) :]]
+    if all(known(letter, names) for letter in run):
+        raise _name_or_product(run, Place(span(run[0]).line, span(run[0]).column, word))
     names.words.add(word)
     return [_token("NAME", rf"\operatorname{{{word}}}", run[0], run[-1]), *tokens[len(run) :]]
+
+
+def _name_or_product(run: Sequence[Token], place: Place) -> DerivationError:
+    word = "".join(run)
+    return DerivationError(
+        rf"{word} could be a name or the product {' '.join(run)}: write \mathrm{{{word}}} for the name, and the product with spaces",
+        place,
+    )
 
 
 def _run(tokens: Sequence[Token], at: int) -> list[Token]:
@@ -101,8 +111,11 @@ def _run(tokens: Sequence[Token], at: int) -> list[Token]:
 def _read_run(run: Sequence[Token], after: Sequence[Token], names: Names, source: str) -> list[Token]:
     word = "".join(run)
     applied = bool(after) and after[0].type in {"LPAR", "PRIME"}
-    for start in range(len(run) - 1):
+    misspelt = [name for name in get_close_matches(word, PLAIN, n=1, cutoff=0.8) if len(name) == len(word)]
+    for start in () if misspelt and word not in PLAIN else range(len(run) - 1):
         rest = word[start:]
+        if rest in names.words and all(known(letter, names) for letter in rest):
+            raise _name_or_product(run[start:], _place(run[start:], source))
         if rest in names.words:
             return [*run[:start], _token("NAME", rf"\operatorname{{{rest}}}", run[start], run[-1])]
         if rest in PLAIN and (start == 0 or (applied and len(rest) > 2)):
@@ -129,7 +142,21 @@ def _read_run(run: Sequence[Token], after: Sequence[Token], names: Names, source
     return list(run)
 
 
-# Braces
+# Braces and bars
+
+
+def _evaluated(tokens: Sequence[Token]) -> list[Token]:
+    r"""Let the bar of $\frac{dJ}{dx} \Big|_{x = 1}$ be the end of what the fraction begins."""
+    found = list(tokens)
+    for at in range(len(tokens) - 1, -1, -1):
+        if tokens[at].type != "BAR":
+            continue
+        found[at] = _token("RAT", str(tokens[at]), tokens[at])
+        below = _opening(found, at - 1)
+        above = _opening(found, below - 1) if below > 0 else -1
+        if above > 0 and found[above - 1].type == "FRAC":
+            found.insert(above - 1, _empty("LAT", span(found[above - 1]).start_pos, found[above - 1]))
+    return found
 
 
 def _labels(tokens: Sequence[Token]) -> list[Token]:

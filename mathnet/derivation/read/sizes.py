@@ -75,12 +75,19 @@ def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tu
             return list(tokens), []
         properties = ["positive"]
         rest = [token for place, token in enumerate(tokens) if 0 < place < at or place > sign.stop]
+    elif kinds[:1] == ["WHOLES"] and "N" in tokens[0]:
+        raise DerivationError(
+            rf"{tokens[0]} may begin at 0 or at 1: write \mathbb{{Z}}, and \text{{positive}} for the second",
+            spelling.place(tokens[0]),
+        )
+    elif kinds[:5] == ["LBRACKET", *PAIR, "RBRACKET"]:
+        raise DerivationError(
+            f"the ends of {''.join(tokens[:5])} are not tried: write ({tokens[1]}, {tokens[3]}) if they do not matter",
+            spelling.place(tokens[0]),
+        )
     elif kinds[:1] == ["WHOLES"]:
-        properties = ["integer"] if "Z" in tokens[0] else ["integer", "positive"]
-    elif (
-        kinds[:5] in (["LPAR", *PAIR, "RPAR"], ["LBRACKET", *PAIR, "RBRACKET"], ["LSET", *PAIR, "RSET"])
-        and "".join(tokens[1:4]) == "0,1"
-    ):
+        properties = ["integer"]
+    elif kinds[:5] in (["LPAR", *PAIR, "RPAR"], ["LSET", *PAIR, "RSET"]) and "".join(tokens[1:4]) == "0,1":
         properties = ["integer" if kinds[0] == "LSET" else "between 0 and 1"]
         rest = list(tokens[5:])
     else:

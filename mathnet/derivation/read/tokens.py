@@ -152,6 +152,14 @@ def tokenize(source: str, first_line: int = 1, gaps: bool = True) -> list[Token]
                 opened.append(_Scanned(side, "|", place, start))
             kind, value, start = "ABS", "|", start + len(value) - 1
             found = _Scanned(kind, value, place, start)
+        bar = kind == "ABS" and "|" in value and tokens and tokens[-1].type == "RBRACE"
+        if (
+            bar
+            and not (opened and opened[-1].kind in {"LABS", "LAT"})
+            and re.match(r"\s*_", source[start + len(value) :])
+        ):
+            add("BAR", value, start)
+            continue
         if kind in {"NORM", "ABS"}:  # one sign opens and closes
             side = _side(kind, value, opened, tokens)
             kind = side if side == "RAT" else f"{side}{kind}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..errors import DerivationError, Difference, Place
-from ..meaning.infer import infer_dimensions, left_free, resolve_sums
+from ..meaning.infer import infer_dimensions, infer_symbol, left_free, resolve_sums
 from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
@@ -13,7 +13,7 @@ from ..meaning.scope import Dimensions, Scope
 from ..meaning.shapes import Type, shape_text
 from ..numbers.bound import survival
 from ..read.blocks import read_block
-from ..read.declare import declare
+from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
 from ..read.formula import Reader
 from ..read.source import Chain, split
@@ -51,7 +51,11 @@ class Derivation:
             return
         for claim in self.names.claims:
             self.report.chains.append(claim)
-            self._infer(claim, claim.nodes, [])
+            sides, claim.nodes = claim.nodes, []
+            try:
+                self._infer(claim, sides, [])
+            except DerivationError as error:
+                self._refuse(error, claim.line, about=claim.about)
         for line, text in blocks:
             try:
                 chains = read_block(text, line, {*self.names.symbols, *self.names.arrays})
@@ -81,6 +85,8 @@ class Derivation:
         types: list[Type] = []
         refused: DerivationError | None = None
         try:
+            if (symbol := define_in_chain(self.names, chain)) and symbol.definition is not None:
+                infer_symbol(self.dimensions, symbol, symbol.definition)
             for side in chain.sides:
                 sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
         except DerivationError as error:

@@ -143,7 +143,7 @@ def _declared(item: Item, formula: Callable[[str], str]) -> str:
 
 def chains_html(chains: Iterable[Chain]) -> str:
     """Return the rows of chains, each with its reason, in one table."""
-    return f'<div class="derivation-chains math-display">{"".join(map(_chain_html, chains))}</div>'
+    return f'<div class="derivation-chains math-display">{"".join(_chain_html(chain) for chain in chains if chain.rows)}</div>'
 
 
 def _chain_html(chain: Chain) -> str:

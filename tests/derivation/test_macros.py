@@ -1,0 +1,76 @@
+r"""The macros that an author defines are expanded, and lines stay where they are."""
+
+import pytest
+
+from mathnet.derivation import check
+from mathnet.derivation.read import files
+from mathnet.derivation.read.macros import expanded, macros
+
+PAPER = r"""\documentclass{article}
+\newcommand{\R}{\mathbb{R}}
+\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}
+\def\vx{\mathbf{x}}
+\renewcommand\vec[1]{\mathbf{#1}}
+\DeclareMathOperator{\relu}{ReLU}
+% \newcommand{\never}{1}
+\begin{document}
+% mathnet: derivation gradient
+% where  \vx, \vec{y} \in \R^n
+%   J = \vx^T \vec y
+\begin{align}
+\pd{J}{\vx} &= \vec{y} \\
+&= \pd{J}
+ {\vx}
+\end{align}
+
+% mathnet: derivation operator
+% where t \in \R
+\[ \relu(t) = t \]
+
+% mathnet: derivation comment
+% where t \in \R
+\[ \never t = t \]
+\end{document}
+"""
+
+
+def test_a_paper_is_read_with_its_own_macros(tmp_path):
+    path = tmp_path / "paper.tex"
+    path.write_text(PAPER, encoding="utf-8")
+    gradient, operator, comment = files.read(str(path))
+    assert check(gradient.source).ok
+    (error,) = check(operator.source).errors
+    assert error.reason.startswith(r"t is not equal to \operatorname{ReLU}(t)")
+    (error,) = check(comment.source).errors
+    assert error.reason.startswith(r"unknown macro \never")
+
+
+def test_a_note_in_markdown_may_define_macros_too(tmp_path):
+    path = tmp_path / "note.md"
+    fence = "```derivation squares\nwhere a, b \\in \\RR\n\\sq{a + b} = \\sq a + 2 a b + \\sq{b}\n```\n"
+    path.write_text("$$\\def\\sq#1{(#1)^2} \\newcommand\\RR{\\mathbb R}$$\n" + fence, encoding="utf-8")
+    (found,) = files.read(str(path))
+    assert check(found.source).ok
+
+
+LINES = {
+    r"\one": r"\newcommand{\one}{1}",
+    r"a \two b": r"\def\two{\odot}",
+    r"\three{a}{b}": r"\newcommand{\three}[2]{#2 + #1}",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_stays_a_line(line):
+    known = macros("\n".join(LINES.values()))
+    source = f"{line}\n{line}\n  {line}"
+    assert expanded(source, known).count("\n") == 2
+    assert "\\" not in expanded(source, known).replace(r"\odot", "")
+
+
+def test_macros_without_end_are_refused(tmp_path):
+    path = tmp_path / "note.md"
+    text = "\\newcommand{\\again}{\\again + 1}\n```derivation endless\nwhere a \\in \\mathbb{R}\n\\again = a\n```\n"
+    path.write_text(text, encoding="utf-8")
+    (found,) = files.read(str(path))
+    assert found.problem == "the macros that the file defines do not come to an end"
