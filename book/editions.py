@@ -55,7 +55,7 @@ def print_pdf(site: Path) -> Path:
         page = browser.new_page(java_script_enabled=False)
         page.goto((site / "book" / "index.html").resolve().as_uri(), wait_until="load", timeout=120_000)
         page.evaluate("document.fonts.ready")
-        page.evaluate(_PUBLISHED, work("book/")["url"])
+        page.evaluate(_PUBLISHED, work("book/").get("url"))
         numbers: dict[str, int] = {}
         for _ in range(4):
             page.evaluate(_NUMBERED, numbers)
@@ -81,9 +81,12 @@ def print_pdf(site: Path) -> Path:
     return site / PDF
 
 
-# What is not in the book is on the site: the printed file is opened elsewhere.
+# What is not in the book is on the site: the printed file is opened elsewhere, where a link to a file leads nowhere.
 _PUBLISHED = """(book) => {
-  for (const link of document.querySelectorAll("a[href]:not([href^='#'])")) link.href = new URL(link.getAttribute("href"), book);
+  for (const link of document.querySelectorAll("a[href]:not([href^='#'])")) {
+    if (book) link.href = new URL(link.getAttribute("href"), book);
+    else if (link.protocol === "file:") link.removeAttribute("href");
+  }
 }"""
 
 # Before the first printing, the room that a number takes. A place that has the page of the one before it says nothing new.

@@ -21,9 +21,26 @@ URL = "search/index.json"
 WORDS = Path(__file__).parents[1] / "docs" / "assets" / "search-words.txt"
 
 _HEADING = re.compile(r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
-_PROGRAM = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
-_BLOCK = re.compile(
-    r"</?(?:p|div|li|ul|ol|dl|dt|dd|table|tr|details|summary|figcaption|blockquote|br)\b[^>]*>"
+_BEGIN, _END = "\ue002", "\ue003"  # around a program
+_PROGRAM = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
+_BLOCKS = set(
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "details",
+        "summary",
+        "figcaption",
+        "blockquote",
+        "br",
+    ]
 )
 _EXPLAINED = re.compile(r"<(em|strong)>(.*?)</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -80,7 +97,7 @@ def sections(html: str) -> list[dict[str, Any]]:
 
 
 def _plain(html: str) -> str:
-    return " ".join(unescape(_TAG.sub("", _BLOCK.sub(" ", html))).split())
+    return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 @functools.lru_cache(maxsize=200)
@@ -90,7 +107,7 @@ def readable(html: str) -> str:
     Examples
     --------
     >>> readable('<p>The row <math><msub><mi>H</mi><mi>k</mi></msub></math>.</p><div class="derivation">…</div>')
-    '<p>The row H_k.</p>'
+    ' <p>The row H_k.</p> '
     """
     begun = None  # the row of a table of which a cell was read
 
@@ -103,6 +120,10 @@ def readable(html: str) -> str:
         ):
             return NOTHING
         start, end = as_it_is(element)
+        if element.tag in _BLOCKS:  # words in two of them are two words
+            start, end = f" {start}", f"{end} "
+        if element.tag == "pre":
+            start, end = _BEGIN + start, end + _END
         if element.tag in ("td", "th"):
             start, begun = " · " * (begun is not None) + start, element
         elif element.tag == "tr":

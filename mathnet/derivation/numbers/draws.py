@@ -50,7 +50,7 @@ class Draws:
         self.sizes = Sizes(names, dimensions, self.random, max(SIZES, self.needs.sizes), self.needs.beyond)
         self.done: list[Data] = []
         self.points = self.work = self.unlucky = 0
-        self.whole = self._missed = False
+        self.whole = self._missed = self._heavy = False
 
     @property
     def sampled(self) -> bool:
@@ -68,7 +68,7 @@ class Draws:
         dropped = 0
         while self._unsure() and dropped < (MAX_DROPPED if self.done else ATTEMPTS):
             sizes = self.done[0].sizes if self.needs.rational and len(self.done) == 1 else self.sizes.next()
-            for self.unlucky in range(ATTEMPTS):
+            for self.unlucky in range(ATTEMPTS):  # if none of them breaks, the sizes are dropped
                 try:
                     yield Data(self.names, self.dimensions, self._numbers(), sizes)
                 except UnluckyDrawError:
@@ -76,15 +76,19 @@ class Draws:
                 if not self._missed:
                     self.sizes.tried(sizes)
                     break
+                if self._heavy:
+                    self.sizes.give_up(sizes)
+                    dropped += 1
+                    break
             else:
                 dropped += 1
         if self.needs.kinked or self.needs.edged:
             yield from self._lines()
 
-    def record(self, data: Data, work: int, missed: bool) -> None:
-        """Take note of data that have been tried, and whether they hit something at which a formula has no value."""
-        self._missed = missed
-        self.work += work
+    def record(self, data: Data, work: int, missed: bool, heavy: bool) -> None:
+        """Take note of data that have been tried: whether they hit something at which a formula has no value, or took too much work."""
+        self._missed, self._heavy = missed, heavy
+        self.work += 0 if heavy else work
         if not missed:
             self.points += 1
             if not isinstance(data, Line):
@@ -102,7 +106,7 @@ class Draws:
                 continue
             for data in line.pieces(self.needs.smooth):
                 yield data
-                if self.work > self._budget():
+                if self.work > self._budget() / 2:
                     return
             if line.variables(self.needs.used) == 1 and not sizes:
                 self.whole = line.whole and not self.needs.smooth
@@ -114,9 +118,9 @@ class Draws:
     def _unsure(self) -> bool:
         """Say whether another draw is wanted, and can be afforded."""
         needs, tried = self.needs, len(self.done)
-        least = max(KINKED_DRAWS if needs.kinked else LEAST, self.sizes.wanted + needs.rational)
+        least = KINKED_DRAWS if needs.kinked else LEAST
         most = max(least, MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else 0)
-        return tried < (most if self.work < self._budget() else least)
+        return self.sizes.wanted() or tried < (most if self.work < self._budget() else least)
 
     def _numbers(self) -> Numbers:
         """Small ones come first, because a mismatch shows them."""
@@ -159,32 +163,38 @@ class Sizes:
         How many sizes each letter takes.
     beyond : int
         With one beyond this number, if it is not 0.
-
-    Attributes
-    ----------
-    wanted : int
-        How many choices of sizes that needs.
     """
 
     def __init__(
         self, names: Names, dimensions: Dimensions, generator: random.Random, count: int, beyond: int
     ) -> None:
         self.names, self.dimensions, self.random = names, dimensions, generator
-        self.wanted = count + bool(beyond) if names.dimensions else 1
         smallest = {letter: dimensions.smallest.get(letter, 1) for letter in names.dimensions}
         last = [beyond + 1] * bool(beyond)
         self.all = {letter: [*range(least, least + count), *last] for letter, least in smallest.items()}
         self.open = {letter: list(sizes) for letter, sizes in self.all.items()}
+        self.taken: dict[str, set[int]] = {letter: set() for letter in self.all}
 
     def next(self) -> Mapping[str, int]:
         """Return the sizes to try next."""
-        if all(len(self.open[letter]) == len(sizes) for letter, sizes in self.all.items()):
+        if not any(self.taken.values()):
             return self.small()
         return {letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()}
 
     def few(self) -> bool:
         """Say whether a letter has taken hardly any size."""
-        return any(len(sizes) - len(self.open[letter]) < FEWEST for letter, sizes in self.all.items())
+        return any(len(sizes) < FEWEST for sizes in self.taken.values())
+
+    def wanted(self) -> bool:
+        """Say whether a letter has not taken all its sizes."""
+        return any(self.open.values())
+
+    def give_up(self, sizes: Mapping[str, int]) -> None:
+        """Leave out the largest of these sizes, and larger ones: they take too much work."""
+        largest = max(sizes.values(), default=0)
+        for letter in [letter for letter, size in sizes.items() if size == largest]:
+            self.all[letter] = [size for size in self.all[letter] if size < largest]
+            self.open[letter] = [size for size in self.open[letter] if size < largest]
 
     def smallest(self) -> Mapping[str, int]:
         """Return the smallest sizes that there can be."""
@@ -197,5 +207,6 @@ class Sizes:
     def tried(self, sizes: Mapping[str, int]) -> None:
         """Take note of sizes at which the sides could be compared."""
         for letter, size in sizes.items():
+            self.taken[letter].add(size)
             if size in self.open[letter]:
                 self.open[letter].remove(size)

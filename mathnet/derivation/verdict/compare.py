@@ -90,7 +90,7 @@ class Comparison:
         tallies = {chain: _Tally() for chain in self.chains}
         for data in self.draws.plan():
             evaluator = Evaluator(self.names, self.dimensions, data)
-            missed = False
+            missed = heavy = False
             for chain in self.chains:
                 if isinstance(data, Point) and data.tie and _has_derivatives(chain):
                     continue  # at a kink there may be none
@@ -101,11 +101,12 @@ class Comparison:
                     here = True
                 except (UnluckyDrawError, TooInvolvedError, TooMuchError) as error:
                     missed, tally.error = True, error
+                    heavy = heavy or isinstance(error, TooMuchError)
                     here = not isinstance(error, UndefinedError)
                     tally.undefined = tally.undefined if here else error
                 if type(data) is Line:
                     tally.defined[data].append(here)
-            self.draws.record(data, evaluator.work, missed)
+            self.draws.record(data, evaluator.work, missed, heavy)
             self.exact = self.exact and data.exact
             if all(self.right.get(chain) == 1 for chain in self.chains):
                 return
