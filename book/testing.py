@@ -77,6 +77,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def attend(page: Page) -> None:
+    """Bring a page to the front, and wait until keys go to it: for a moment they go to the browser's bar of addresses."""
+    page.bring_to_front()
+    page.wait_for_function("document.hasFocus()")
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass

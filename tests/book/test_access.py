@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from book.testing import SPACING
+from book.testing import SPACING, attend
 
 
 @pytest.fixture
@@ -108,6 +108,7 @@ FOCUSED = """
 def _walk(page: Page, key: str) -> list[dict]:
     """Press Tab or Shift+Tab until the focus leaves the page; return where it was."""
     stops = []
+    attend(page)
     while len(stops) < 500:
         page.keyboard.press(key)
         stop = page.evaluate(FOCUSED)
@@ -132,6 +133,7 @@ def test_the_focus_goes_through_the_page_and_is_seen(open_page, address):
 
 def test_the_skip_link_leads_to_the_text(open_page):
     page = open_page("train/")
+    attend(page)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     expect(page.locator(".skip")).to_be_in_viewport(ratio=1)

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from book.testing import reference
+from book.testing import attend, reference
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ def test_the_script_of_a_figure_comes_with_the_reader(browser, base, come_near, 
     if come == "near":
         come_near(page)
     else:
-        page.bring_to_front()  # else the key may go to the bar of addresses
+        attend(page)
         page.keyboard.press("Tab")
         page.locator("backprop-stepper .hands-on").wait_for(state="attached")
     assert {"stepper.js", "explorer.js", "digit.js", "desk.js"} & set(fetched) == {"stepper.js"}

@@ -9,6 +9,7 @@ from mkdocs.exceptions import PluginError
 from playwright.sync_api import expect
 
 from book import search
+from book.testing import attend
 
 QUERIES = [
     [part.strip() for part in line.split(" ->")]
@@ -56,6 +57,7 @@ def page(browser, base):
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(base)
+    attend(page)
     yield page
     context.close()
     assert not complaints
@@ -229,6 +231,7 @@ def test_by_keyboard(page):
 
 def test_a_slash_opens_the_search_unless_it_is_typed_somewhere(page, base):
     page.goto(base)
+    attend(page)
     field = page.locator("#search input")
     page.keyboard.press("/")
     expect(field).to_be_focused()
