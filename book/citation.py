@@ -60,6 +60,6 @@ def apa(fields: dict[str, str]) -> str:
     part = f"{fields['chapter']}. In " if "chapter" in fields else ""
     where = f" {fields['url']}" if "url" in fields else ""
     return (
-        f"{fields['author']}. ({released():%Y, %B %-d}). {part}*{fields['title']}* "
+        f"{fields['author']}. ({released():%Y, %B} {released().day}). {part}*{fields['title']}* "
         f"(Version {fields['version']}).{where}"
     )

@@ -23,25 +23,9 @@ WORDS = Path(__file__).parents[1] / "docs" / "assets" / "search-words.txt"
 _HEADING = re.compile(r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _BEGIN, _END = "\ue002", "\ue003"  # around a program
 _PROGRAM = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
-_BLOCKS = set(
-    [
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "tr",
-        "details",
-        "summary",
-        "figcaption",
-        "blockquote",
-        "br",
-    ]
-)
+_BLOCKS = {
+    "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "details", "summary", "figcaption", "blockquote", "br",
+}  # fmt: skip
 _EXPLAINED = re.compile(r"<(em|strong)>(.*?)</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 

@@ -236,3 +236,13 @@ def test_a_repair_that_is_right_on_one_side_of_a_kink_is_no_cause():
     )
     wrong = r"\frac{\partial J}{\partial x_2} = g_1 [x_2 > x_1] - g_2 [x_2 > x_3]"
     assert check(where + wrong).errors[0].cause == "the sign of g_2 [x_2 > x_3] is wrong"
+
+
+def test_no_letter_is_left_for_a_sum_over_all_paths() -> None:
+    where = r"where z, t \in \mathbb{R}^k,  P = \operatorname{softmax}(z),  J = -\sum_i t_i \log P_i"
+    sizes = r",  T \in \mathbb{R}^{q \times p},  x \in \mathbb{R}^{s \times r},  y \in \mathbb{R}^{u \times v},  w \in \mathbb{R}^{a \times b},  g \in \mathbb{R}^{c}"
+    line = (
+        r"\frac{\partial J}{\partial z_j} = \frac{\partial J}{\partial P_j} \frac{\partial P_j}{\partial z_j}"
+    )
+    assert "only one path" in check(f"{where}\n{line}").errors[0].cause
+    assert "only one path" not in check(f"{where}{sizes}\n{line}").errors[0].cause

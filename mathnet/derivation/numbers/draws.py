@@ -18,10 +18,8 @@ KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has 
 LEAST = 3  # draws, without which nothing is right
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
 LINES = 3
-SMOOTH, STEEP = (
-    (Fraction(1),),
-    (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4)),
-)  # scales along a line
+STEEP = (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4))  # scales of numbers along a line
+SMOOTH = STEEP[:1]  # exp and log are out of reach beyond them
 SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
 NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
 CRAMPED = 5  # so many divisions by zero are no accident, even among small numbers
@@ -38,7 +36,7 @@ class Draws:
     points : int
         How many these are, with the pieces of lines and the places between them.
     work : int
-        How many values that took.
+        How many values that took, with those that were in vain.
     whole : bool
         Whether a line went through the whole domain.
     """
@@ -86,9 +84,9 @@ class Draws:
             yield from self._lines()
 
     def record(self, data: Data, work: int, missed: bool, heavy: bool) -> None:
-        """Take note of data that have been tried: whether they hit something at which a formula has no value, or took too much work."""
+        """Take note of data that have been tried: whether not all sides could be compared there, and whether that took too much work."""
         self._missed, self._heavy = missed, heavy
-        self.work += 0 if heavy else work
+        self.work += work
         if not missed:
             self.points += 1
             if not isinstance(data, Line):
@@ -96,7 +94,7 @@ class Draws:
 
     def _lines(self) -> Iterator[Data]:
         """Yield the pieces of lines through the domain."""
-        self.work = 0
+        before = self.work
         for sizes in (self.sizes.smallest(), *(self.sizes.small() for _ in range(LINES))):
             try:
                 line = Line(
@@ -106,7 +104,7 @@ class Draws:
                 continue
             for data in line.pieces(self.needs.smooth):
                 yield data
-                if self.work > self._budget() / 2:
+                if self.work - before > self._budget() / 2:
                     return
             if line.variables(self.needs.used) == 1 and not sizes:
                 self.whole = line.whole and not self.needs.smooth

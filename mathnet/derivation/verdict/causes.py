@@ -106,7 +106,7 @@ class Causes:
                     and found.shape == wanted.shape
                     and found.free <= wanted.free
                     and _right(fixed, free, draws)
-                    and self._confirmed(before, fixed, free, wanted.shape)
+                    and self._confirmed(names, before, fixed, free, wanted.shape)
                 ):
                     self.work -= spent
                     return words
@@ -120,7 +120,8 @@ class Causes:
         found = self.dimensions.types.get(side)
         if found is None or found.shape != shape or not found.free <= free.keys() or self.work < 0:
             return ""
-        reached = reach(before, self.names, {}) | reach(side, self.names, {})
+        known: dict[nodes.Node, set[str]] = {}
+        reached = reach(before, self.names, known) | reach(side, self.names, known)
         directed = any(
             isinstance(part, nodes.Differential) for node in (before, side) for part in node.walk()
         )
@@ -131,16 +132,20 @@ class Causes:
                 if possible and symbol.definition is None and not symbol.properties:
                     declared = replace(symbol, properties=frozenset({word}))
                     names = replace(self.names, symbols={**self.names.symbols, name: declared})
-                    if Causes(names, self.dimensions)._confirmed(before, side, free, shape):
+                    if self.work > 0 and self._confirmed(names, before, side, free, shape):
                         return rf"this is right where {symbol.latex} is {word}: if it is, declare \text{{{word}}}"
         return ""
 
-    def _confirmed(self, before: nodes.Node, fixed: nodes.Node, free: Free, shape: Shape) -> bool:
+    def _confirmed(
+        self, names: Names, before: nodes.Node, fixed: nodes.Node, free: Free, shape: Shape
+    ) -> bool:
         """Say whether a repaired line is right wherever a line is compared."""
         chain = Chain(
             1, relations=[Token("EQUALS", "=")], nodes=[before, fixed], shape=shape, letters=dict(free)
         )
-        return not Comparison(self.names, self.dimensions, [chain]).wrong
+        found = Comparison(names, self.dimensions, [chain])
+        self.work -= found.draws.work
+        return not found.wrong
 
 
 def _draws(names: Names, dimensions: Dimensions, before: nodes.Node, free: Free) -> Iterator[Draw]:

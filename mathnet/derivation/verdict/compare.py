@@ -90,13 +90,14 @@ class Comparison:
         tallies = {chain: _Tally() for chain in self.chains}
         for data in self.draws.plan():
             evaluator = Evaluator(self.names, self.dimensions, data)
-            missed = heavy = False
+            compared = missed = heavy = False
             for chain in self.chains:
                 if isinstance(data, Point) and data.tie and _has_derivatives(chain):
                     continue  # at a kink there may be none
                 tally = tallies[chain]
                 try:
                     self._compare(chain, evaluator)
+                    compared = True
                     tally.drawn += not isinstance(data, Line)
                     here = True
                 except (UnluckyDrawError, TooInvolvedError, TooMuchError) as error:
@@ -106,7 +107,7 @@ class Comparison:
                     tally.undefined = tally.undefined if here else error
                 if type(data) is Line:
                     tally.defined[data].append(here)
-            self.draws.record(data, evaluator.work, missed, heavy)
+            self.draws.record(data, evaluator.work, missed or not compared, heavy)
             self.exact = self.exact and data.exact
             if all(self.right.get(chain) == 1 for chain in self.chains):
                 return

@@ -295,7 +295,10 @@ def paths(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """One path for the sum over all of them: an index that a sum of its own should run over."""
     if node is not clue.root and node not in clue.terms:
         return
-    fresh = next(letter for letter in "qpsruvabc" if letter not in clue.letters)
+    used = {*clue.letters, *clue.dimensions}
+    fresh = next((letter for letter in "qpsruvabc" if letter not in used), None)
+    if fresh is None:
+        return
     for letter in clue.letters:
         count = _occurrences(node, letter)
         for picks in itertools.product((True, False), repeat=count) if 1 < count <= MOST_OCCURRENCES else ():
