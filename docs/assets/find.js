@@ -1,4 +1,5 @@
 // What a reader types, found in the sections of the book. search.js shows what this finds.
+import { nearestOf, vocabulary } from "./mistyped.js";
 import { stems, wordsOf } from "./words.js";
 
 // What a hit is worth, by where it stands; in the text, hits add up to this and no more.
@@ -24,6 +25,7 @@ export function finder({ pages, words }) {
   const table = new Map(words
     .filter(({ nearest }) => nearest === undefined || byAddress.has(nearest))
     .flatMap((entry) => entry.typed.map((typed) => [stems(typed).join(" "), entry])));
+  const known = vocabulary(pages.flatMap(({ sections }) => sections.flatMap(({ heading, explained, text, code }) => [heading, explained, text, code])), words.flatMap(({ typed }) => typed));
   const longest = Math.max(...Array.from(table.keys(), (typed) => typed.split(" ").length));
 
   // What is asked for: terms that a section must have, others that only make it better, and what the book does not treat.
@@ -50,22 +52,30 @@ export function finder({ pages, words }) {
   }
 
   // A term is looked for once, not at every key press.
-  const known = new Map();
+  const ratings = new Map();
   function rated(term) {
     const key = JSON.stringify(term.ways);
-    if (!known.has(key)) {
+    if (!ratings.has(key)) {
       const parts = places.map((place) => Math.max(...term.ways.map((way) => worthOf(way, place, usualSize))));
       const having = parts.filter(Boolean).length;
-      known.set(key, { parts, rare: having && Math.log(1 + places.length / having) });
+      ratings.set(key, { parts, rare: having && Math.log(1 + places.length / having) });
     }
-    return known.get(key);
+    return ratings.get(key);
+  }
+
+  // The query with known words for those that are nowhere in the book; nothing if no known word is near.
+  function meant(query, unknown) {
+    const near = new Map(unknown.map(({ name }) => [name, nearestOf(name.toLowerCase(), known) ?? name]));
+    const other = Array.from(wordsOf(query)).reduceRight((text, { written, start, end }) => text.slice(0, start) + (near.get(written) ?? written) + text.slice(end), query);
+    return other === query ? undefined : other;
   }
 
   const rareness = (terms) => terms.reduce((sum, term) => sum + rated(term).rare, 0);
 
   /** Find a query: the places, best first, and what must be said of them. */
   return function find(query) {
-    const { required, better, small, untreated } = read(query.normalize("NFC"));
+    const composed = query.normalize("NFC");
+    const { required, better, small, untreated } = read(composed);
     const needed = required.map(rated);
     const all = [...needed, ...[...better, ...small].map(rated)];
     const candidates = places.map((place, at) => {
@@ -76,10 +86,12 @@ export function finder({ pages, words }) {
     const complete = candidates.filter(({ lacks }) => !lacks.length);
     const found = (complete.length ? complete : candidates).sort((one, other) => other.score - one.score);
     const nearest = [...new Set(untreated.map(({ place }) => place))].map((place) => ({ ...place, lacks: [], nearest: true }));
+    const unknown = required.filter((_, which) => !needed[which].rare);
     return {
       places: [...nearest, ...found.filter(({ section }) => !nearest.some((place) => place.section === section))],
       complete: complete.length > 0,
-      unknown: required.filter((_, which) => !needed[which].rare).map(({ name }) => name),
+      unknown: unknown.map(({ name }) => name),
+      meant: meant(composed, unknown),
       untreated: untreated.map(({ name }) => name),
       small: small.map(({ name }) => name),
       terms: required,

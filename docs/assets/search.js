@@ -46,8 +46,20 @@ function answer() {
   }
   const found = find(input.value);
   const shown = few(found.places);
-  status.textContent = summary(found, shown.filter(({ nearest }) => !nearest));
+  status.replaceChildren(summary(found, shown.filter(({ nearest }) => !nearest)), ...suggestion(found.meant));
   list.replaceChildren(...shown.map((place) => entry(place, found.terms)));
+}
+
+// What the reader may have meant: a button that searches for it.
+function suggestion(meant) {
+  if (meant === undefined) return [];
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: meant });
+  button.addEventListener("click", () => {
+    input.value = meant;
+    input.focus();
+    answer();
+  });
+  return [" Did you mean ", button, "?"];
 }
 
 // The best places; of one page only some, so that others are seen as well.
@@ -126,16 +138,16 @@ function excerpt({ text: sentences, code }, terms) {
   return `${start ? "… " : ""}${text.slice(start, end)}${end < text.length ? " …" : ""}`;
 }
 
-// Down and up walk through the results, as in any list of suggestions.
+// Down and up walk through the suggestion and the results, as in any list of suggestions.
 box.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {  // a search field would take the first press to empty itself
     event.preventDefault();
     box.hidePopover();
   }
-  if (event.key === "Enter" && event.target === input) list.querySelector("a")?.click();
+  if (event.key === "Enter" && event.target === input) (list.querySelector("a") ?? status.querySelector("button"))?.click();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();
-  const stops = [input, ...list.querySelectorAll("a")];
+  const stops = [input, ...box.querySelectorAll(".book-found button, ol a")];
   stops[Math.min(stops.length - 1, Math.max(0, stops.indexOf(document.activeElement) + step))].focus();
 });

@@ -1,7 +1,9 @@
 """The search in a real browser: what readers type leads to the right place, no word is dropped in silence, and the results are sentences."""
 
 import json
+import random
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,16 @@ SAID = """async (base) => {
         ? said.map((words) => [words, sections.some(({ heading, text, code }) => says(`${heading} ${text} ${code}`, words))])
         : typed.map((words) => [words, find(words).places[0].nearest === true
             && !sections.some(({ heading, explained }) => says(heading, words) || says(explained, words))]));
+}"""
+
+MEANT = """async ([base, slips]) => {
+    const { finder } = await import(`${base}assets/find.js`);
+    const { stem } = await import(`${base}assets/words.js`);
+    const find = finder(await (await fetch(`${base}search/index.json`)).json());
+    return slips.map(([word, slip]) => {
+        const { unknown, meant } = find(slip);
+        return [word, slip, unknown.length > 0, meant ?? null, meant !== undefined && stem(meant) === stem(word)];
+    });
 }"""
 
 
@@ -172,6 +184,62 @@ def test_what_is_nowhere_is_said_to_be_nowhere(page):
     expect(page.locator(".book-found")).to_have_text("Nothing found: “xyzzy” is nowhere in the book.")
     expect(page.locator("#search li")).to_have_count(0)
     find(page, "the")  # nothing but small words: then they count
+
+
+def mistyped(word, chance):
+    """Return a word with one slip: a letter too few, one too many, another one, or two neighbours swapped."""
+    at, letter = chance.randrange(len(word) - 1), chance.choice("abcdefghijklmnopqrstuvwxyz")
+    before, here, after = word[:at], word[at], word[at + 1 :]
+    return before + chance.choice([after, letter + here + after, letter + after, after[0] + here + after[1:]])
+
+
+def test_a_slip_in_a_common_word_is_found_or_mended(page, base, site):
+    """What a single slip makes of the book's commonest words is in the book, or the nearest known word is offered: nearly always the right one."""
+    index = json.loads((site / "search" / "index.json").read_text(encoding="utf-8"))
+    text = " ".join(section["text"] for page in index["pages"] for section in page["sections"])
+    often = Counter(re.findall(r"\b[a-z]{5,}\b", text.lower()))
+    chance = random.Random(12)
+    slips = [(word, mistyped(word, chance)) for word, _ in often.most_common(100) for _ in range(10)]
+    said = page.evaluate(MEANT, [base, slips])
+    offered = [(word, slip, meant) for word, slip, unknown, meant, _ in said if unknown]
+    assert len(offered) > 800
+    assert [slip for _, slip, meant in offered if meant is None] == []
+    assert sum(right for *_, right in said) > 0.95 * len(offered)
+    assert not any(meant for _, _, unknown, meant, _ in said if not unknown)
+
+
+@pytest.mark.parametrize("way", ["mouse", "finger", "keyboard", "Enter"])
+def test_the_word_that_was_meant_is_offered(browser, base, way):
+    context = browser.new_context(has_touch=way == "finger")
+    page = context.new_page()
+    page.goto(base)
+    attend(page)
+    page.keyboard.press("Control+k")
+    field, button = page.locator("#search input"), page.locator(".book-found button")
+    field.fill("jacobain")
+    expect(page.locator(".book-found")).to_have_text(
+        "Nothing found: “jacobain” is nowhere in the book. Did you mean jacobian?"
+    )
+    if way == "mouse":
+        button.click()
+    elif way == "finger":
+        button.tap()
+    elif way == "keyboard":
+        page.keyboard.press("ArrowDown")
+        expect(button).to_be_focused()
+        page.keyboard.press("Enter")
+    else:
+        page.keyboard.press("Enter")
+    expect(field).to_have_value("jacobian")
+    expect(field).to_be_focused()
+    expect(page.locator("#search li")).not_to_have_count(0)
+    expect(button).to_have_count(0)
+    context.close()
+
+
+def test_the_other_words_of_a_query_are_kept(page):
+    find(page, "the gradient of a softmx")
+    expect(page.locator(".book-found button")).to_have_text("the gradient of a softmax")
 
 
 def test_a_transpose_is_a_raised_t(page):
