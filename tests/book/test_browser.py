@@ -54,6 +54,19 @@ def test_all_reasons_of_a_box_begin_at_one_place(browser, base):
     assert max(lefts) == 1
 
 
+def test_code_and_outputs_wrap_on_a_phone(browser, addresses):
+    """A line that is cut off is not read; one that goes on below, further in, is."""
+    page, cut_off = browser.new_page(viewport={"width": 390, "height": 844}), []
+    for address in addresses:
+        page.goto(address)
+        cut_off += page.evaluate(
+            """[...document.querySelectorAll("main pre > code")].filter((code) => code.scrollWidth > code.clientWidth + 1)
+              .map((code) => location.pathname + " " + code.textContent.slice(0, 60))"""
+        )
+    page.close()
+    assert cut_off == []
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (640, "light"), (390, "dark"), (320, "light")]
 )
