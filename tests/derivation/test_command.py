@@ -135,9 +135,9 @@ def test_a_right_file_gets_a_line_for_each_derivation(run):
     status, said = run("page.md", page_md=PAGE)
     assert status == 0
     assert said == (
-        "✓ page.md:5 in-quote: 2 steps · exact, 6 comparisons\n"
-        "✓ page.md:13 in-list: 1 step · exact, 59 comparisons\n"
-        "✓ page.md:23 after-them: 1 step · exact, 3 comparisons\n"
+        "✓ page.md:5 in-quote: 2 steps · proved, 6 comparisons\n"
+        "✓ page.md:13 in-list: 1 step · proved, 59 comparisons\n"
+        "✓ page.md:23 after-them: 1 step · proved, 3 comparisons\n"
         "3 right, 0 wrong\n"
     )
 
@@ -280,7 +280,14 @@ def test_json_says_what_the_text_says_and_more(run):
         **{"line": 5, "cell": None, "id": "in-quote", "ok": False, "steps": 2, "bound": None}
     }
     assert wrong["lines"][0] == {
-        **{"line": 6, "left": "(t + 1)^2", "relation": "=", "right": "t^2 + 3t + 1", "ok": False},
+        **{
+            "line": 6,
+            "left": "(t + 1)^2",
+            "relation": "=",
+            "right": "t^2 + 3t + 1",
+            "ok": False,
+            "proved": False,
+        },
         **{"reason": r"\text{binomial}", "error": wrong["errors"][0]["reason"]},
     }
     assert (wrong["lines"][1]["ok"], wrong["lines"][1]["right"]) == (None, "1 + t (t + 2)")
@@ -292,7 +299,8 @@ def test_json_says_what_the_text_says_and_more(run):
     assert right["comparisons"] > 0
     assert 0 < right["bound"] < 1e-9
     assert {*right["sizes"][0]} == {"n"}
-    assert right["lines"][0]["ok"] is True
+    assert right["lines"][0]["ok"] is right["lines"][0]["proved"] is True
+    assert (right["proved"], wrong["proved"]) == (1, 0)
 
 
 def test_json_says_where_two_sides_differ(run):

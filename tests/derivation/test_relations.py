@@ -9,14 +9,14 @@ where  x, y \in \mathbb{R}^{n},  t, s \in \mathbb{R},  A \in \mathbb{R}^{n \time
        \text{tolerance } 10^{-3}
 """
 RIGHT = {
-    r"2 t s \le t^2 + s^2 = s^2 + t^2": "2 steps · exact at ",
+    r"2 t s \le t^2 + s^2 = s^2 + t^2": "2 steps · 1 proved, 1 exact at ",
     r"x \cdot y \le \|x\| \|y\|": "1 step · 50 digits at ",
     r"\log p \leq p - 1 < p": "2 steps · 50 digits",
     r"\sqrt{t^2} \ge |t|": "1 step · 50 digits",
     r"t + 1 > t": "1 step · exact",
     r"\frac{(t + 10^{-3})^2 - t^2}{10^{-3}} \approx 2 t": "1 step · exact",
-    r"t + s := s + t \equiv t + s.": "2 steps · exact",
-    r"\boxed{t} = t,": "1 step · exact",
+    r"t + s := s + t \equiv t + s.": "2 steps · proved",
+    r"\boxed{t} = t,": "1 step · proved",
 }
 WRONG = {
     r"t \le t^2": r"t \le t^2 does not hold: ",

@@ -239,7 +239,7 @@ def test_a_true_line_passes(name):
 
 def test_what_is_rounded_on_the_way_is_not_exact():
     source = "where s, t \\in \\mathbb{R}, f \\text{ elementwise}\n"
-    assert check(source + r"f(s t) = f(t s)").verdict() == "1 step · exact"
+    assert check(source + r"f(s t) = f(t s)").verdict() == "1 step · proved"
     assert check(source + r"f(e^s e^t) = f(e^{s + t})").verdict() == "1 step · 50 digits"
 
 
@@ -255,9 +255,9 @@ COMPLETE = {
 }
 TRIED = {
     "two variables": "where x, y \\in \\mathbb{R}\n\\max(x, y) + \\min(x, y) = x + y",
-    "whole numbers": "where k \\in \\mathbb{R} \\text{ integer}\n(k + 1)^2 = k^2 + 2 k + 1",
+    "whole numbers": "where k \\in \\mathbb{R} \\text{ integer}\nk^2 = (-1)^{2 k} k^2",
     "one-hot rows": "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\n\\sum_i y_i = 1",
-    "more sizes than were tried could solve it": "where x \\in \\mathbb{R}^n\nn^{12} = n^5 n^7",
+    "more sizes than were tried could solve it": "where x \\in \\mathbb{R}^n\nn^{12} \\prod_i x_i = n^5 n^7 \\prod_i x_i",
 }
 
 

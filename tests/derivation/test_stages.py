@@ -20,8 +20,9 @@ MAY_IMPORT = {  # what each stage knows, besides itself
     "meaning": {"errors"},
     "read": {"errors", "meaning"},
     "numbers": {"errors", "meaning", "read", "dual"},
-    "verdict": {"errors", "meaning", "read", "numbers", "dual", "mathml"},
-    "doors": {"errors", "meaning", "read", "numbers", "verdict", "dual", "mathml", "version"},
+    "algebra": {"errors", "meaning"},
+    "verdict": {"errors", "meaning", "read", "numbers", "algebra", "dual", "mathml"},
+    "doors": {"errors", "meaning", "read", "numbers", "algebra", "verdict", "dual", "mathml", "version"},
     "package": {"errors", "read", "verdict", "doors", "dual"},  # __init__ and the names that authors write
 }
 

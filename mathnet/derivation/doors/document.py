@@ -14,6 +14,7 @@ def document(report: Report, first_line: int = 1, indentation: int = 0) -> dict[
         "ok": report.ok,
         "steps": report.steps,
         "comparisons": report.comparisons,
+        "proved": report.proved,
         "exact": report.exact,
         "bound": report.bound,
         "draws": report.draws,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from ..algebra.prove import proofs
 from ..errors import DerivationError, Difference, Place
 from ..meaning.infer import infer_dimensions, infer_symbol, left_free, resolve_sums
 from ..meaning.nodes import LAYOUTS, Node
@@ -21,6 +22,10 @@ from ..read.tokens import span, tokenize
 from .causes import Causes
 from .compare import Comparison
 from .report import Report
+
+
+class ContradictionError(Exception):
+    """The proof and the comparison contradict each other: a fault of the checker, and not of what it checks."""
 
 
 class Derivation:
@@ -151,10 +156,24 @@ class Derivation:
             report.sampled = found.draws.sampled
             if not report.sampled:
                 report.survival = partial(survival, self.names, self.dimensions, chains, found.draws.done)
+            self._prove(chains, found)
             self._explain(found)
         report.errors.sort(key=lambda error: error.place[:2])
         report.seconds = time.process_time() - start
         return report
+
+    def _prove(self, chains: Sequence[Chain], found: Comparison) -> None:
+        """Keep which steps are proved; a step that is proved and wrong is a fault of the checker's own."""
+        for chain in chains:
+            proved = proofs(self.names, self.dimensions, chain.nodes, chain.shape, chain.letters)
+            equal = [relation.type == "EQUALS" for relation in chain.relations[: len(proved)]]
+            self.report.proofs[chain] = [a and b for a, b in zip(proved, equal, strict=True)]
+            error, at = found.wrong.get(chain), found.right.get(chain, 0)
+            if isinstance(error, DerivationError) and error.difference and self.report.proofs[chain][at - 1]:
+                raise ContradictionError(
+                    f"{self.report.id or 'a derivation'}: {error.reason}, although it is proved to be; "
+                    "this is a fault of mathnet: please report it with this text:\n" + self.report.source
+                )
 
     def _explain(self, found: Comparison) -> None:
         """Take up what is wrong, with its likely cause."""

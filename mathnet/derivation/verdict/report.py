@@ -27,6 +27,8 @@ class Line(NamedTuple):
         The reason that was written beside it.
     ok : bool or None
         Whether it holds; None if it was not judged, because something before it in its chain is wrong.
+    proved : bool
+        Whether both sides have the same normal form, so that they are equal for all sizes and all values.
     error : DerivationError or None
         What is wrong with it.
     """
@@ -37,6 +39,7 @@ class Line(NamedTuple):
     right: str
     reason: str
     ok: bool | None
+    proved: bool = False
     error: DerivationError | None = None
 
 
@@ -62,6 +65,8 @@ class Report:
         Whether all of them were integers or fractions, compared without tolerance.
     sampled : bool
         Whether the sides may differ where they were not tried: beyond kinks, at other whole numbers or one-hot rows, or at other sizes.
+    proofs : dict
+        From a chain to what is known of each of its steps: whether it is proved.
     draws : int
         At how many points the sides were compared: sets of random numbers, and pieces of lines.
     sizes : list of dict
@@ -82,6 +87,7 @@ class Report:
     comparisons: int = 0
     exact: bool = True
     sampled: bool = False
+    proofs: dict[Chain, list[bool]] = field(default_factory=dict)
     draws: int = 0
     sizes: list[Mapping[str, int]] = field(default_factory=list)
     work: int = 0
@@ -109,6 +115,11 @@ class Report:
         return sum(len(chain.sides) - 1 for chain in self.chains if not chain.said)
 
     @property
+    def proved(self) -> int:
+        """How many equalities are proved: both sides have the same normal form."""
+        return sum(sum(found) for chain, found in self.proofs.items() if not chain.said)
+
+    @property
     def lines(self) -> list[Line]:
         """Every step as a `Line`, with a verdict of its own."""
         return [line for chain in self.chains for line in self._lines(chain)]
@@ -126,8 +137,16 @@ class Report:
             before, side = chain.sides[at - 1], chain.sides[at]
             ok = False if at in wrong else True if at < min(wrong, default=len(chain.nodes)) else None
             relation = str(chain.relations[at - 1])
+            proved = bool(ok) and self.proofs.get(chain, [])[at - 1 : at] == [True]
             yield Line(
-                starts[at][0], tidy(before.latex), relation, tidy(side.latex), reason, ok, wrong.get(at)
+                starts[at][0],
+                tidy(before.latex),
+                relation,
+                tidy(side.latex),
+                reason,
+                ok,
+                proved,
+                wrong.get(at),
             )
 
     def verdict(self) -> str:
@@ -139,8 +158,11 @@ class Report:
 
     @property
     def certainty(self) -> str:
-        """How sure a right derivation is: `exact` or `50 digits`; with `at 23 points` where it was only tried there."""
-        return ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
+        """How sure a right derivation is: `proved`, `exact` or `50 digits`, with `at 23 points` where it was only tried there."""
+        tried = ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
+        if self.proved == self.steps:
+            return "proved"
+        return f"{self.proved} proved, {self.steps - self.proved} {tried}" if self.proved else tried
 
     def __repr__(self) -> str:
         places = ", ".join(f"line {error.place.line}" for error in self.errors)

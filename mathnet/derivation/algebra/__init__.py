@@ -1,0 +1,1 @@
+"""Formulas as sums of products of entries: differentiated, compared, and written as matrices again."""

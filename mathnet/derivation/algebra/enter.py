@@ -1,0 +1,411 @@
+r"""From the nodes of a formula to expressions: every product becomes letters that are shared and summed.
+
+Rule by rule this is what the products mean: $[AB]_{ij} = \sum_p A_{ip} B_{pj}$, $[A \odot B]_{ij} = A_{ij} B_{ij}$,
+$\langle A, B \rangle = \sum_{ij} A_{ij} B_{ij}$. An axis of length 1 has no letter, so that a row, a column and a vector
+of length n have one each, and an outer product is a product without a shared letter.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from ..meaning import nodes
+from ..meaning.names import Names
+from ..meaning.properties import FIXED
+from ..meaning.scope import Dimensions
+from ..meaning.shapes import Shape
+from .canonical import TooLongError
+from .differentiate import derivative
+from .terms import (
+    ONE,
+    Applied,
+    Bracket,
+    Delta,
+    Determinant,
+    Entry,
+    Expression,
+    Extreme,
+    Index,
+    Inverse,
+    Letter,
+    Logsumexp,
+    Size,
+    Softmax,
+    Term,
+    changed,
+    expression,
+    number,
+    plus,
+    power,
+    product,
+    renamed,
+    scaled,
+    total,
+)
+
+Letters = Mapping[str, Index]
+MOST_NODES = 5000
+DIAGONAL = r"\operatorname{diag}"
+EXTREME = {r"\max": "max", r"\min": "min"}
+
+
+def axes(shape: Shape) -> tuple[str, ...]:
+    """Return the axes that have a letter: those that are not of length 1."""
+    return tuple(axis for axis in shape if axis != "1")
+
+
+class Entries:
+    """Turns nodes into expressions.
+
+    Parameters
+    ----------
+    names, dimensions : Names, Dimensions
+        What the where part says, and the types of all nodes.
+    opened : set of str, or None
+        The defined symbols that are replaced by their definitions; None for all of them.
+
+    Raises
+    ------
+    DerivationError
+        By its methods, for what has no expression.
+    TooLongError
+        By its methods, where definitions within definitions have become too long.
+    """
+
+    def __init__(self, names: Names, dimensions: Dimensions, opened: frozenset[str] | None = None) -> None:
+        self.names, self.dimensions, self.opened, self.work = names, dimensions, opened, 0
+
+    def shape(self, node: nodes.Node) -> Shape:
+        """Return the shape of a node."""
+        found = self.dimensions.types.get(node)
+        if found is None:
+            raise node.error(f"{node.latex} has no shape here")
+        return found.shape
+
+    def letters(self, shape: Shape) -> tuple[Letter, ...]:
+        """Return new letters for a shape."""
+        return tuple(map(Letter, axes(shape)))
+
+    def of(self, node: nodes.Node, at: Sequence[Index] = (), letters: Letters | None = None) -> Expression:
+        """Return the entry of a node at these indices, one for each axis that is longer than 1."""
+        self.work += 1
+        if self.work > MOST_NODES:
+            raise TooLongError
+        known = letters or {}
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise node.error(f"{node.latex}: {type(node).__name__.lower()} is not derived")
+        found: Expression = method(node, tuple(at), known)
+        return found
+
+    def symbol(self, name: str, at: Sequence[Index]) -> Expression:
+        """Return the entry of a symbol, or of its definition."""
+        symbol = self.names.symbols[name]
+        if symbol.definition is not None and (self.opened is None or name in self.opened):
+            return self.definition(name, at)
+        if "identity" in symbol.properties:
+            return expression(Delta(at[0], at[1])) if at else ONE
+        if "ones" in symbol.properties:
+            return ONE
+        return expression(Entry(name, tuple(at)))
+
+    def definition(self, name: str, at: Sequence[Index]) -> Expression:
+        """Return the entry of what a symbol is defined as."""
+        symbol = self.names.symbols[name]
+        assert symbol.definition is not None
+        if symbol.indices:
+            return self.of(symbol.definition, (), dict(zip(symbol.indices, at, strict=True)))
+        return self.of(symbol.definition, at)
+
+    def inserted(self, part: Expression) -> Expression:
+        """Return an expression in which definitions stand for the symbols that are replaced by them."""
+        return plus(*(self._inserted(term) for term in part.terms))
+
+    def _inserted(self, term: Term) -> Expression:
+        parts = []
+        for factor in term.factors:
+            if isinstance(factor, Entry) and factor.name in self.names.symbols:
+                parts.append(self.symbol(factor.name, factor.at))
+            else:
+                parts.append(expression(changed(factor, self.inserted)))
+        return total(product(number(term.coefficient), *parts), term.summed)
+
+    def _number(self, node: nodes.Number, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return number(Fraction(node.value))
+
+    def _size(self, node: nodes.Size, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return number(int(node.name)) if node.name.isdigit() else expression(Size(node.name))
+
+    def _symbol(self, node: nodes.Symbol, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return self.symbol(node.name, at)
+
+    def _entry(self, node: nodes.Entry, at: tuple[Index, ...], letters: Letters) -> Expression:
+        shape = self.shape(node.body)
+        indices = tuple(self._index(index, letters, node) for index in node.indices)
+        if len(indices) == len(shape) and "1" in shape:
+            indices = tuple(index for index, axis in zip(indices, shape, strict=True) if axis != "1")
+        return self.of(node.body, indices, letters)
+
+    def _index(self, index: str | int, letters: Letters, node: nodes.Node) -> Index:
+        if isinstance(index, int):
+            return index
+        if index not in letters:
+            raise node.error(f"index {index} is not known here")
+        return letters[index]
+
+    def _row(self, node: nodes.Row, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return self.of(node.body, (self._index(node.index, letters, node), *at), letters)
+
+    def _transpose(self, node: nodes.Transpose, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return self.of(node.body, at[::-1], letters)
+
+    def _spread(self, node: nodes.Spread, at: tuple[Index, ...], letters: Letters) -> Expression:
+        shape = self.shape(node.body)
+        if not axes(shape):
+            return self.of(node.body, (), letters)
+        kept = [index for index, axis in zip(at, axes(node.over), strict=True) if axis in axes(shape)]
+        if len(at) == 2 and len(kept) == 2:
+            kept = [at[1] if shape[0] == "1" else at[0]]
+        return self.of(node.body, kept, letters)
+
+    def _add(self, node: nodes.Add, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return plus(
+            *(
+                scaled(self.of(term, at, letters), sign)
+                for term, sign in zip(node.terms, node.signs, strict=True)
+            )
+        )
+
+    def _product(self, node: nodes.Product, at: tuple[Index, ...], letters: Letters) -> Expression:
+        parts = [self.of(factor, (), letters) for factor in node.factors if not self.shape(factor)]
+        chains: list[list[nodes.Node]] = [[]]
+        reached: Shape = ()
+        for factor in node.factors:
+            if shape := self.shape(factor):
+                chains[-1].append(factor)
+                reached = (reached[0], shape[1]) if reached else shape
+                if reached == ("1", "1"):  # a number: a row times a column
+                    chains.append([])
+                    reached = ()
+        for chain in filter(None, chains):
+            parts.append(self._chain(chain, at if chain is chains[-1] else (), letters))
+        return product(*parts)
+
+    def _chain(self, arrays: Sequence[nodes.Node], at: tuple[Index, ...], letters: Letters) -> Expression:
+        """Return a product of matrices: neighbours share a letter, which is summed."""
+        shapes = [self.shape(array) for array in arrays]
+        inner = [() if shape[1] == "1" else (Letter(shape[1]),) for shape in shapes[:-1]]
+        rows = () if shapes[0][0] == "1" else at[:1]
+        ends = [rows, *inner, at[len(rows) :]]
+        parts = [
+            self.of(array, (*ends[place], *ends[place + 1]), letters) for place, array in enumerate(arrays)
+        ]
+        return total(product(*parts), [letter for group in inner for letter in group])
+
+    def _hadamard(self, node: nodes.Hadamard, at: tuple[Index, ...], letters: Letters) -> Expression:
+        factors = [factor for operand in node.operands for factor in operand]
+        return product(*(self.of(factor, at if self.shape(factor) else (), letters) for factor in factors))
+
+    def _inner(self, node: nodes.Inner, at: tuple[Index, ...], letters: Letters) -> Expression:
+        over = self.letters(self.shape(node.left))
+        return total(product(self.of(node.left, over, letters), self.of(node.right, over, letters)), over)
+
+    def _dot(self, node: nodes.Dot, at: tuple[Index, ...], letters: Letters) -> Expression:
+        left, right = self.shape(node.left), self.shape(node.right)
+        if left and right:
+            return self._inner(node, at, letters)
+        return product(
+            self.of(node.left, at if left else (), letters), self.of(node.right, at if right else (), letters)
+        )
+
+    def _tensor(self, node: nodes.Tensor, at: tuple[Index, ...], letters: Letters) -> Expression:
+        left, right = axes(self.shape(node.left)), axes(self.shape(node.right))
+        if len(left) > 1 or len(right) > 1 or len(at) != len(left) + len(right):
+            raise node.error(f"{node.latex}: a Kronecker product is not derived")
+        return product(
+            self.of(node.left, at[: len(left)], letters), self.of(node.right, at[len(left) :], letters)
+        )
+
+    def _divide(self, node: nodes.Divide, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return product(self.of(node.left, at, letters), power(self.of(node.right, (), letters), -1))
+
+    def _quotients(self, node: nodes.Quotients, at: tuple[Index, ...], letters: Letters) -> Expression:
+        left, right = (
+            self.of(part, at if self.shape(part) else (), letters) for part in (node.left, node.right)
+        )
+        return product(left, power(right, -1))
+
+    def _power(self, node: nodes.Power, at: tuple[Index, ...], letters: Letters) -> Expression:
+        shape, exponent = self.shape(node.base), self.of(node.exponent, (), letters)
+        if not shape:
+            return power(self.of(node.base, (), letters), exponent)
+        whole = exponent.terms[0].coefficient if len(exponent.terms) == 1 else Fraction(0)
+        if exponent != number(whole) or whole.denominator != 1 or not 1 <= whole <= 6:
+            raise node.error(f"{node.latex}: only the powers 1 to 6 of a matrix are derived")
+        inner = [Letter(shape[0]) for _ in range(int(whole) - 1)]
+        ends = [at[0], *inner, at[1]]
+        parts = [self.of(node.base, ends[place : place + 2], letters) for place in range(int(whole))]
+        return total(product(*parts), inner)
+
+    def _powers(self, node: nodes.Powers, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return power(self.of(node.base, at, letters), self.of(node.exponent, (), letters))
+
+    def _apply(self, node: nodes.Apply, at: tuple[Index, ...], letters: Letters) -> Expression:
+        arguments = tuple(self.of(part, at if self.shape(part) else (), letters) for part in node.arguments)
+        name = {"e^": "exp", "|": "abs"}.get(node.function, node.function)
+        if name == "sqrt":
+            return power(arguments[0], Fraction(1, 2))
+        return expression(Applied(name, node.order, arguments))
+
+    def _compare(self, node: nodes.Compare, at: tuple[Index, ...], letters: Letters) -> Expression:
+        right = self.of(node.right, at if self.shape(node.right) else (), letters)
+        return expression(Bracket(self.of(node.left, at, letters), node.relation, right))
+
+    def _sum(self, node: nodes.Sum, at: tuple[Index, ...], letters: Letters) -> Expression:
+        ranges = self.dimensions.ranges[node]
+        over = {
+            name: Letter(range_.root().dimension or "", name)
+            for name, range_ in zip(node.letters, ranges, strict=True)
+        }
+        body = self.of(node.body, at, {**letters, **over})
+        if node.besides is None:
+            return total(body, over.values())
+        letter = over[node.letters[0]]
+        others = self._index(node.besides, letters, node)
+        return plus(total(body, over.values()), scaled(renamed(body, {letter: others}), -1))
+
+    def _delta(self, node: nodes.Delta, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return expression(
+            Delta(self._index(node.left, letters, node), self._index(node.right, letters, node))
+        )
+
+    def _most(self, node: nodes.Most, at: tuple[Index, ...], letters: Letters) -> Expression:
+        over = {
+            name: Letter(range_.root().dimension or "", name)
+            for name, range_ in zip(node.letters, self.dimensions.ranges[node], strict=True)
+        }
+        if node.besides is not None:
+            raise node.error(f"{node.latex} is not derived")
+        function = "min" if isinstance(node, nodes.Least) else "max"
+        return expression(
+            Extreme(function, self.of(node.body, (), {**letters, **over}), tuple(over.values()))
+        )
+
+    _least = _most
+
+    def _partial(self, node: nodes.Partial, at: tuple[Index, ...], letters: Letters) -> Expression:
+        if type(node) not in {nodes.Partial, nodes.Gradient}:
+            raise node.error(f"{node.latex} is not derived")
+        symbol, body = axes(self.dimensions.shapes[node.variable]), axes(self.shape(node.body))
+        if node.indices is not None:
+            full = tuple(self._index(index, letters, node) for index in node.indices)
+            shape = self.dimensions.shapes[node.variable]
+            if len(full) == len(shape):
+                full = tuple(index for index, axis in zip(full, shape, strict=True) if axis != "1")
+            above, below = at, full
+        else:
+            turned = node.layout == nodes.LAYOUTS[1]
+            above, below = (
+                (at[len(symbol) :], at[: len(symbol)]) if turned else (at[: len(body)], at[len(body) :])
+            )
+            if len(symbol) == 2 and node.layout and not turned:
+                below = below[::-1]
+            if len(body) == 2 and turned:
+                above = above[::-1]
+        held = Entries(self.names, self.dimensions, opens(self.names, node.variable))
+        return self.inserted(derivative(held.of(node.body, above, letters), node.variable, below))
+
+    _gradient = _partial
+
+    def _cotangent(self, node: nodes.Cotangent, at: tuple[Index, ...], letters: Letters) -> Expression:
+        output, seed = self.names.output, self.names.seed
+        over = self.letters(self.dimensions.shapes[output])
+        held = Entries(self.names, self.dimensions, opens(self.names, node.name))
+        above = held.of(seed, over) if seed is not None else expression(Entry(cotangent_name(output), over))
+        return self.inserted(
+            total(product(above, derivative(held.symbol(output, over), node.name, at)), over)
+        )
+
+    def _differential(self, node: nodes.Differential, at: tuple[Index, ...], letters: Letters) -> Expression:
+        body = Entries(self.names, self.dimensions).of(node.body, at, letters)
+        found = []
+        for name in sorted(body.names):
+            if name in self.names.symbols and not self.names.symbols[name].properties & FIXED:
+                over = self.letters(self.dimensions.shapes[name])
+                direction = expression(Entry(tangent_name(name), over))
+                found.append(total(product(derivative(body, name, over), direction), over))
+        return plus(*found)
+
+    def _whole(self, node: nodes.Whole, at: tuple[Index, ...], letters: Letters) -> Expression:
+        shape, function = self.shape(node.body), node.function
+        if not shape:
+            scalar = self.of(node.body, (), letters)
+            return self._of_number(node, scalar)
+        if function == DIAGONAL:
+            if len(axes(shape)) == 2:
+                return self.of(node.body, (at[0], at[0]), letters)
+            return product(self.of(node.body, at[:1], letters), expression(Delta(at[0], at[1])))
+        over = self.letters(shape)
+        if function == "^{-1}":
+            return expression(Inverse(self.of(node.body, over, letters), over[0], over[1], (at[0], at[1])))
+        if function == r"\operatorname{softmax}":
+            place = at[:-1]
+            body = self.of(node.body, (*place, over[-1]), letters)
+            return expression(Softmax(body, over[-1], at[-1]))
+        if function == r"\operatorname{logsumexp}":
+            body = self.of(node.body, (*at, over[-1]), letters)
+            return expression(Logsumexp(body, over[-1]))
+        body = self.of(node.body, over, letters)
+        count = [number(int(axis)) if axis.isdigit() else expression(Size(axis)) for axis in axes(shape)]
+        match function:
+            case r"\operatorname{tr}":
+                return total(renamed(body, {over[1]: over[0]}), over[:1])
+            case r"\det":
+                return expression(Determinant(body, *over))
+            case r"\operatorname{sum}":
+                return total(body, over)
+            case r"\operatorname{mean}":
+                return product(*(power(part, -1) for part in count), total(body, over))
+            case r"\operatorname{var}" | r"\operatorname{std}":
+                mean = product(*(power(part, -1) for part in count), total(body, over))
+                square = power(plus(body, scaled(mean, -1)), 2)
+                variance = product(*(power(part, -1) for part in count), total(square, over))
+                return power(variance, Fraction(1, 2)) if function.endswith("{std}") else variance
+            case r"\|" | r"\|_2":
+                return power(total(power(body, 2), over), Fraction(1, 2))
+            case r"\|^2" | r"\|_2^2":
+                return total(power(body, 2), over)
+            case _ if function in EXTREME:
+                return expression(Extreme(EXTREME[function], body, over))
+        raise node.error(f"{node.latex} is not derived")
+
+    def _of_number(self, node: nodes.Whole, scalar: Expression) -> Expression:
+        """Return a function of a whole matrix, of one number."""
+        match node.function:
+            case "^{-1}":
+                return power(scalar, -1)
+            case r"\operatorname{softmax}":
+                return ONE
+            case r"\operatorname{var}" | r"\operatorname{std}":
+                return number(0)
+            case r"\|" | r"\|_2":
+                return expression(Applied("abs", 0, (scalar,)))
+            case r"\|^2" | r"\|_2^2":
+                return power(scalar, 2)
+        return scalar
+
+
+def cotangent_name(name: str) -> str:
+    """Return the name of the entries of a cotangent that is given."""
+    return rf"\bar{{{name}}}"
+
+
+def tangent_name(name: str) -> str:
+    """Return the name of the entries of a direction, which is arbitrary."""
+    return rf"\dot{{{name}}}"
+
+
+def opens(names: Names, variable: str) -> frozenset[str]:
+    """Return the symbols that are replaced by their definitions in a derivative with respect to one of them."""
+    return frozenset(name for name, symbol in names.symbols.items() if symbol.definition is not None) - {
+        variable
+    }

@@ -1,0 +1,215 @@
+"""Deltas, sizes, powers and like terms: what has to be tidied after a differentiation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce
+from math import gcd, lcm
+
+from .canonical import Keys, collected, expanded, is_product_of_sums, outline
+from .terms import (
+    ONE,
+    Applied,
+    Delta,
+    Expression,
+    Factor,
+    Index,
+    Letter,
+    Nested,
+    Power,
+    Size,
+    Term,
+    changed,
+    constant,
+    expression,
+    fresh,
+    number,
+    plus,
+    power,
+    product,
+    renamed,
+    scaled,
+)
+
+MOST_ROUNDS = 4  # of multiplying out
+
+
+def simplified(part: Expression, keys: Keys) -> Expression:
+    """Return an expression without deltas of summed letters, with powers and like terms taken together."""
+    return collected(plus(*(_term(term, keys) for term in part.terms)), keys)
+
+
+def normal(part: Expression, keys: Keys) -> Expression:
+    """Return the normal form that decides equality: everything that can be is multiplied out."""
+    part = simplified(_inside(part, lambda inner: normal(inner, keys)), keys)
+    for _ in range(MOST_ROUNDS):
+        if not any(map(is_product_of_sums, part.terms)):
+            break
+        part = simplified(expanded(part), keys)
+    return part
+
+
+def _inside(part: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    return Expression(
+        tuple(
+            replace(term, factors=tuple(changed(factor, change) for factor in term.factors))
+            for term in part.terms
+        )
+    )
+
+
+def _term(term: Term, keys: Keys) -> Expression:
+    term = _flat(term, keys)
+    if not term.coefficient:
+        return Expression()
+    term = without_deltas(term)
+    if not term.coefficient:
+        return Expression()
+    parts = [_parts(factor) for factor in term.factors]
+    outlines = [
+        (len(base.terms), *(outline(f) for first in base.terms[:1] for f in first.factors))
+        for base, _ in parts
+    ]
+    powers: dict[object, tuple[Expression, Expression]] = {}
+    kept: list[Factor] = []
+    coefficient = term.coefficient
+    for factor, (base, exponent), seen in zip(term.factors, parts, outlines, strict=True):
+        at = keys.key(base) if outlines.count(seen) > 1 else factor
+        known = powers.get(at)
+        if known is not None and not (base.free and _whole(known[1]) and _whole(exponent)):
+            powers[at] = base, collected(plus(known[1], exponent), keys)
+        elif known is not None:
+            kept.append(factor)
+        else:
+            powers[at] = base, exponent
+    for base, exponent in powers.values():
+        found = power(base, exponent)
+        if found.terms and (value := constant(found)) is not None:
+            coefficient *= value
+        elif len(found.terms) == 1 and not found.terms[0].summed:
+            coefficient *= found.terms[0].coefficient
+            kept += found.terms[0].factors
+        else:
+            kept.append(Nested(found))
+    return Expression((_counted(Term(coefficient, tuple(kept), term.summed), keys),))
+
+
+def _whole(exponent: Expression) -> bool:
+    value = constant(exponent)
+    return value is not None and value > 0
+
+
+def _parts(factor: Factor) -> tuple[Expression, Expression]:
+    match factor:
+        case Nested():
+            return factor.body, ONE
+        case Power():
+            return factor.base, factor.exponent
+    return expression(factor), ONE
+
+
+def _flat(term: Term, keys: Keys) -> Term:
+    """Return a term with simplified blocks, in which no block is a sum of one term."""
+    found = Term(term.coefficient, (), term.summed)
+    for factor in term.factors:
+        single = _single(changed(factor, lambda inner: simplified(inner, keys)))
+        if not single.terms:
+            return replace(term, coefficient=Fraction(0))
+        inner = fresh(single.terms[0])
+        found = Term(
+            found.coefficient * inner.coefficient,
+            (*found.factors, *inner.factors),
+            (*found.summed, *inner.summed),
+        )
+    return found
+
+
+def _single(factor: Factor) -> Expression:
+    """Return a factor as an expression of at most one term."""
+    match factor:
+        case Nested(body=body) if len(body.terms) < 2:
+            return body
+        case Nested(body=body) if (common := leading(body)) != 1:
+            return product(number(common), expression(Nested(scaled(body, 1 / common))))
+        case Power(base=base, exponent=exponent):
+            return _power(base, exponent)
+        case Applied(function="log", order=0, arguments=(inner,)) if constant(inner) == 1:
+            return Expression()
+        case Applied(function="exp", order=0, arguments=(inner,)) if not inner.terms:
+            return ONE
+    return expression(factor)
+
+
+def _power(base: Expression, exponent: Expression) -> Expression:
+    """Return a power in which powers of powers, and of products, are written out where that is right for all numbers."""
+    whole = constant(exponent)
+    if whole is not None and whole.denominator == 1 and len(base.terms) == 1 and not base.terms[0].summed:
+        (term,) = base.terms
+        if term.factors and (
+            term.coefficient != 1 or len(term.factors) > 1 or isinstance(term.factors[0], Power | Nested)
+        ):
+            parts = []
+            for factor in term.factors:
+                inner, own = _parts(factor)
+                parts.append(power(inner, product(own, exponent)))
+            return product(number(term.coefficient ** int(whole)), *parts)
+    if (
+        whole is not None
+        and len(base.terms) > 1
+        and whole.denominator == 1
+        and (common := leading(base)) != 1
+    ):
+        return product(number(common ** int(whole)), power(scaled(base, 1 / common), exponent))
+    return power(base, exponent)
+
+
+def leading(body: Expression) -> Fraction:
+    """Return the number that can be taken out of a sum: what all coefficients have in common, negative if all are."""
+    numbers = [term.coefficient for term in body.terms]
+    common = Fraction(
+        reduce(gcd, (abs(value.numerator) for value in numbers)),
+        reduce(lcm, (value.denominator for value in numbers)),
+    )
+    return -common if all(value < 0 for value in numbers) else common
+
+
+def without_deltas(term: Term) -> Term:
+    """Return a term in which every delta with a summed letter has done its work: the letter is the other index."""
+    while True:
+        for delta in term.factors:
+            if isinstance(delta, Delta) and (found := _collapse(term, delta)) is not None:
+                term = found
+                break
+        else:
+            return term
+
+
+def _collapse(term: Term, delta: Delta) -> Term | None:
+    others = tuple(factor for factor in term.factors if factor is not delta)
+    if delta.left is delta.right or (isinstance(delta.left, int) and delta.left == delta.right):
+        return replace(term, factors=others)
+    if isinstance(delta.left, int) and isinstance(delta.right, int):
+        return replace(term, coefficient=Fraction(0))
+    for own, other in ((delta.left, delta.right), (delta.right, delta.left)):
+        if isinstance(own, Letter) and own in term.summed:
+            names: dict[Letter, Index] = {own: other}
+            summed = tuple(letter for letter in term.summed if letter is not own)
+            return Term(term.coefficient, renamed(others, names), summed)
+    return None
+
+
+def _counted(term: Term, keys: Keys) -> Term:
+    """Return a term in which a sum over a letter that stands nowhere is a factor: how many summands there are."""
+    used = frozenset(letter for factor in term.factors for letter in factor.free)
+    idle = [letter for letter in term.summed if letter not in used]
+    if not idle:
+        return term
+    coefficient, factors = term.coefficient, list(term.factors)
+    for letter in idle:
+        if letter.size.isdigit():
+            coefficient *= int(letter.size)
+        else:
+            factors.append(Size(letter.size))
+    rest = Term(coefficient, tuple(factors), tuple(letter for letter in term.summed if letter in used))
+    again = _term(rest, keys).terms
+    return again[0] if again else rest
