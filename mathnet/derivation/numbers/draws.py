@@ -9,7 +9,7 @@ from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
 from .chance import Numbers, UnluckyDrawError
-from .data import Data, choose_sizes, distinct
+from .data import ORDERS, Data, choose_sizes, distinct
 from .lines import Line
 from .needs import Needs
 
@@ -177,7 +177,21 @@ class Sizes:
         """Return the sizes to try next."""
         if not any(self.taken.values()):
             return self.small()
-        return {letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()}
+        if not self.dimensions.tall:
+            return {
+                letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()
+            }
+        for _ in range(ORDERS):
+            found = {
+                letter: self.random.choice(self.random.choice((self.open[letter], sizes)) or sizes)
+                for letter, sizes in self.all.items()
+            }
+            if self.dimensions.fit(found) and any(found[letter] in self.open[letter] for letter in found):
+                return found
+        self.open = {
+            letter: [] for letter in self.open
+        }  # no matrix that has to be tall has the sizes that are left
+        return self.small()
 
     def few(self) -> bool:
         """Say whether a letter has taken hardly any size."""
@@ -196,7 +210,8 @@ class Sizes:
 
     def smallest(self) -> Mapping[str, int]:
         """Return the smallest sizes that there can be."""
-        return {letter: sizes[0] for letter, sizes in self.all.items()}
+        sizes = {letter: sizes[0] for letter, sizes in self.all.items()}
+        return sizes if self.dimensions.fit(sizes) else self.small()
 
     def small(self) -> Mapping[str, int]:
         """Return small sizes of which no two are equal."""
