@@ -298,3 +298,23 @@ def test_names_and_signs_of_other_books(source):
     report = check(source)
     assert report.ok == (not NOTATIONS[source])
     assert NOTATIONS[source] in "".join(map(str, report.errors))
+
+
+CHAIN = r"""where X \in \mathbb{R}^{n \times m}, W \in \mathbb{R}^{m \times k}
+      Y = X W
+      J = \sum_{ij} Y_{ij}^2
+"""
+
+
+@pytest.mark.parametrize("sign", ["", ":", r"\cdot", r"\odot"])
+def test_a_matrix_by_a_matrix_in_a_chain_is_refused_with_the_words_that_are_right(sign):
+    report = check(
+        CHAIN
+        + rf"\frac{{\partial J}}{{\partial W}} = \frac{{\partial J}}{{\partial Y}} {sign} \frac{{\partial Y}}{{\partial W}}"
+    )
+    assert (
+        r"has 4 indices: write entries, \frac{\partial Y_{ij}}{\partial W_{lp}}, and in a chain the sum \sum_{ij} over them"
+        in report.verdict()
+    )
+    mended = r"\frac{\partial J}{\partial W_{lp}} = \sum_{ij} \frac{\partial J}{\partial Y_{ij}} \frac{\partial Y_{ij}}{\partial W_{lp}}"
+    assert check(CHAIN + mended).ok

@@ -154,6 +154,17 @@ def test_a_wrong_line_is_shown_with_its_place_in_the_file(run):
     assert said.endswith("2 right, 1 wrong\n")
 
 
+@pytest.mark.parametrize(("line", "status"), [("= n", 0), ("= n + 1", 1)])
+def test_what_was_not_taken_word_for_word_is_shown_once_for_each_notation(folder, capsys, line, status):
+    path = folder / "read.md"
+    source = f"where a \\in \\{{0, 1\\}}^n, b \\in \\{{0, 1\\}}^n\n\\sum_i (a_i b_i + a_i (1 - b_i)) + \\sum_i (1 - a_i) {line}"
+    path.write_text(f"```derivation read\n{source}\n```\n", encoding="utf-8")
+    assert main(["check", str(path)]) == status
+    said = capsys.readouterr().out
+    assert said.count(r"\{0, 1\}^n is read as \text{0 or 1}") == 1
+    assert f"  {path}:2: \\{{0, 1\\}}^n is read" in said
+
+
 def test_a_wrong_line_of_a_paper_is_shown_where_the_paper_has_it(run):
     status, said = run("paper.tex", paper_tex=PAPER.replace("W_{lj}", "W_{jl}"))
     assert status == 1

@@ -3,6 +3,7 @@ r"""The macros that an author defines are expanded, and lines stay where they ar
 import pytest
 
 from mathnet.derivation import check
+from mathnet.derivation.doors.command import main
 from mathnet.derivation.read import files
 from mathnet.derivation.read.macros import expanded, macros
 
@@ -64,8 +65,8 @@ LINES = {
 def test_a_line_stays_a_line(line):
     known = macros("\n".join(LINES.values()))
     source = f"{line}\n{line}\n  {line}"
-    assert expanded(source, known).count("\n") == 2
-    assert "\\" not in expanded(source, known).replace(r"\odot", "")
+    assert expanded(source, known).text.count("\n") == 2
+    assert "\\" not in expanded(source, known).text.replace(r"\odot", "")
 
 
 def test_macros_without_end_are_refused(tmp_path):
@@ -74,3 +75,31 @@ def test_macros_without_end_are_refused(tmp_path):
     path.write_text(text, encoding="utf-8")
     (found,) = files.read(str(path))
     assert found.problem == "the macros that the file defines do not come to an end"
+
+
+CARETS = {  # a line, and what stands under the caret
+    r"\sq{a} + \mistaken = 1": r"\mistaken",
+    r"\sq{a + b} = \sq{a} + 2 a c": "c",
+    r"\sq{\sq{a} + c} = 1": "c",
+    r"\sq{a} = \sq{b}": r"\sq{b}",
+    r"\sum_i \sq{a} = \sq{ a  +  b } \sq c": "c",
+    r"\bad = a": r"\bad",
+    r"a = \swap{b + 1}{c}": "c",
+}
+
+
+@pytest.mark.parametrize("line", CARETS)
+@pytest.mark.parametrize("margin", ["", "  "])
+def test_the_caret_stands_under_what_the_author_wrote(line, margin, tmp_path, capsys):
+    path = tmp_path / "note.md"
+    known = r"\newcommand{\sq}[1]{\left(#1\right)^2} \newcommand{\bad}{1 + \nonsense} \newcommand{\swap}[2]{#2 + #1}"
+    text = (
+        f"$${known}$$\n\n```derivation squares\nwhere a, b \\in \\mathbb{{R}}\na = a\n\n{margin}{line}\n```\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert main(["check", str(path)]) == 1
+    said = capsys.readouterr().out.split("\n")
+    shown = next(at for at, words in enumerate(said) if words.strip() == line)
+    caret = said[shown + 1].index("^")
+    assert said[shown][caret:].startswith(CARETS[line])
+    assert f"note.md:7:{caret - 5}:" in said[shown - 1].split("wrong")[-1]

@@ -563,7 +563,8 @@ REFUSED = {  # a notation: a derivation in it, and what it is told
   z = W x
   L = \ell(z)
 \frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^T""",
-        "the derivative of L (n × 1) with respect to W (n × m) has 4 indices: write entries",
+        "the derivative of L (n × 1) with respect to W (n × m) has 3 indices: write entries, "
+        r"\frac{\partial L_{i}}{\partial W_{jk}}, and in a chain the sum \sum_{i} over them",
     ),
     "otimes hadamard": (
         r"""where a, b \in \mathbb{R}^n

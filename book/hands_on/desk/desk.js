@@ -258,6 +258,10 @@ class DerivationDesk extends HTMLElement {
       }
       if (error.cause) parts.push(element("p", `Likely cause: ${error.cause}`));
     }
+    if (report.readings.length) {
+      const note = element("p", "What was not taken word for word:", { className: "desk-how" });
+      parts.push(note, element("ul", readings(report.readings), { className: "desk-readings" }));
+    }
     if (!report.ok && report.lines.length) parts.push(element("p", steps(report.lines), { className: "desk-how" }));
     parts[0].dataset.verdict = report.ok ? "right" : "wrong";
     return parts;
@@ -281,6 +285,13 @@ function how({ draws, sizes, exact, bound, seconds }) {
   if (!bound) return sentences.join(" ");
   const power = element("sup", `−${Math.floor(-Math.log10(bound))}`);
   return [`${sentences.join(" ")} Random numbers let a wrong line pass with probability at most 10`, power, "."];
+}
+
+/** How lines were read, and where each reading was first needed. */
+function readings(list) {
+  const first = new Map(list.toReversed().map((reading) => [`${reading.written} ${reading.read}`, reading]));
+  return [...first.values()].sort((one, other) => one.line - other.line).map(({ line, written, read }) =>
+    element("li", [`line ${line}: `, element("code", written), " is read as ", element("code", read)]));
 }
 
 /** Which lines of a wrong derivation hold, and which were not judged. */

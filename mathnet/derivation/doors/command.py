@@ -112,6 +112,10 @@ def _search(name: str) -> list[tuple[str, list[Found], str]]:
 def judge(found: Found) -> Report:
     """Check a derivation that was found, and return its report."""
     report = check(found.source, found.id) if found.source or not found.problem else Report(found.id, "")
+    if found.expansion:  # a place is shown where the author wrote it
+        for error in report.errors:
+            error.place = found.expansion.written_place(error.place)
+            error.attach(report.id, found.expansion.written)
     if found.problem:
         report.errors.insert(0, DerivationError(found.problem, WHOLE, caret=False).attach(found.id, ""))
     return report
@@ -127,8 +131,14 @@ def verdict(path: str, found: Found, report: Report) -> str:
     """Return the lines that the command prints for a derivation."""
     place = f"{where(path, found)} {found.id or '(no id)'}:"
     if report.ok:
-        return f"✓ {place} {report.verdict()}, {report.comparisons} comparisons"
-    return "\n".join([f"✗ {place} wrong", *failure(path, found, report)])
+        lines = [f"✓ {place} {report.verdict()}, {report.comparisons} comparisons"]
+    else:
+        lines = [f"✗ {place} wrong", *failure(path, found, report)]
+    read: dict[str, int] = {}
+    for reading in report.readings:  # the same one is shown at its first line
+        read.setdefault(str(reading), reading.line)
+    lines += [f"  {where(path, found, line)}: {words}" for words, line in read.items()]
+    return "\n".join(lines)
 
 
 def failure(path: str, found: Found, report: Report) -> list[str]:

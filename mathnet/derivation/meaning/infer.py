@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ..errors import DerivationError
 from .names import Declared, Function, Names
 from .nodes import Node, Size, Sum
-from .properties import SQUARE
+from .properties import SQUARE, TALL
 from .scope import Dimensions, Range, Scope
 from .shapes import Shape, Type, shape_text
 
@@ -21,6 +21,8 @@ def infer_dimensions(names: Names) -> Dimensions:
             raise DerivationError(
                 f"{symbol.latex} is {shape_text(symbol.shape or ())}: not square", symbol.place
             )
+        if symbol.properties & TALL:
+            _require_tall(names, dimensions, symbol, symbol.shape or ())
     for function in names.functions.values():
         if function.body is not None:
             _infer_function(dimensions, function, function.body)
@@ -32,6 +34,23 @@ def infer_dimensions(names: Names) -> Dimensions:
         _require_declared(names.seed, found, dimensions.shapes[names.output])
         resolve_sums(dimensions, names.seed)
     return dimensions
+
+
+def _require_tall(names: Names, dimensions: Dimensions, symbol: Declared, shape: Shape) -> None:
+    """Take note that a matrix has at least as many rows as columns."""
+    if len(shape) != 2:
+        raise DerivationError(f"{symbol.latex} is {shape_text(shape)}: it has no columns", symbol.place)
+    rows, columns = shape
+    if rows.isdigit() and columns.isdigit() and int(rows) < int(columns):
+        raise DerivationError(
+            f"{symbol.latex} is {shape_text(shape)}: so many columns are never independent", symbol.place
+        )
+    if columns.isdigit() and not rows.isdigit():
+        for part in filter(str.isalpha, rows.split("·")):
+            dimensions.smallest[part] = max(int(columns), dimensions.smallest.get(part, 1))
+    dimensions.tall.append((rows, columns))
+    if rows != columns and columns != "1":
+        names.read_as(symbol.place, rf"\text{{of a size at which }} {rows} \ge {columns}".replace("·", " "))
 
 
 def shape_of(names: Names, node: Node, indices: Sequence[str] = ()) -> Shape | None:

@@ -67,6 +67,9 @@ class Reading(NamedTuple):
     written: str
     read: str
 
+    def __str__(self) -> str:
+        return f"{self.written} is read as {self.read}"
+
 
 @dataclass(frozen=True)
 class ArrayFunction:

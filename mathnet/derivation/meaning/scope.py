@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..errors import DerivationError
-from .shapes import Index, Shape, Type, shape_text
+from .shapes import Index, Shape, Type, length, shape_text
 
 
 class Formula(Protocol):
@@ -59,6 +59,8 @@ class Dimensions:
         From a comparison of an index letter with a number to that number and the range of the letter.
     smallest : dict
         From a dimension to the smallest size that the numbers used as indices allow.
+    tall : list of tuple
+        Rows and columns of the matrices that have no fewer rows than columns.
     """
 
     declared: Sequence[str] = ()
@@ -69,6 +71,11 @@ class Dimensions:
     ranges: dict[Formula, list[Range]] = field(default_factory=dict)
     numbers: dict[Formula, tuple[int, Range]] = field(default_factory=dict)
     smallest: dict[str, int] = field(default_factory=dict)
+    tall: list[tuple[str, str]] = field(default_factory=list)
+
+    def fit(self, sizes: Mapping[str, int]) -> bool:
+        """Say whether all matrices that have to be tall are so at these sizes."""
+        return all(length(rows, sizes) >= length(columns, sizes) for rows, columns in self.tall)
 
 
 class Scope:

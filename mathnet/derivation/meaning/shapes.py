@@ -1,7 +1,7 @@
 """Shapes are tuples of dimension *names*, so h × y against 1 × h clashes whatever the numbers are."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 Shape = tuple[str, ...]
@@ -30,3 +30,8 @@ def together(*axes: str) -> str:
     parts = sorted(part for axis in axes for part in axis.split("·"))
     number = math.prod(int(part) for part in parts if part.isdigit())
     return "·".join([str(number)] * (number > 1) + [part for part in parts if not part.isdigit()]) or "1"
+
+
+def length(axis: str, sizes: Mapping[str, int]) -> int:
+    """Return the length of an axis, which may be a product of dimensions."""
+    return math.prod(int(part) if part.isdigit() else sizes[part] for part in axis.split("·"))

@@ -15,7 +15,7 @@ from typing import NoReturn
 from mathnet.dual import Number, mp
 
 from ..meaning.names import Names
-from ..meaning.properties import POSITIVE
+from ..meaning.properties import PARTLY
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
 from .data import Data, distinct
@@ -144,7 +144,7 @@ def survival(
     """
     if any(relation.type != "EQUALS" for chain in chains for relation in chain.relations):
         return None
-    positive = any(symbol.properties & POSITIVE for symbol in names.symbols.values())
+    positive = any(symbol.properties & PARTLY for symbol in names.symbols.values())
     worst = 0.0
     for sizes in distinct(data.sizes for data in draws):
         try:

@@ -9,12 +9,15 @@ from mathnet.dual import Dual, Number, high_precision, mp
 
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
+from ..meaning.shapes import length
 from .chance import Source, lucky
 from .domains import array, direction
 from .matrices import Entries
 
 DIRECTION = ""  # stands for the dotted symbols where a differentiation names its variable
 KEPT_DIGITS = 40  # of the 60: where an unknown function is evaluated, two results of rounding are one point
+
+ORDERS = 100  # of sizes that are tried where a matrix has to be tall
 
 Sizes = tuple[int, ...]
 
@@ -63,8 +66,7 @@ class Data:
 
     def _length(self, axis: str) -> int:
         """Return the length of an axis, which may be a product of dimensions."""
-        parts = axis.split("·")
-        self.lengths[axis] = math.prod(int(part) if part.isdigit() else self.sizes[part] for part in parts)
+        self.lengths[axis] = length(axis, self.sizes)
         return self.lengths[axis]
 
     def unknown(self, function: str, order: int, x: Number) -> Number:
@@ -97,15 +99,22 @@ def choose_sizes(
     smallest: int,
     earlier: Sequence[Mapping[str, int]] = (),
 ) -> dict[str, int]:
-    """Return a size for every dimension: no two are equal, and none is what it was in the earlier sizes."""
-    sizes: dict[str, int] = {}
-    for dimension in generator.sample(names.dimensions, len(names.dimensions)):
-        size = max(smallest, dimensions.smallest.get(dimension, 1))
-        before = {tried[dimension] for tried in earlier}
-        while size in sizes.values() or size in before:
-            size += 1
-        sizes[dimension] = size
-    return dict(sorted(sizes.items()))
+    """Return a size for every dimension: no two are equal, and none is what it was in the earlier sizes.
+
+    Where a matrix has to be tall, the first order of the dimensions that makes it so is taken; if there is none, all are equal.
+    """
+    for _ in range(ORDERS):
+        sizes: dict[str, int] = {}
+        for dimension in generator.sample(names.dimensions, len(names.dimensions)):
+            size = max(smallest, dimensions.smallest.get(dimension, 1))
+            before = {tried[dimension] for tried in earlier}
+            while size in sizes.values() or size in before:
+                size += 1
+            sizes[dimension] = size
+        if dimensions.fit(sizes):
+            return dict(sorted(sizes.items()))
+    least = max([1, *dimensions.smallest.values()])
+    return dict.fromkeys(sorted(names.dimensions), least)
 
 
 def distinct(sizes: Iterable[Mapping[str, int]]) -> list[Mapping[str, int]]:

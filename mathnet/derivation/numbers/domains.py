@@ -7,7 +7,7 @@ from fractions import Fraction
 from mathnet.dual import DIGITS, Number, mp, reciprocal
 
 from ..meaning.nodes import Node
-from ..meaning.properties import FIXED, POSITIVE
+from ..meaning.properties import FIXED, POSITIVE, TALL
 from .chance import Source, UnluckyDrawError
 from .matrices import Entries, Rows, flat, identity, in_rows, inverse, matmul
 
@@ -15,6 +15,8 @@ from .matrices import Entries, Rows, flat, identity, in_rows, inverse, matmul
 def array(numbers: Source, shape: Sequence[int], column: bool, properties: Set[str]) -> Entries:
     """Return the entries of an array, row by row; a column counts as one row."""
     count, lines = math.prod(shape), _lines(shape, column)
+    if properties & TALL and shape[0] < shape[1]:
+        raise UnluckyDrawError("no matrix with more columns than rows has independent columns")
     if "ones" in properties:
         return (1,) * count
     if "identity" in properties:
@@ -24,10 +26,16 @@ def array(numbers: Source, shape: Sequence[int], column: bool, properties: Set[s
         return tuple(
             int(at == place) for line, place in zip(lines, hot, strict=True) for at in range(len(line))
         )
+    if "0 or 1" in properties:
+        return tuple(number % 2 for number in numbers.draw_whole(count))  # in some draws they are all equal
     if "integer" in properties:
         return tuple(numbers.draw_whole(count, "positive" in properties))
-    if "orthogonal" in properties:
-        return _orthogonal(numbers, shape[0])
+    if properties & {"orthogonal", "orthonormal columns"}:
+        return tuple(flat(row[: shape[1]] for row in _orthogonal(numbers, shape[0])))
+    if properties & {"positive definite", "diagonal"}:
+        return _triangular_square(numbers, shape[0], properties)
+    if "full column rank" in properties:
+        return _full_rank(numbers, *shape)
     values = numbers.draw(count, bool(properties & POSITIVE))
     if "between 0 and 1" in properties:
         values = [value * reciprocal(value + 1) for value in values]
@@ -47,10 +55,13 @@ def direction(
     if properties & FIXED:
         return (0,) * count
     dots = numbers.draw(count)
-    if "symmetric" in properties:
+    if properties & {"symmetric", "positive definite", "diagonal"}:
         dots = _mirrored(dots, shape[0])
-    if "orthogonal" in properties:  # Q times a skew matrix
-        dots = list(flat(matmul(in_rows(values, shape[0]), _skew(dots, shape[0]))))
+    if "diagonal" in properties:
+        dots = [dot * (at % (shape[0] + 1) == 0) for at, dot in enumerate(dots)]
+    if properties & {"orthogonal", "orthonormal columns"}:  # a skew matrix times Q
+        skew = _skew(numbers.draw(shape[0] ** 2), shape[0])
+        dots = list(flat(matmul(skew, in_rows(values, shape[1]))))
     if properties & {"rows sum to one", "rows are probabilities"}:
         lines = _lines(shape, column)
         means = [sum(dots[at] for at in line) * Fraction(1, len(line)) for line in lines]
@@ -74,7 +85,33 @@ def _skew(values: Sequence[Number], size: int) -> Rows:
     ]
 
 
-def _orthogonal(numbers: Source, size: int) -> Entries:
+def _triangular_square(numbers: Source, size: int, properties: Set[str]) -> Entries:
+    """Return L L^T for a triangular matrix L with a positive diagonal, after Cholesky; or a diagonal matrix."""
+    spread = [0] * size if "diagonal" in properties else numbers.draw(size * size)
+    definite = "positive definite" in properties
+    diagonal = numbers.draw(size, positive=definite)
+    rows = [
+        [diagonal[i] if i == j else spread[(i * size + j) % len(spread)] * (j < i) for j in range(size)]
+        for i in range(size)
+    ]
+    return flat(matmul(rows, list(zip(*rows, strict=True))) if definite else rows)
+
+
+def _full_rank(numbers: Source, height: int, width: int) -> Entries:
+    """Return L U for a tall L and a square U, both triangular, with another order of the rows."""
+    below, above = numbers.draw(height * width), numbers.draw(width * width)
+    positive = numbers.draw(width, positive=True)
+    left = [[int(i == j) if i <= j else below[i * width + j] for j in range(width)] for i in range(height)]
+    signs = [(-1) ** numbers.choose(2) for _ in positive]
+    right = [
+        [positive[i] * signs[i] if i == j else above[i * width + j] * (i < j) for j in range(width)]
+        for i in range(width)
+    ]
+    rows = list(matmul(left, right))
+    return flat([rows.pop(numbers.choose(len(rows))) for _ in range(height)])
+
+
+def _orthogonal(numbers: Source, size: int) -> Rows:
     """Return (1 - K) / (1 + K) for a skew matrix K, after Cayley, with the signs of some rows changed."""
     skew = _skew(numbers.draw(size * size), size)
     one = identity(size)
@@ -82,9 +119,9 @@ def _orthogonal(numbers: Source, size: int) -> Entries:
     below = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(one, skew, strict=True)]
     inverted = in_rows(inverse(below), size)
     signs = [(-1) ** numbers.choose(2) for _ in one]  # without them the determinant would always be 1
-    return tuple(
-        sign * number for sign, row in zip(signs, matmul(above, inverted), strict=True) for number in row
-    )
+    return [
+        [sign * number for number in row] for sign, row in zip(signs, matmul(above, inverted), strict=True)
+    ]
 
 
 def require_positive(function: str, x: Number, argument: Node) -> None:

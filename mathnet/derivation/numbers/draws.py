@@ -9,7 +9,7 @@ from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
 from .chance import Numbers, UnluckyDrawError
-from .data import Data, choose_sizes, distinct
+from .data import ORDERS, Data, choose_sizes, distinct
 from .lines import Line
 from .needs import Needs
 
@@ -17,7 +17,10 @@ SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits 
 KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has one sign
 LEAST = 3  # draws, without which nothing is right
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
-LINES = 3
+LINES, DESCENT = (
+    3,
+    12,
+)  # so many lines, one through the lowest point of the other, look for where an inequality fails
 STEEP = (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4))  # scales of numbers along a line
 SMOOTH = STEEP[:1]  # exp and log are out of reach beyond them
 SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
@@ -94,7 +97,7 @@ class Draws:
 
     def _lines(self) -> Iterator[Data]:
         """Yield the pieces of lines through the domain."""
-        before = self.work
+        before, lines = self.work, list[Line]()
         for sizes in (self.sizes.smallest(), *(self.sizes.small() for _ in range(LINES))):
             try:
                 line = Line(
@@ -106,9 +109,25 @@ class Draws:
                 yield data
                 if self.work - before > self._budget() / 2:
                     return
+            lines.append(line)
             if line.variables(self.needs.used) == 1 and not sizes:
                 self.whole = line.whole and not self.needs.smooth
                 return
+
+        for line in lines:
+            yield from self._descent(line)
+
+    def _descent(self, line: Line) -> Iterator[Data]:
+        """Yield lines to where an inequality is nearest to failing, each through the lowest point of the one before."""
+        before = self.work
+        for _ in range(DESCENT):
+            if not line.here.claimed or self.work - before > self._budget() / 8:
+                return
+            try:
+                line = Line(self.names, self.dimensions, self.random, line.sizes, SMOOTH, line.lowest())
+            except UnluckyDrawError:
+                return
+            yield line
 
     def _budget(self) -> int:
         return MAX_SMOOTH_WORK if self.needs.smooth else MAX_WORK
@@ -177,7 +196,21 @@ class Sizes:
         """Return the sizes to try next."""
         if not any(self.taken.values()):
             return self.small()
-        return {letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()}
+        if not self.dimensions.tall:
+            return {
+                letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()
+            }
+        for _ in range(ORDERS):
+            found = {
+                letter: self.random.choice(self.random.choice((self.open[letter], sizes)) or sizes)
+                for letter, sizes in self.all.items()
+            }
+            if self.dimensions.fit(found) and any(found[letter] in self.open[letter] for letter in found):
+                return found
+        self.open = {
+            letter: [] for letter in self.open
+        }  # no matrix that has to be tall has the sizes that are left
+        return self.small()
 
     def few(self) -> bool:
         """Say whether a letter has taken hardly any size."""
@@ -196,7 +229,8 @@ class Sizes:
 
     def smallest(self) -> Mapping[str, int]:
         """Return the smallest sizes that there can be."""
-        return {letter: sizes[0] for letter, sizes in self.all.items()}
+        sizes = {letter: sizes[0] for letter, sizes in self.all.items()}
+        return sizes if self.dimensions.fit(sizes) else self.small()
 
     def small(self) -> Mapping[str, int]:
         """Return small sizes of which no two are equal."""

@@ -21,7 +21,7 @@ from .polynomials import Polynomial, Root
 from .ratios import Here, Ratio
 
 MAX_PIECES, MAX_ROOTED = 30, 24  # a degree beyond this is not searched for roots
-STEEPEST = 6
+STEEPEST, FINEST = 6, 2**16
 POWERS = (-60, -30, -16, -8, -4, -2, -1, 0, 1, 2, 3, 4, 6, 8)  # of 2: how far from the end of the domain
 
 
@@ -31,8 +31,11 @@ class Along:
     largest = 0
     choices = 0
 
-    def __init__(self, generator: random.Random, here: Here, scales: Sequence[Fraction]) -> None:
-        self.random, self.here, self.scales = generator, here, scales
+    def __init__(
+        self, generator: random.Random, here: Here, scales: Sequence[Fraction], through: Sequence[Fraction]
+    ) -> None:
+        self.random, self.here, self.scales, self.through = generator, here, scales, through
+        self.drawn: list[Polynomial] = []
         self.positive: list[Polynomial] = []
 
     def draw(self, count: int, positive: bool = False) -> list[Number]:
@@ -43,6 +46,9 @@ class Along:
             start = self.random.randint(1, STEEPEST) * scale
             change = self.random.randint(1, STEEPEST) * self.random.choice((-1, 1)) * scale
             start *= 1 if positive else self.random.choice((-1, 1))
+            if len(self.drawn) < len(self.through):
+                start = self.through[len(self.drawn)]
+            self.drawn.append((start, change))
             if positive:
                 self.positive.append((start, change))
             found.append(Ratio((start, change), (1,), self.here))
@@ -78,9 +84,10 @@ class Line(Data):
         generator: random.Random,
         sizes: Mapping[str, int],
         scales: Sequence[Fraction],
+        through: Sequence[Fraction] = (),
     ) -> None:
         self.here = Here()
-        self.along = Along(generator, self.here, scales)
+        self.along = Along(generator, self.here, scales, through)
         self.known: dict[str, tuple[int, int, int]] = {}
         self.seen = False
         super().__init__(names, dimensions, self.along, sizes)
@@ -101,6 +108,26 @@ class Line(Data):
         """Return how many numbers of these symbols change along the line."""
         drawn = [values for name, values in self.values.items() if name in names]
         return sum(isinstance(value, Ratio) for values in drawn for value in values)
+
+    def claim(self, difference: Number) -> None:
+        """Take note of what must not be negative."""
+        if isinstance(difference, Ratio) and len(self.here.claimed) < MAX_PIECES:
+            self.here.claimed.append(difference)
+
+    def lowest(self) -> Sequence[Fraction]:
+        """Return the numbers of the line where what was claimed not to be negative is smallest, of the places where it is flat."""
+        low, high = self._ends()
+        places = [
+            (difference.at(root.low), root.low)
+            for difference in self.here.claimed
+            if len(difference.above) + len(difference.below) <= MAX_ROOTED and len(difference.slope()) > 1
+            for root in _roots(difference.slope())
+            if (low is None or root.low > low) and (high is None or root.high < high)
+        ]
+        exact = min(places)[1] if places else Fraction()
+        near = exact.limit_denominator(FINEST)
+        place = near if (low is None or near > low) and (high is None or near < high) else exact
+        return [start + place * change for start, change in self.along.drawn]
 
     def pieces(self, smooth: bool) -> Iterator[Data]:
         """Yield the line once for each piece, when its point lies there, then the numbers at each place between two of them.

@@ -9,6 +9,7 @@ from typing import Any
 from mathnet.dual import Dual, Number, high_precision, mp, reciprocal
 
 from . import polynomials
+from .chance import lucky
 from .polynomials import Polynomial, plus, times
 
 MAX_DEGREE = 40
@@ -27,6 +28,8 @@ class Here:
         The point.
     asked : set of polynomial
         Between this point and the nearest root of one of them nothing that was compared changes sign.
+    claimed : list of Ratio
+        What is not negative if the inequalities hold.
     lost : bool
         Whether a function could not be followed, so that some changes may be unknown.
     """
@@ -35,6 +38,7 @@ class Here:
         self.place = Fraction()
         self.asked: set[Polynomial] = set()
         self.lost = False
+        self.claimed: list[Ratio] = []
 
 
 class Ratio:
@@ -70,6 +74,16 @@ class Ratio:
         """Return the value at the point of the line."""
         above, below = (polynomials.at(part, self.here.place) for part in (self.above, self.below))
         return Fraction(above) / Fraction(below)
+
+    def at(self, place: Fraction) -> Fraction:
+        """Return the value at a place, or the largest number of all where there is none."""
+        below = polynomials.at(self.below, place)
+        return Fraction(polynomials.at(self.above, place)) / below if below else Fraction(10**99)
+
+    def slope(self) -> Polynomial:
+        """Return the numerator of the derivative."""
+        first, second = times(_slope(self.above), self.below), times(self.above, _slope(self.below))
+        return plus(first, tuple(-coefficient for coefficient in second))
 
     def _with(self, other: Number, operation: Callable[["Ratio", "Ratio"], Any]) -> Number:
         if isinstance(other, Ratio):
@@ -140,7 +154,7 @@ class Ratio:
             noted = self - other
             if noted.above:
                 self.here.asked |= {noted.above, noted.below}
-            difference = noted.now()
+            difference = lucky(noted.now)
         return order(difference, 0)
 
     def __lt__(self, other: Number) -> Any:
@@ -181,3 +195,7 @@ def _product(a: Ratio, b: Ratio) -> Ratio:
     if b.above == a.below:
         return Ratio(a.above, b.below, a.here)
     return Ratio(times(a.above, b.above), times(a.below, b.below), a.here)
+
+
+def _slope(polynomial: Polynomial) -> Polynomial:
+    return tuple(power * coefficient for power, coefficient in enumerate(polynomial))[1:]

@@ -13,7 +13,7 @@ from ..meaning import nodes
 from ..meaning.infer import shape_of
 from ..meaning.names import ArrayFunction, Declared, Function, Item, Names
 from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
-from ..meaning.properties import PROPERTIES
+from ..meaning.properties import ALSO, PROPERTIES
 from ..meaning.whole import WHOLE
 from .formula import Reader
 from .notation import DEFINING, FUNCTIONS, STANDARD
@@ -173,6 +173,9 @@ def _properties(reader: Reader, texts: Tokens) -> list[str]:
     for token in texts:
         words = re.sub(r"(?<!0) and ", ",", token[token.index("{") + 1 : -1])
         for word in filter(None, (" ".join(part.split()) for part in words.split(","))):
+            if word in ALSO:
+                reader.names.read_as(reader.place(token), rf"\text{{{ALSO[word]}}}")
+            word = ALSO.get(word, word)
             if word not in PROPERTIES:
                 raise DerivationError(
                     f"unknown property “{word}”; known are: {', '.join(PROPERTIES)}", reader.place(token)

@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from .macros import Expansion
+
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PREFIX = re.compile(r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){0,20}")
 TICKS = re.compile(r"(?P<ticks>`{3,}|~{3,})(?P<info>.*)")
@@ -28,6 +30,8 @@ class Found(NamedTuple):
         Why it cannot count as checked, whatever its lines say: no id, an id that is used twice, a fence without an end.
     cell : int
         Which cell of a notebook it stands in, from 1; the lines are then those of the cell. Else 0.
+    expansion : Expansion or None
+        How the macros of its file were expanded in it.
     """
 
     id: str
@@ -37,6 +41,7 @@ class Found(NamedTuple):
     column: int = 0
     problem: str = ""
     cell: int = 0
+    expansion: Expansion | None = None
 
 
 class Fence(NamedTuple):

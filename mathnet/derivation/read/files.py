@@ -67,7 +67,8 @@ def read(path: str) -> list[Found]:
 
 def _expanded(found: Found, known: dict[str, Macro]) -> Found:
     try:
-        return found._replace(source=expanded(found.source, known))
+        expansion = expanded(found.source, known)
+        return found._replace(source=expansion.text, expansion=expansion)
     except DerivationError as error:
         return found._replace(problem=error.reason)
 

@@ -88,7 +88,7 @@ def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tu
     elif kinds[:1] == ["WHOLES"]:
         properties = ["integer"]
     elif kinds[:5] in (["LPAR", *PAIR, "RPAR"], ["LSET", *PAIR, "RSET"]) and "".join(tokens[1:4]) == "0,1":
-        properties = ["integer" if kinds[0] == "LSET" else "between 0 and 1"]
+        properties = ["0 or 1" if kinds[0] == "LSET" else "between 0 and 1"]
         rest = list(tokens[5:])
     else:
         return list(tokens), []

@@ -11,6 +11,7 @@ from mathnet.dual import DIGITS, GUARD, Number, high_precision, mp
 from ..errors import DerivationError, Difference, Place
 from ..meaning import nodes
 from ..meaning.names import Names
+from ..meaning.relations import ORDER
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import shape_text
 from ..numbers.chance import UndefinedError, UnluckyDrawError
@@ -137,6 +138,8 @@ class Comparison:
         expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
         for position, (a, b) in enumerate(zip(expected, found, strict=True)):
             self.comparisons += 1
+            if relation in ORDER and isinstance(evaluator.data, Line):
+                evaluator.data.claim(b - a if ORDER[relation](0, 1) else a - b)
             equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
             if not holds(relation, a, b, equal, self.names.tolerance):
                 values = _shown(a, b)

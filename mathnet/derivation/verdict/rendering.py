@@ -34,6 +34,11 @@ PHRASES = {  # a property of an array, after "be"
     "integer": "whole in every entry",
     "invertible": "invertible",
     "orthogonal": "orthogonal",
+    "0 or 1": "equal to 0 or 1 in every entry",
+    "positive definite": "positive definite",
+    "diagonal": "diagonal",
+    "full column rank": "of full column rank",
+    "orthonormal columns": "with orthonormal columns",
 }
 OF_A_NUMBER = {
     "nonzero": "nonzero",

@@ -46,13 +46,26 @@ class Partial(Node):
                 return Type(over or under, body.free)
             case ((rows, "1"), ("1", columns)) | (("1", columns), (rows, "1")):
                 return Type((rows, columns), body.free)
-        has = f"{len(over + under)} indices: write entries"
+        has = f"{sum(axis != '1' for axis in over + under)} indices: write entries{self._entries(scope, body.shape, shape)}"
         if "1" in over and "1" in under and self.layout != "transposed":
             has = rf"{TWO_LAYOUTS}: write \partial {variable}^{{\mathsf T}}, or entries, or declare \text{{{NUMERATOR}}}"
         raise self.error(
             f"the derivative of {self.body.latex} ({shape_text(body.shape)}) with respect to {variable} "
             f"({shape_text(shape)}) has {has}"
         )
+
+    def _entries(self, scope: Scope, body: Shape, variable: Shape) -> str:
+        """Return how the derivative of a symbol is written by entries, with letters that are no sizes or names."""
+        dimensions = scope.dimensions
+        taken = {*dimensions.declared, *dimensions.shapes}
+        letters = iter([letter for letter in "ijklpqrstuv" if letter not in taken])
+        above, below = (
+            "".join(next(letters, "") for axis in shape if axis != "1") for shape in (body, variable)
+        )
+        if len(above + below) < 3 or not hasattr(self.body, "name"):
+            return ""
+        entry = rf"\frac{{\partial {self.body.latex}_{{{above}}}}}{{\partial {dimensions.written[self.variable]}_{{{below}}}}}"
+        return rf", {entry}, and in a chain the sum \sum_{{{above}}} over them"
 
     def _across(self, body: Shape, variable: Shape) -> tuple[Shape, Shape]:
         """Return both shapes, the one transposed that the layout transposes."""
