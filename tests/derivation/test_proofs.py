@@ -5,6 +5,7 @@ r"""Proofs: what has the same normal form, what has not, and that no proof contr
 
 import os
 import random
+from typing import ClassVar
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_definitions_within_definitions_end_in_no_proof():
 class Pairs:
     """Random expressions in LaTeX of a given shape, and others that are equal, or nearly."""
 
-    SYMBOLS = {"": ["s", "t", "2", "3", "n"], "v": ["u", "v", r"\mathbf 1"], "m": ["A", "B", "C", "S", "I"]}  # fmt: skip
+    SYMBOLS: ClassVar = {"": ["s", "t", "2", "3", "n"], "v": ["u", "v", r"\mathbf 1"], "m": ["A", "B", "C", "S", "I"]}  # fmt: skip
 
     def __init__(self, seed):
         self.random = random.Random(seed)
