@@ -8,7 +8,7 @@ SAMPLED = {"rows are one-hot", "orthogonal", "integer"}  # with few choices, of 
 SQUARE = {"symmetric", "identity", "invertible", "orthogonal"}
 PROPERTIES = (
     "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "symmetric", "identity",
-    "invertible", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot",
+    "invertible", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot", "zero outside",
 )  # fmt: skip
 SHAPING = (
     "ones", "identity", "integer", "symmetric", "orthogonal", "rows sum to one", "rows are probabilities", "rows are one-hot",

@@ -9,7 +9,7 @@ from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
 from .chance import Numbers, UnluckyDrawError
-from .data import Data, choose_sizes, distinct
+from .data import MOST_CHOICES, Data, choose_sizes, completed, distinct, free_dimensions
 from .lines import Line
 from .needs import Needs
 
@@ -167,7 +167,7 @@ class Sizes:
         self, names: Names, dimensions: Dimensions, generator: random.Random, count: int, beyond: int
     ) -> None:
         self.names, self.dimensions, self.random = names, dimensions, generator
-        smallest = {letter: dimensions.smallest.get(letter, 1) for letter in names.dimensions}
+        smallest = {letter: dimensions.smallest.get(letter, 1) for letter in free_dimensions(names)}
         last = [beyond + 1] * bool(beyond)
         self.all = {letter: [*range(least, least + count), *last] for letter, least in smallest.items()}
         self.open = {letter: list(sizes) for letter, sizes in self.all.items()}
@@ -177,7 +177,16 @@ class Sizes:
         """Return the sizes to try next."""
         if not any(self.taken.values()):
             return self.small()
-        return {letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()}
+        for attempt in range(MOST_CHOICES):
+            choice = {
+                letter: self.random.choice(
+                    self.open[letter] if self.open[letter] and attempt < MOST_CHOICES / 2 else sizes
+                )
+                for letter, sizes in self.all.items()
+            }
+            if (found := completed(choice, self.names, self.dimensions)) is not None:
+                return found
+        return self.small()
 
     def few(self) -> bool:
         """Say whether a letter has taken hardly any size."""
@@ -189,14 +198,17 @@ class Sizes:
 
     def give_up(self, sizes: Mapping[str, int]) -> None:
         """Leave out the largest of these sizes, and larger ones: they take too much work."""
-        largest = max(sizes.values(), default=0)
-        for letter in [letter for letter, size in sizes.items() if size == largest]:
+        free = {letter: size for letter, size in sizes.items() if letter in self.all}
+        largest = max(free.values(), default=0)
+        for letter in [letter for letter, size in free.items() if size == largest]:
             self.all[letter] = [size for size in self.all[letter] if size < largest]
             self.open[letter] = [size for size in self.open[letter] if size < largest]
 
     def smallest(self) -> Mapping[str, int]:
         """Return the smallest sizes that there can be."""
-        return {letter: sizes[0] for letter, sizes in self.all.items()}
+        least = {letter: sizes[0] for letter, sizes in self.all.items()}
+        found = completed(least, self.names, self.dimensions)
+        return self.small() if found is None else found
 
     def small(self) -> Mapping[str, int]:
         """Return small sizes of which no two are equal."""
@@ -205,6 +217,7 @@ class Sizes:
     def tried(self, sizes: Mapping[str, int]) -> None:
         """Take note of sizes at which the sides could be compared."""
         for letter, size in sizes.items():
-            self.taken[letter].add(size)
-            if size in self.open[letter]:
+            if letter in self.taken:
+                self.taken[letter].add(size)
+            if size in self.open.get(letter, []):
                 self.open[letter].remove(size)
