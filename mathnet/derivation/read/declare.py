@@ -393,7 +393,14 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     if symbol.definition is not None or name in names.functions:
         hint = f"; if {place.latex} is a name of its own, declare its shape first" if rest else ""
         raise DerivationError(f"{symbol.latex} is defined twice{hint}", place)
-    names.used |= {part.name for part in body.walk() if isinstance(part, Symbol)}
+    within = {part.name for part in body.walk() if isinstance(part, Symbol)}
+    if name in within and indices:
+        raise DerivationError(
+            f"{symbol.latex} is defined by itself: write the steps of a sequence out, {symbol.latex}_1 = …, {symbol.latex}_2 = …, "
+            "each a name of its own",
+            place,
+        )
+    names.used |= within
     if name in names.used:
         raise DerivationError(f"{symbol.latex} is used before it is defined", place)
     names.symbols.pop(name, None)  # the order of the symbols is the order of their definitions

@@ -50,6 +50,7 @@ PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, 
     "OTIMES": nodes.Tensor,
 }
 NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
+STEP = re.compile(r"[a-z][-+]\d")  # of h_{t-1}
 DIFFERENTIAL, COMPOSED = "d", "∘"
 BRACKETED = {"parentheses", "braces", "brackets"}
 CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
@@ -655,7 +656,9 @@ class Reader:
         applied = re.match(r"\s*(?:\\left\s*)?\(", self.spelling.source[tree.meta.end_pos :]) or "prime" in [
             script.kind for script in scripts
         ]
-        if subscript:
+        if any(STEP.fullmatch(script.text) for script in scripts):
+            hint = rf"; a sequence has no rule with a letter: write its steps out, {written}_1 = …, {written}_2 = …, each with the one before"
+        elif subscript:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
             hint = r"; the differential is written \mathrm d"

@@ -55,7 +55,10 @@ class Prod(Sum):
 
     def infer(self, scope: Scope) -> Type:
         found = super().infer(scope)
-        self.body.require_scalar(found.shape, "a product over an index is one of numbers")
+        self.body.require_scalar(
+            found.shape,
+            "a product over an index is one of numbers: write matrices side by side, in their order",
+        )
         return found
 
 
