@@ -1,5 +1,7 @@
 r"""Indices that are counted, such as $i + p - 1$, sizes that follow from others, and sums with limits."""
 
+import itertools
+
 import pytest
 
 from mathnet.derivation import check
@@ -56,6 +58,26 @@ y_i = \sum_{p=0}^{k-1} w_{p+1} x_{i+p}""",
 \sum_{i=1}^{m} x_{2 \cdot i} + \sum_{i=1}^m x_{2i-1} = \sum_i x_i""",
     r"""where x \in \mathbb{R}^n
 x_1 \prod_{i=2}^{n} x_i = \prod_i x_i""",
+    r"""where X \in \mathbb{R}^{n \times m}
+\sum_{j=1}^{m}\sum_{i=2}^{n} (X_{ij} - X_{i-1,j}) = \sum_j X_{nj} - \sum_j X_{1j}""",
+    r"""where x \in \mathbb{R}^n, x \text{ zero outside}, L = \sum_{i=1}^{n+1} (x_i - x_{i-1})^2
+\frac{\partial L}{\partial x_j} = 2 (x_j - x_{j-1}) - 2 (x_{j+1} - x_j)""",
+    r"""where x \in \mathbb{R}^n, y \in \mathbb{R}^n, y_i = x_{n-i+1}
+\frac{\partial L}{\partial x_j} = \frac{\partial L}{\partial y_{n-j+1}}""",
+    r"""where x \in \mathbb{R}^n, f \text{ elementwise}
+\sum_{i=1}^{n} \sum_{j=i}^{n} x_i f(x_j) = \sum_{j=1}^n \sum_{i=1}^{j} x_i f(x_j)""",
+    r"""where x \in \mathbb{R}^n, c(t) = \sum_{i=1}^{n} t
+c(x_1) = n x_1""",
+    r"""where x \in \mathbb{R}^{4}
+\sum_{i=2}^{4} x_i = x_2+x_3+x_4""",
+    r"""where x \in \mathbb{R}^{n}
+\sum_{i=1}^{n} \sum_{j=1}^{i} 1 = \frac{n(n+1)}{2}""",
+    r"""where x \in \mathbb{R}^{n}
+\sum_{i=1}^{n} \sum_{j=1}^{i} \sum_{k=1}^{j} 1 = \frac{n(n+1)(n+2)}{6}""",
+    r"""where x \in \mathbb{R}^n
+\sum_{i=1}^{n} x_i = \sum_{i=1}^{n} x_{n+1-i}""",
+    r"""where x \in \mathbb{R}^n, w \in \mathbb{R}^k, y \in \mathbb{R}^n, x \text{ zero outside}, k = 2r+1, y_i = \sum_p w_p x_{i+p-r-1}
+\bar w_p = \sum_i \bar y_i x_{i+p-r-1}""",
 ]
 
 WRONG = [
@@ -162,6 +184,30 @@ x = x""",
 \sum_{i=1}^{n-2} x_i = \sum_i x_i - x_n""",
     r"""where x \in \mathbb{R}^n
 \sum_{i=1}^{N} x_i = \sum_i x_i""",
+    r"""where X \in \mathbb{R}^{n \times m}
+\sum_{j=1}^{m}\sum_{i=2}^{n} (X_{ij} - X_{i-1,j}) = \sum_j X_{mj} - \sum_j X_{1j}""",
+    r"""where x \in \mathbb{R}^n, L = \sum_{i=2}^n (x_i - x_{i-1})^2
+\frac{\partial L}{\partial x_j} = 2 (x_j - x_{j-1}) - 2 (x_{j+1} - x_j)""",
+    r"""where x \in \mathbb{R}^n \text{ zero outside}, L = \sum_{i=2}^n (x_i - x_{i-1})^2
+\frac{\partial L}{\partial x_j} = 2 (x_j - x_{j-1}) - 2 (x_{j+1} - x_j)""",
+    r"""where x \in \mathbb{R}^n, L = \sum_{i=2}^n (x_i - x_{i-1})^2
+\frac{\partial L}{\partial x_{j+1}} = \frac{\partial L}{\partial x_{j+1}}""",
+    r"""where x \in \mathbb{R}^n, y \in \mathbb{R}^n, y_i = x_{n-i+1}
+\frac{\partial L}{\partial x_j} = \frac{\partial L}{\partial y_{n-j}}""",
+    r"""where x \in \mathbb{R}^n, y \in \mathbb{R}^n, y_i = x_{n-i+1}
+\frac{\partial L}{\partial x_j} = \frac{\partial L}{\partial y_{j}}""",
+    r"""where x \in \mathbb{R}^n, f \text{ elementwise}
+\sum_{i=1}^{n} \sum_{j=i}^{n} x_i f(x_j) = \sum_{j=1}^n \sum_{i=j}^{n} x_i f(x_j)""",
+    r"""where x \in \mathbb{R}^n, A \in \mathbb{R}^{n \times n}
+\sum_{i=1}^n \sum_{j=1}^{i} A_{ij} x_j = \sum_{j=1}^n \sum_{i=1}^n A_{ij} x_j""",
+    r"""where x \in \mathbb{R}^{4}
+\sum_{i=2}^{5} x_i = x_2+x_3+x_4""",
+    r"""where x \in \mathbb{R}^{n}
+\sum_{i=1}^{n} \sum_{j=1}^{i} 1 = \frac{n(n-1)}{2}""",
+    r"""where x \in \mathbb{R}^{n}, A \in \mathbb{R}^{n \times m}
+\sum_{i=1}^{n} \sum_{j=1}^{n - 1} A_{ij} = 0""",
+    r"""where x \in \mathbb{R}^n, w \in \mathbb{R}^k, y \in \mathbb{R}^n, x \text{ zero outside}, k = 2r+1, y_i = \sum_p w_p x_{i+p-r-1}
+\bar w_p = \sum_i \bar y_i x_{i+p-r}""",
 ]
 
 MESSAGES = {
@@ -215,3 +261,13 @@ def test_a_size_as_an_index_is_the_last_place_only_where_no_letter_is_free():
     assert check("where x \\in \\mathbb{R}^n\n\\sum_{i=n}^{n} x_i = x_n").ok
     last_only = "where x, z \\in \\mathbb{R}^n, z_i = \\sum_{j=n}^{n} x_j\n"
     assert not check(last_only + "x_n = z_n").ok
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_of_all_shifts_of_a_line_only_the_right_ones_pass(shift):
+    where = RIGHT[0].rpartition("\n")[0]
+    for first, last, beyond in itertools.product((0, 1, 2), (-1, 0, 1), (-2, -1, 0)):
+        limits = rf"\sum_{{i={first}}}^{{m{last:+d}}}"
+        line = rf"\bar w_p = {limits} \bar y_{{i{shift:+d}}} x_{{i+p{beyond:+d}}}"
+        right = first + shift == 1 and last + shift == 0 and beyond - shift == -1
+        assert check(f"{where}\n{line}").ok == right, line
