@@ -211,6 +211,9 @@ x = x""",
 ]
 
 MESSAGES = {
+    "where x \\in \\mathbb{R}^n\n1 = \\sum_{i=1}^{n/2} x_i": (
+        "/ cannot be counted with: an index is made of letters, sizes and whole numbers, by +, - and products"
+    ),
     "where x \\in \\mathbb{R}^n\n\\sum_{i=1}^{n} (x_i - x_{i-1}) = x_n - x_1": (
         r"x_{i-1} does not exist at i = 1: its index is 0, of 2. Let the sum end earlier, say how the sizes belong together, "
         r"as in n = m + k - 1, or declare \text{zero outside}"

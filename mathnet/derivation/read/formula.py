@@ -861,9 +861,9 @@ class Reader:
 
     def _limit(self, tree: Tree[Token]) -> Index:
         """Return where a sum begins or ends."""
-        if len(trees(tree)) > 1:
-            return self.spelling.shifted(tree)
         written = self.spelling.letters(tree)
+        if len(trees(tree)) > 1 or not re.fullmatch(r"\d+|\\?[A-Za-z]+(_\w+)?'*", written):
+            return self.spelling.shifted(tree)
         return int(written) if written.isdigit() else written
 
     def _limits(
