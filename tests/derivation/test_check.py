@@ -301,7 +301,7 @@ REFUSED = {
     r"a \odot b^{\mathsf T} = a": "Hadamard product: a is n × 1, b^{\\mathsf T} is 1 × n",
     r"\sum_i a_i \sum_i b_i = t": "index i is already summed over outside",
     r"\sum_i^* a_i = t": r"over what does \sum run? Write \sum_i, \sum_{ij} or \sum_{i=1}^{n}",
-    r"\sum_{i=0}^n a_i = t": r"\sum starts at 1",
+    r"\sum_{i=0}^n a_i = t": "a_i does not exist at i = 0",
     r"\sum_{i=2}^n a_i = \sum_i a_i": "is not equal to",
     r"\sum_i t = t": "what does index i run over?",
     r"\bar A = A": "but nothing is defined",

@@ -555,7 +555,7 @@ REFUSED = {  # a notation: a derivation in it, and what it is told
     "index arithmetic": (
         r"""where a \in \mathbb{R}^{n}, w \in \mathbb{R}^m
 \sum_k a_{i+k-1} w_k = \sum_k w_k a_{i+k-1}""",
-        "i+k-1 is not an index: indices are not added or subtracted; give what is shifted a name and an index of its own",
+        r"what does index i run over? a_{i+k-1} does not say: write its sum with limits, as in \sum_{i=1}^{m}, or declare the shape of what it counts",
     ),
     "loss of vector": (
         r"""where W \in \mathbb{R}^{n \times m}, x \in \mathbb{R}^m

@@ -55,7 +55,7 @@ QUOTES = {  # a refused side: what it is told
     r"(t s)'": "(t s)' is not declared",
     r"(A B)^2_{ij}": "the power of an entry, or an entry of a power? Write ((A B)_{ij})^2 or [(A B)^2]_{ij}",
     r"A^{\top}_{ijk}": r"A^{\top}_{ijk} has 3 indices, but what it is taken from is n × n",
-    r"x_{i + 1}": "i + 1 is not an index: indices are not added or subtracted; give what is shifted a name and an index of its own",
+    r"x_{i + 1}": r"what does index i run over? x_{i + 1} does not say: write its sum with limits, as in \sum_{i=1}^{m}, or declare the shape of what it counts",
     # factors in brackets
     r"(A + B) x x": "matrix product: left factor (A + B) x is n × 1, right factor x is n × 1: inner sizes 1 and n differ; "
     r"equal shapes: the Hadamard product is written \odot",
@@ -69,7 +69,7 @@ QUOTES = {  # a refused side: what it is told
     r"A * B": r"* between two square matrices could be either product: write A \odot B for the Hadamard product, A B for the matrix product",
     r"A \oslash B": r"\oslash is not part of the language: the entrywise quotient is written by entries, with \frac",
     r"\prod_i^* x_i": r"over what does \prod run? Write \prod_i, \prod_{ij} or \prod_{i=1}^{n}",
-    r"\max_{i=2} x_i": r"\max starts at 1",
+    r"\max_{i=2} x_i": r"\max starts at 1 and ends at a size",
     r"\min_{ii} A_{ii}": r"\min runs over different index letters",
 }
 

@@ -20,6 +20,8 @@ where  A, B \in \mathbb{R}^{n \times n},  a, b, p \in \mathbb{R}^{n},  Z \in \ma
 ITEMS = {  # what an item needs before it
     "Y = f(HW + B)": r"H, W, B \in \mathbb{R}^{n \times n}, f \text{ elementwise}",
     r"Y_{ij} = \frac{e^{Z_{ij}}}{\sum_q e^{Z_{iq}}}": r"Z \in \mathbb{R}^{n \times k}",
+    "k = m + n - 1": r"S \in \mathbb{R}^{n \times k}",
+    "k = 2 (m - 1) + n": r"S \in \mathbb{R}^{n \times k}",
     r"\bar J = 1": r"t \in \mathbb{R}, J = t",
     r"Y^* \text{ constant}": r"Y^* \in \mathbb{R}^{n}",
 }

@@ -12,6 +12,7 @@ from ..meaning import nodes
 from ..meaning.names import Names
 from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
+from ..meaning.shapes import Index as Written
 from ..meaning.shapes import Shape
 from .canonical import TooLongError
 from .differentiate import derivative
@@ -145,10 +146,10 @@ class Entries:
             indices = tuple(index for index, axis in zip(indices, shape, strict=True) if axis != "1")
         return self.of(node.body, indices, letters)
 
-    def _index(self, index: str | int, letters: Letters, node: nodes.Node) -> Index:
+    def _index(self, index: Written, letters: Letters, node: nodes.Node) -> Index:
         if isinstance(index, int):
             return index
-        if index not in letters:
+        if not isinstance(index, str) or index not in letters:
             raise node.error(f"index {index} is not known here")
         return letters[index]
 
@@ -267,6 +268,8 @@ class Entries:
             for name, range_ in zip(node.letters, ranges, strict=True)
         }
         body = self.of(node.body, at, {**letters, **over})
+        if node.limits is not None:
+            raise node.error(f"{node.latex}: a sum with limits is not derived")
         if node.besides is None:
             return total(body, over.values())
         letter = over[node.letters[0]]
@@ -283,7 +286,7 @@ class Entries:
             name: Letter(range_.root().dimension or "", name)
             for name, range_ in zip(node.letters, self.dimensions.ranges[node], strict=True)
         }
-        if node.besides is not None:
+        if node.besides is not None or node.limits is not None:
             raise node.error(f"{node.latex} is not derived")
         function = "min" if isinstance(node, nodes.Least) else "max"
         return expression(

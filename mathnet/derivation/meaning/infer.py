@@ -99,6 +99,9 @@ def left_free(scope: Scope, node: Node, letters: Collection[str]) -> DerivationE
     letter = min(letters)
     summed = any(letter in part.letters for part in node.walk() if isinstance(part, Sum))
     hint = "; a sum reaches only to the next + or -, so write \\sum (…)" if summed else ""
+    for part in node.walk():
+        if isinstance(part, Sum) and part.besides == letter:
+            hint = rf"; for a sum over both write \sum_{letter} \sum_{{{part.letters[0]} \ne {letter}}}"
     return node.error(
         f"index {letter} is left free (in {scope.range(letter).where}): no sum runs over it{hint}"
     )
@@ -117,7 +120,7 @@ def _infer_function(dimensions: Dimensions, function: Function, body: Node) -> N
 def infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
     """Find out the shape of a symbol that is defined by a formula."""
     dimensions.written.setdefault(symbol.name, symbol.latex)
-    scope = Scope(dimensions, {index: Range() for index in symbol.indices})
+    scope = Scope(dimensions, {index: Range() for index in symbol.indices}, settled=True)
     declared = dimensions.shapes.get(symbol.name)
     entry = f"{symbol.latex}_{{{''.join(symbol.indices)}}}"
     if declared is not None and symbol.indices:

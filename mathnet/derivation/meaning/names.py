@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from ..errors import DerivationError, Place
 from .nodes import Node
 from .properties import at_odds
-from .shapes import Shape
+from .shapes import Shape, Shifted
 
-HARMLESS = {"nonzero", "invertible"}  # said of a definition, they warn the reader
+HARMLESS = {"nonzero", "invertible", "zero outside"}  # of a definition: the first two warn the reader
 ACCENTED = re.compile(
     r"\\(?:bar|dot)\{(\\?\w+(?:\{\w+\})?)\}(.*)"
 )  # the name under the accent, and its scripts
@@ -98,6 +98,7 @@ class Names:
     symbols: dict[str, Declared] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     dimensions: list[str] = field(default_factory=list)
+    sizes: dict[str, Shifted] = field(default_factory=dict)  # the dimensions that follow from others
     output: str = ""
     seed: Node | None = None  # the definition of the output's cotangent, if it has one
     items: list[Item] = field(default_factory=list)

@@ -13,7 +13,7 @@ TALL = {"full column rank", "orthonormal columns"}  # with at least as many rows
 PROPERTIES = (
     "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "0 or 1", "symmetric",
     "positive definite", "diagonal", "identity", "invertible", "orthogonal", "full column rank", "orthonormal columns",
-    "rows sum to one", "rows are probabilities", "rows are one-hot",
+    "rows sum to one", "rows are probabilities", "rows are one-hot", "zero outside",
 )  # fmt: skip
 ALSO = {  # other words for one of them
     "symmetric positive definite": "positive definite", "of full column rank": "full column rank",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..errors import DerivationError
-from .shapes import Index, Shape, Type, length, shape_text
+from .shapes import Index, Shape, Shifted, Type, length, shape_text
 
 
 class Formula(Protocol):
@@ -31,6 +31,7 @@ class Range:
     def __init__(self, dimension: str | None = None) -> None:
         self.same_as: Range | None = None
         self.dimension, self.where = dimension, ""
+        self.limited = False  # by the limits of its sum, which may be any numbers
 
     def root(self) -> "Range":
         """Return the range that stands for all those linked with this one."""
@@ -81,7 +82,8 @@ class Dimensions:
 class Scope:
     """The letters that a formula may use, and takes up, while its type is inferred: a `Range` each.
 
-    The `bound` ones are those that a sum around the formula runs over.
+    The `bound` ones are those that a sum around the formula runs over. Once it is `settled` which letters stay free,
+    a size that stands as an index is a number, as in x_n.
     """
 
     def __init__(
@@ -89,7 +91,10 @@ class Scope:
         dimensions: Dimensions,
         ranges: Mapping[str, Range] | None = None,
         bound: frozenset[str] = frozenset(),
+        settled: bool = False,
     ) -> None:
+        self.settled = settled
+        self.sizes: set[str] = set()  # that an index has been counted with
         self.dimensions, self.ranges, self.bound = dimensions, dict(ranges or {}), bound
 
     def infer(self, node: Formula) -> Type:
@@ -106,7 +111,9 @@ class Scope:
     def inside(self, letters: Collection[str]) -> "Scope":
         """Return the scope inside a sum over these letters."""
         ranges = self.ranges | {letter: Range() for letter in letters}
-        return Scope(self.dimensions, ranges, self.bound | set(letters))
+        inner = Scope(self.dimensions, ranges, self.bound | set(letters), self.settled)
+        inner.sizes = self.sizes
+        return inner
 
     def leave(self, sum_: Formula, letters: Collection[str], inner: "Scope") -> None:
         """Keep what the letters of a sum run over, and take up the letters that it leaves free."""
@@ -120,6 +127,12 @@ class Scope:
     def fix(self, node: Formula, letter: str, dimension: str, where: str) -> None:
         """Say what a letter runs over."""
         range_ = self.range(letter)
+        if letter in self.sizes:
+            raise node.error(
+                f"{letter} is an index letter here, and also a size: use another letter for the index"
+            )
+        if range_.limited:
+            return
         if range_.dimension is None:
             range_.dimension, range_.where = dimension, where
         elif range_.dimension != dimension:
@@ -130,14 +143,47 @@ class Scope:
     def link(self, node: Formula, left: Index, right: Index) -> frozenset[str]:
         """Give two indices that are compared one range; return the letters among them."""
         match left, right:
-            case str(), str():
+            case str(), str() if not (self._is_size(left) or self._is_size(right)):
                 self._join(node, left, right)
-            case (str() as letter, int() as number) | (int() as number, str() as letter):
+            case (str() as letter, int() as number) | (int() as number, str() as letter) if not self._is_size(
+                letter
+            ):
                 self.dimensions.numbers[node] = number, self.range(letter)
-        return frozenset(index for index in (left, right) if isinstance(index, str))
+        return self.letters(node, left) | self.letters(node, right)
+
+    def _is_size(self, index: str) -> bool:
+        return self.settled and index in self.dimensions.declared and index not in self.ranges
+
+    def letters(self, node: Formula, index: Index) -> frozenset[str]:
+        """Return the letters of an index; what is counted with sizes says nothing about how far its letters run."""
+        if not isinstance(index, Shifted):
+            return frozenset({index} if isinstance(index, str) and not self._is_size(index) else ())
+        sizes = index.names.intersection(self.dimensions.declared)
+        if known := index.names.intersection(self.dimensions.written):
+            raise node.error(
+                f"{self.dimensions.written[min(known)]} is a symbol: the index {index} is made of index letters, sizes and whole numbers"
+            )
+        if both := sizes.intersection(self.ranges):
+            raise node.error(
+                f"{min(both)} is an index letter here, and also a size: use another letter for the index"
+            )
+        for _, names in index.terms:
+            if len(set(names) - sizes) > 1 or (len(names) > 1 and not sizes.intersection(names)):
+                raise node.error(
+                    f"in the index {index} the letters {', '.join(names)} are multiplied: "
+                    "a comma separates indices, and a step is a declared size or a number"
+                )
+        self.sizes |= sizes
+        letters = index.names - sizes
+        for letter in letters:
+            range_ = self.range(letter)
+            range_.where = range_.where or node.latex
+        return letters
 
     def _join(self, node: Formula, left: str, right: str) -> None:
         first, second = self.range(left), self.range(right)
+        if first.limited or second.limited:
+            return
         if first.dimension is None:
             first, second = second, first
         if second.dimension not in {None, first.dimension}:
@@ -152,16 +198,20 @@ class Scope:
         """Let indices stand at the axes of a shape; return the letters among them."""
         vector = len(indices) == 1 and len(shape) == 2 and "1" in shape
         axes = [axis for axis in shape if axis != "1"] if vector else list(shape)
-        if len(indices) != len(axes):
+        column_entry = axes[1:] == ["1"] and bool(_multiple(indices))  # 2i of a column, not its place (2, i)
+        if len(indices) != len(axes) or column_entry:
             raise node.error(
                 f"{where} has {len(indices)} {'index' if len(indices) == 1 else 'indices'}, "
                 f"but what it is taken from is {shape_text(shape)}"
                 + (r"; the Hadamard product is written \odot" if r"\otimes" in where else "")
+                + _multiple(indices)
             )
         smallest = self.dimensions.smallest
         for index, axis in zip(indices, axes, strict=True):
-            if isinstance(index, str):
+            if isinstance(index, str) and not self._is_size(index):
                 self.fix(node, index, axis, where)
+            elif not isinstance(index, int):
+                continue
             elif not index:
                 raise node.error(f"an index counts from 1, but {where} has the index 0")
             elif "·" in axis:
@@ -170,11 +220,25 @@ class Scope:
                 raise node.error(f"index {index} is beyond the {axis} of {where}")
             else:
                 smallest[axis] = max(index, smallest.get(axis, 1))
-        return frozenset(index for index in indices if isinstance(index, str))
+        return frozenset().union(*(self.letters(node, index) for index in indices))
 
     def resolve(self, letter: str, node: Formula) -> str:
         """Return the dimension that a letter runs over."""
-        dimension = self.range(letter).dimension
+        range_ = self.range(letter)
+        dimension = "1" if range_.limited else range_.dimension
         if dimension is None:
-            raise node.error(f"what does index {letter} run over? It stands at no symbol")
+            why = (
+                rf"{range_.where} does not say: write its sum with limits, as in \sum_{{{letter}=1}}^{{m}}, or declare the shape of what it counts"
+                if range_.where
+                else "It stands at no symbol"
+            )
+            raise node.error(f"what does index {letter} run over? {why}")
         return dimension
+
+
+def _multiple(indices: Sequence[Index]) -> str:
+    """Return how 2i is written where it is not the two indices 2 and i."""
+    match indices:
+        case int() as number, str() as letter:
+            return rf"; a multiple is written {number} \cdot {letter}"
+    return ""

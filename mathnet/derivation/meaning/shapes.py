@@ -1,11 +1,40 @@
 """Shapes are tuples of dimension *names*, so h × y against 1 × h clashes whatever the numbers are."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 Shape = tuple[str, ...]
-Index = str | int  # a letter, or a number from 1
+
+
+class Shifted(NamedTuple):
+    """What is counted with letters, sizes and whole numbers: the index $i + p - 1$ or $s (i - 1) + p$, the size $m + k - 1$.
+
+    Attributes
+    ----------
+    text : str
+        What was written.
+    terms : tuple
+        Whole numbers, each with the names that it multiplies.
+    """
+
+    text: str
+    terms: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The letters and sizes in it."""
+        return frozenset(name for _, names in self.terms for name in names)
+
+    def value(self, of: Callable[[str], int]) -> int:
+        """Return the number that it is, given what each name stands for."""
+        return sum(number * math.prod(map(of, names)) for number, names in self.terms)
+
+
+Index = str | int | Shifted  # a letter, a number from 1, or what is counted with them
 
 
 class Type(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mathnet.dual import Dual, Number, high_precision, mp
 
+from ..errors import DerivationError, Place
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import length
@@ -14,10 +15,10 @@ from .chance import Source, lucky
 from .domains import array, direction
 from .matrices import Entries
 
+MOST_CHOICES = 100  # of sizes, where some follow from others, or a matrix has to be tall
 DIRECTION = ""  # stands for the dotted symbols where a differentiation names its variable
 KEPT_DIGITS = 40  # of the 60: where an unknown function is evaluated, two results of rounding are one point
 
-ORDERS = 100  # of sizes that are tried where a matrix has to be tall
 
 Sizes = tuple[int, ...]
 
@@ -99,22 +100,47 @@ def choose_sizes(
     smallest: int,
     earlier: Sequence[Mapping[str, int]] = (),
 ) -> dict[str, int]:
-    """Return a size for every dimension: no two are equal, and none is what it was in the earlier sizes.
+    """Return a size for every dimension: no two of those that are free are equal, and none is what it was in the earlier sizes.
 
-    Where a matrix has to be tall, the first order of the dimensions that makes it so is taken; if there is none, all are equal.
+    Where a matrix has to be tall, or a size follows from others, sizes that fit are sought; if there are none, all are equal.
     """
-    for _ in range(ORDERS):
+    free = free_dimensions(names)
+    for attempt in range(MOST_CHOICES):
         sizes: dict[str, int] = {}
-        for dimension in generator.sample(names.dimensions, len(names.dimensions)):
-            size = max(smallest, dimensions.smallest.get(dimension, 1))
+        for dimension in generator.sample(free, len(free)):
+            size = max(smallest, dimensions.smallest.get(dimension, 1)) + (
+                attempt and generator.randint(0, attempt // 4)
+            )
             before = {tried[dimension] for tried in earlier}
             while size in sizes.values() or size in before:
                 size += 1
             sizes[dimension] = size
-        if dimensions.fit(sizes):
-            return dict(sorted(sizes.items()))
-    least = max([1, *dimensions.smallest.values()])
-    return dict.fromkeys(sorted(names.dimensions), least)
+        if (found := completed(sizes, names, dimensions)) is not None:
+            return dict(sorted(found.items()))
+    equal = dict.fromkeys(sorted(free), max([1, *dimensions.smallest.values()]))
+    if (found := completed(equal, names, dimensions)) is not None:
+        return dict(sorted(found.items()))
+    raise _no_sizes(names)
+
+
+def free_dimensions(names: Names) -> list[str]:
+    """Return the dimensions that do not follow from others."""
+    return [dimension for dimension in names.dimensions if dimension not in names.sizes]
+
+
+def completed(sizes: Mapping[str, int], names: Names, dimensions: Dimensions) -> dict[str, int] | None:
+    """Return sizes with those that follow from them, or None if one of these is too small, or a matrix not tall enough."""
+    found = dict(sizes)
+    for dimension, counted in names.sizes.items():
+        found[dimension] = counted.value(found.__getitem__)
+        if found[dimension] < dimensions.smallest.get(dimension, 1):
+            return None
+    return found if dimensions.fit(found) else None
+
+
+def _no_sizes(names: Names) -> DerivationError:
+    said = ", ".join(f"{dimension} = {counted}" for dimension, counted in names.sizes.items())
+    return DerivationError(f"no sizes were found that fit together: {said}", Place(1, 1, ""), caret=False)
 
 
 def distinct(sizes: Iterable[Mapping[str, int]]) -> list[Mapping[str, int]]:

@@ -9,7 +9,7 @@ from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
 from .chance import Numbers, UnluckyDrawError
-from .data import ORDERS, Data, choose_sizes, distinct
+from .data import MOST_CHOICES, Data, choose_sizes, completed, distinct, free_dimensions
 from .lines import Line
 from .needs import Needs
 
@@ -186,7 +186,7 @@ class Sizes:
         self, names: Names, dimensions: Dimensions, generator: random.Random, count: int, beyond: int
     ) -> None:
         self.names, self.dimensions, self.random = names, dimensions, generator
-        smallest = {letter: dimensions.smallest.get(letter, 1) for letter in names.dimensions}
+        smallest = {letter: dimensions.smallest.get(letter, 1) for letter in free_dimensions(names)}
         last = [beyond + 1] * bool(beyond)
         self.all = {letter: [*range(least, least + count), *last] for letter, least in smallest.items()}
         self.open = {letter: list(sizes) for letter, sizes in self.all.items()}
@@ -196,21 +196,18 @@ class Sizes:
         """Return the sizes to try next."""
         if not any(self.taken.values()):
             return self.small()
-        if not self.dimensions.tall:
-            return {
-                letter: self.random.choice(self.open[letter] or sizes) for letter, sizes in self.all.items()
-            }
-        for _ in range(ORDERS):
-            found = {
-                letter: self.random.choice(self.random.choice((self.open[letter], sizes)) or sizes)
-                for letter, sizes in self.all.items()
-            }
-            if self.dimensions.fit(found) and any(found[letter] in self.open[letter] for letter in found):
-                return found
-        self.open = {
-            letter: [] for letter in self.open
-        }  # no matrix that has to be tall has the sizes that are left
-        return self.small()
+        other: Mapping[str, int] | None = None
+        for attempt in range(MOST_CHOICES):
+            choice = {}
+            for letter, sizes in self.all.items():
+                from_all = attempt and self.random.random() < 0.5
+                choice[letter] = self.random.choice((not from_all and self.open[letter]) or sizes)
+            if (found := completed(choice, self.names, self.dimensions)) is not None:
+                if not self.wanted() or any(choice[letter] in self.open[letter] for letter in choice):
+                    return found
+                other = found
+        self.open = {letter: [] for letter in self.open}  # the sizes that are left do not fit together
+        return self.small() if other is None else other
 
     def few(self) -> bool:
         """Say whether a letter has taken hardly any size."""
@@ -222,15 +219,17 @@ class Sizes:
 
     def give_up(self, sizes: Mapping[str, int]) -> None:
         """Leave out the largest of these sizes, and larger ones: they take too much work."""
-        largest = max(sizes.values(), default=0)
-        for letter in [letter for letter, size in sizes.items() if size == largest]:
+        free = {letter: size for letter, size in sizes.items() if letter in self.all}
+        largest = max(free.values(), default=0)
+        for letter in [letter for letter, size in free.items() if size == largest]:
             self.all[letter] = [size for size in self.all[letter] if size < largest]
             self.open[letter] = [size for size in self.open[letter] if size < largest]
 
     def smallest(self) -> Mapping[str, int]:
         """Return the smallest sizes that there can be."""
-        sizes = {letter: sizes[0] for letter, sizes in self.all.items()}
-        return sizes if self.dimensions.fit(sizes) else self.small()
+        least = {letter: sizes[0] for letter, sizes in self.all.items()}
+        found = completed(least, self.names, self.dimensions)
+        return self.small() if found is None else found
 
     def small(self) -> Mapping[str, int]:
         """Return small sizes of which no two are equal."""
@@ -239,6 +238,7 @@ class Sizes:
     def tried(self, sizes: Mapping[str, int]) -> None:
         """Take note of sizes at which the sides could be compared."""
         for letter, size in sizes.items():
-            self.taken[letter].add(size)
-            if size in self.open[letter]:
+            if letter in self.taken:
+                self.taken[letter].add(size)
+            if size in self.open.get(letter, []):
                 self.open[letter].remove(size)

@@ -20,7 +20,7 @@ from ..meaning.dependence import reach
 from ..meaning.names import Names
 from ..meaning.nodes import Node, Sum
 from ..meaning.scope import Dimensions
-from ..meaning.shapes import Index
+from ..meaning.shapes import Index, Shifted
 from .cost import multiplications
 from .data import DIRECTION, Data, Sizes
 from .matrices import Entries, Rows, in_rows
@@ -88,8 +88,30 @@ class Point(NamedTuple):
         return self._replace(letters={}, parameter=(parameter, x)).value(body)[0]
 
     def place(self, index: Index) -> int:
-        """Return the position that an index letter, or a number from 1, stands for."""
-        return self.letters[index] if isinstance(index, str) else index - 1
+        """Return the position, from 0, that an index stands for."""
+        if isinstance(index, Shifted):
+            return index.value(self._counted) - 1
+        return index - 1 if isinstance(index, int) else self._counted(index) - 1
+
+    def _counted(self, name: str) -> int:
+        return self.letters[name] + 1 if name in self.letters else self.evaluator.data.sizes[name]
+
+    def outside(self, indices: Sequence[Index], shape: Sizes) -> tuple[Index, int] | None:
+        """Return the first index that is beyond its axis, with the length of that axis."""
+        axes = shape if len(indices) == len(shape) else [math.prod(shape)]
+        pairs = zip(indices, axes, strict=False)
+        return next(((index, size) for index, size in pairs if not 0 <= self.place(index) < size), None)
+
+    def require_inside(self, node: Node, indices: Sequence[Index], shape: Sizes) -> None:
+        """Refuse an index that is beyond what it is taken from."""
+        if beyond := self.outside(indices, shape):
+            index, size = beyond
+            names = sorted(index.names if isinstance(index, Shifted) else {str(index)})
+            where = ", ".join(f"{name} = {self._counted(name)}" for name in names)
+            raise node.error(
+                f"{node.latex} does not exist at {where}: its index is {self.place(index) + 1}, of {size}. Let the sum end earlier, "
+                r"say how the sizes belong together, as in n = m + k - 1, or declare \text{zero outside}"
+            )
 
     def position(self, indices: Sequence[Index], shape: Sizes) -> int:
         """Return the position of an entry, row by row."""

@@ -12,6 +12,7 @@ from ..meaning.dependence import reach
 from ..meaning.names import Names
 from ..meaning.properties import SAMPLED
 from ..meaning.scope import Formula
+from ..meaning.shapes import Index, Shifted
 from ..meaning.whole import WHOLE
 from ..read.source import Chain
 from .kinks import KINKED
@@ -125,6 +126,8 @@ class Counting:
     def _degree(self, node: nodes.Node, below: Sequence[float]) -> float:
         names = self.names
         match node:
+            case nodes.Size(name=name) if name in names.sizes:
+                return _factors([names.sizes[name]])
             case nodes.Size():
                 return 1
             case nodes.Cotangent():
@@ -141,12 +144,17 @@ class Counting:
             case nodes.Spread():
                 return 1 + max(below)
             case nodes.Delta(left=left, right=right):
-                return int(left == right)
-            case nodes.Sum(bound=str()):
-                return 1 + max(below)
+                return 2 if isinstance(left, Shifted) or isinstance(right, Shifted) else int(left == right)
+            case nodes.Sum(bound=bound, limits=limits) if bound or limits:
+                return _factors(limits or ()) + max(below)
             case nodes.Whole(function=function):
                 return WHOLE[function].counted + max(below)
         return sum(below) if isinstance(node, MULTIPLIED) else max(below, default=0)
+
+
+def _factors(counted: Iterable[Index]) -> int:
+    """Return how many sizes are multiplied in what is counted, at least 1."""
+    return max([1, *(len(names) for it in counted if isinstance(it, Shifted) for _, names in it.terms)])
 
 
 def _is_kinked(node: Formula) -> bool:

@@ -22,7 +22,7 @@ from .rewrite import as_word
 from .sizes import outer_kinds, read_domain, read_shape
 from .source import Chain, Side
 from .spelling import LABEL, SIGNS, Script, decorated, kept, longest, trees
-from .tokens import source_of, span, tokenize, with_depths
+from .tokens import canonical, source_of, span, tokenize, with_depths
 
 SUMMED = re.compile(
     r"\\sum(?:\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])\s*(?:=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])(?![A-Za-z]))?"
@@ -219,7 +219,9 @@ def _define(reader: Reader, tokens: Tokens, at: int) -> None:
         raise DerivationError("an equation needs two sides", reader.place(tokens[0]))
     latex = source_of(reader.spelling.source, tokens)
     kinds = outer_kinds(left)
-    if left[-1].type == "RPAR" and kinds.count("LPAR") == 1 and kinds.index("LPAR"):
+    if (size := canonical("".join(left).replace("{", "").replace("}", ""))) in names.dimensions:
+        _define_size(reader, size, left, right)
+    elif left[-1].type == "RPAR" and kinds.count("LPAR") == 1 and kinds.index("LPAR"):
         opening = kinds.index("LPAR")
         function = _written(reader, left[:opening])
         parameters = _listed(reader, left[opening + 1 : -1])
@@ -235,6 +237,20 @@ def _define(reader: Reader, tokens: Tokens, at: int) -> None:
             raise DerivationError(error.reason + MARGIN, error.place) from None
         _define_symbol(reader, written, reader.formula(right))
     names.items.append(Item((), definition=latex))
+
+
+def _define_size(reader: Reader, size: str, left: Tokens, right: Tokens) -> None:
+    """Let a dimension follow from others, as in $n = m + k - 1$."""
+    names, place = reader.names, reader.place(left[0], left[-1])
+    counted = reader.spelling.shifted(parse_tree(right))
+    if not counted.names or (known := counted.names.intersection(names.symbols)):
+        other = names.symbols[min(known)].latex if counted.names else counted.text
+        raise DerivationError(f"{size} is a size, so it is counted with sizes: {other} is none", place)
+    names.dimensions += sorted(counted.names.difference(names.dimensions))
+    used = {name for other in names.sizes.values() for name in other.names}
+    if size in names.sizes or size in used | counted.names:
+        raise DerivationError(f"{size} follows from itself: say once how the sizes belong together", place)
+    names.sizes[size] = counted
 
 
 def _listed(reader: Reader, tokens: Tokens) -> list[Written]:
@@ -380,7 +396,14 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     if symbol.definition is not None or name in names.functions:
         hint = f"; if {place.latex} is a name of its own, declare its shape first" if rest else ""
         raise DerivationError(f"{symbol.latex} is defined twice{hint}", place)
-    names.used |= {part.name for part in body.walk() if isinstance(part, Symbol)}
+    within = {part.name for part in body.walk() if isinstance(part, Symbol)}
+    if name in within and indices:
+        raise DerivationError(
+            f"{symbol.latex} is defined by itself: write the steps of a sequence out, {symbol.latex}_1 = …, {symbol.latex}_2 = …, "
+            "each a name of its own",
+            place,
+        )
+    names.used |= within
     if name in names.used:
         raise DerivationError(f"{symbol.latex} is used before it is defined", place)
     names.symbols.pop(name, None)  # the order of the symbols is the order of their definitions

@@ -23,7 +23,7 @@ from ..meaning.infer import free_letters
 from ..meaning.names import Names
 from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.relations import NOT_EQUAL
-from ..meaning.shapes import Shape, shape_text
+from ..meaning.shapes import Index, Shape, Shifted, shape_text
 from ..meaning.whole import WHOLE
 from . import rewrite
 from .fitting import Fitting
@@ -50,11 +50,12 @@ PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, 
     "OTIMES": nodes.Tensor,
 }
 NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
+STEP = re.compile(r"[a-z][-+]\d")  # of h_{t-1}
 DIFFERENTIAL, COMPOSED = "d", "∘"
 BRACKETED = {"parentheses", "braces", "brackets"}
 CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
 
-Variable = tuple[str, tuple[str | int, ...] | None, str]  # of a derivative: name, indices and layout
+Variable = tuple[str, tuple[Index, ...] | None, str]  # of a derivative: name, indices and layout
 
 
 class Prefix(NamedTuple):
@@ -295,9 +296,14 @@ class Reader:
             return nodes.Add(place, (nodes.Number(place, Fraction(1)), delta), (1, -1))
         return nodes.Compare(place, self.read(left), str(relation), self.read(right))
 
-    def _index(self, tree: Tree[Token]) -> str | int | None:
+    def _index(self, tree: Tree[Token]) -> Index | None:
         """Return the index that a formula is, if it is one and no name."""
         try:
+            if len([part for part in trees(tree) if part.data != "sign"]) > 1:
+                shifted = self.spelling.shifted(tree)
+                known = self.names.symbols.keys() | self.bound.keys()
+                letters = shifted.names.difference(self.names.dimensions)
+                return shifted if letters and known.isdisjoint(letters) else None
             (index,) = self.spelling.juxtaposed_indices(tree)
         except (DerivationError, ValueError):
             return None
@@ -650,7 +656,9 @@ class Reader:
         applied = re.match(r"\s*(?:\\left\s*)?\(", self.spelling.source[tree.meta.end_pos :]) or "prime" in [
             script.kind for script in scripts
         ]
-        if subscript:
+        if any(STEP.fullmatch(script.text) for script in scripts):
+            hint = rf"; a sequence has no rule with a letter: write its steps out, {written}_1 = …, {written}_2 = …, each with the one before"
+        elif subscript:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
             hint = r"; the differential is written \mathrm d"
@@ -831,11 +839,10 @@ class Reader:
             raise DerivationError(
                 rf"over what does {sign} run? Write {sign}_i, {sign}_{{ij}} or {sign}_{{i=1}}^{{n}}", place
             )
-        over, besides, start = trees(below[0]), None, "1"
+        over, besides = trees(below[0]), None
+        start: Index = 1
         if below[0].data == "bounds":
-            start = self.spelling.letters(over.pop())
-        if start != "1" and not (str(sign) == r"\sum" and start in "23456789" and len(over) == 1):
-            raise DerivationError(f"{sign} starts at 1", place)
+            start = self._limit(over.pop())
         if below[0].data == "besides":
             besides = self._besides(below[0])
             over.pop()
@@ -843,14 +850,36 @@ class Reader:
         letters = tuple(index for index in indices if isinstance(index, str))
         if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
-        bound = above[0].text if above else None
-        body = self._signed(tree, product)
-        if start != "1":  # the places before the first are left out
-            left_out = [nodes.Delta(place, letters[0], at) for at in range(1, int(start))]
-            one = nodes.Number(place, Fraction(1))
-            kept_places = nodes.Add(place, (one, *left_out), (1, *(-1 for _ in left_out)))
-            body = nodes.Product(place, (kept_places, body))
-        return SUMS[str(sign)](place, letters, bound, body, besides)
+        bound, limits = above[0].text if above else None, None
+        end = self._limit(above[0].tree) if above else None
+        letter = (
+            isinstance(end, str) and end not in self.names.dimensions and bool(re.fullmatch("[a-z]", end))
+        )
+        if start != 1 or isinstance(end, Shifted) or letter:
+            limits, bound = self._limits(sign, letters, start, end, place)
+        return SUMS[str(sign)](place, letters, bound, self._signed(tree, product), besides, limits)
+
+    def _limit(self, tree: Tree[Token]) -> Index:
+        """Return where a sum begins or ends."""
+        written = self.spelling.letters(tree)
+        if len(trees(tree)) > 1 or not re.fullmatch(r"\d+|\\?[A-Za-z]+(_\w+)?'*", written):
+            return self.spelling.shifted(tree)
+        return int(written) if written.isdigit() else written
+
+    def _limits(
+        self, sign: Token, letters: tuple[str, ...], start: Index, end: Index | None, place: Place
+    ) -> tuple[tuple[Index, Index], str | None]:
+        """Return the limits of a sum, and the dimension that it runs over if it ends with it."""
+        if str(sign) not in {r"\sum", r"\prod"}:
+            raise DerivationError(f"{sign} starts at 1 and ends at a size", place)
+        if end is None or len(letters) != 1:
+            raise DerivationError(
+                rf"a {sign} with limits runs over one letter, from one to the other: write {sign}_{{i=2}}^{{n}}",
+                place,
+            )
+        counted = [Shifted(it, ((1, (it,)),)) if isinstance(it, str) else it for it in (start, end)]
+        whole = isinstance(end, str) and isinstance(start, int) and start > 0 and end in self.names.dimensions
+        return (counted[0], counted[1]), end if whole and isinstance(end, str) else None
 
     def _signed(self, tree: Tree[Token], product: Tree[Token]) -> Node:
         r"""Return what a sum is of, with the sign of \sum_i -a_i."""
@@ -862,7 +891,11 @@ class Reader:
         """Return the index that a sum leaves out."""
         left, right = map(self.spelling.juxtaposed_indices, trees(tree))
         if tokens(tree)[0] not in NOT_EQUAL or len(left) != 1 or len(right) != 1:
-            raise DerivationError(r"of conditions on a sum only j \ne i is known", self.place(tree))
+            raise DerivationError(
+                r"of conditions on a sum only j \ne i is known; for i < j write \sum_{i=1}^{j-1}, "
+                r"and for all pairs \sum_{j=1}^{n} \sum_{i=1}^{j-1}",
+                self.place(tree),
+            )
         return right[0]
 
     # Derivatives
@@ -938,7 +971,7 @@ class Reader:
         return found
 
     def _derived(
-        self, place: Place, body: Node, name: str, indices: tuple[str | int, ...] | None, layout: str
+        self, place: Place, body: Node, name: str, indices: tuple[Index, ...] | None, layout: str
     ) -> Node:
         """Return a derivative by a symbol on which the body depends, or by what is one to one with such a symbol."""
         symbol, within = self.names.symbols[name], reach(body, self.names, {})

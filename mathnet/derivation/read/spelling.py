@@ -1,5 +1,6 @@
 """How names, indices and scripts are spelled: from trees to words, whatever the words mean."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from lark import Token, Tree
 
 from ..errors import DerivationError, Place
 from ..meaning.names import Names
+from ..meaning.shapes import Index, Shifted
 from .notation import ACCENTS
 from .tokens import canonical, span, tidy
 
@@ -17,6 +19,9 @@ SIGNS = {"subscript": "_", "power": "^", "star": "^*"}  # how a name is spelled 
 
 LABEL = re.compile(r"\\(?:text|textrm|mbox|mathrm|mathit|mathsf|operatorname)\s*\{\s*([^{}]*)\}")
 LABELLED_T = re.compile(r"(\(.*\)|\[.*\]|\\langle.*\\rangle)T")
+
+
+Counted = dict[tuple[str, ...], int]  # from names that are multiplied to how often
 
 
 class Script(NamedTuple):
@@ -99,13 +104,62 @@ class Spelling:
                 found.append(Script(child.type.lower(), self.letters(child), content, sign))
         return found
 
-    def indices(self, tree: Tree[Token]) -> tuple[str | int, ...]:
-        """Return the indices of a subscript: letters, or numbers from 1."""
+    def indices(self, tree: Tree[Token]) -> tuple[Index, ...]:
+        """Return the indices of a subscript: letters, numbers from 1, or what is counted with them."""
         if tree.data != "indices" or tokens(tree) != [
             token for token in tokens(tree) if token.type == "COMMA"
         ]:
             raise DerivationError("expected index letters", self.place(tree))
-        return tuple(index for terms in trees(tree) for index in self.juxtaposed_indices(terms))
+        return tuple(index for terms in trees(tree) for index in self._indices(terms))
+
+    def _indices(self, terms: Tree[Token]) -> Sequence[Index]:
+        counted = len(trees(terms)) > 1 or any(part.data == "operator" for part in trees(trees(terms)[0]))
+        return [self.shifted(terms)] if counted else self.juxtaposed_indices(terms)
+
+    def shifted(self, terms: Tree[Token]) -> Shifted:
+        r"""Return what is counted: $i + p - 1$, $s (i - 1) + p$, $m + k - 1$."""
+        counted = tuple((number, names) for names, number in sorted(self._sum(terms).items()) if number)
+        return Shifted(self.place(terms).latex, counted)
+
+    def _sum(self, terms: Tree[Token]) -> Counted:
+        total: Counted = {}
+        sign = 1
+        for part in trees(terms):
+            if part.data == "sign":
+                sign = -1 if tokens(part)[0].type == "MINUS" else 1
+            else:
+                for names, number in self._product(part).items():
+                    total[names] = total.get(names, 0) + sign * number
+                sign = 1
+        return total
+
+    def _product(self, product: Tree[Token]) -> Counted:
+        total: Counted = {(): 1}
+        for part in trees(product):
+            if part.data == "operator" and tokens(part)[0].type in {"CDOT", "STAR", "TIMES"}:
+                continue
+            factor = self._counted(part)
+            bigger: Counted = {}
+            for (left, a), (right, b) in itertools.product(total.items(), factor.items()):
+                names = tuple(sorted(left + right))
+                bigger[names] = bigger.get(names, 0) + a * b
+            total = bigger
+        return total
+
+    def _counted(self, part: Tree[Token]) -> Counted:
+        atom, *scripts = trees(part) if part.data == "factor" else [part]
+        if atom.data == "number" and str(atom.children[0]).isdigit() and not scripts:
+            return {(): int(str(atom.children[0]))}
+        if atom.data in {"parentheses", "braces"} and len(trees(atom)) == 1 and not scripts:
+            return self._sum(trees(atom)[0])
+        spelled, inner = self.name(atom)
+        below = self.scripts(scripts)
+        if spelled and not inner and all(script.kind in {"prime", "subscript"} for script in below):
+            return {(spelled + "".join("_" * (s.kind == "subscript") + s.text for s in below),): 1}
+        raise DerivationError(
+            f"{self.place(part).latex} cannot be counted with: an index is made of letters, sizes and whole numbers, by +, - and products",
+            self.place(part),
+        )
 
     def juxtaposed_indices(self, terms: Tree[Token]) -> list[str | int]:
         """Return the indices that stand side by side, without a comma."""
@@ -121,7 +175,7 @@ class Spelling:
                 latex = self.place(terms).latex
                 hint = ""
                 if len(trees(terms)) > 1:
-                    hint = ": indices are not added or subtracted; give what is shifted a name and an index of its own"
+                    hint = ": only a letter can stand here"
                 elif (
                     atom.data == "name"
                     and not primes[1:]

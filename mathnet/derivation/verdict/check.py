@@ -129,6 +129,7 @@ class Derivation:
         """Return the type of a side, which is that of the first one."""
         found = scope.infer(node)
         first = types[0] if types else found
+        scope.settled = True
         if found.free - first.free:
             raise left_free(scope, node, found.free - first.free)
         if found.shape != first.shape:
@@ -145,8 +146,12 @@ class Derivation:
         """Evaluate every side with random data and return the report."""
         start, report = time.process_time(), self.report
         chains = [chain for chain in report.chains if chain.nodes]
-        if chains:
-            found = Comparison(self.names, self.dimensions, chains)
+        try:
+            found = Comparison(self.names, self.dimensions, chains) if chains else None
+        except DerivationError as error:  # no sizes fit together
+            self._refuse(error, 1)
+            found = None
+        if found:
             report.comparisons, report.exact = found.comparisons, found.exact
             report.draws, report.work, report.sizes = (
                 found.draws.points,

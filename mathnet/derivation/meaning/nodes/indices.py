@@ -1,19 +1,23 @@
 """Sums and products over index letters, and the Kronecker delta."""
 
 from ..scope import Scope
-from ..shapes import Index, Type
+from ..shapes import Index, Shifted, Type
 from .node import Node
 
 SIZES = {str(size) for size in range(1, 13)}  # that a sum may end at
 
 
 class Sum(Node):
-    r"""$\sum_{ij}$, $\sum_{i=1}^{n}$ with a dimension as `bound`, or $\sum_{j \ne i}$ over all `besides` one."""
+    r"""$\sum_{ij}$, $\sum_{i=1}^{n}$ with a dimension as `bound`, or $\sum_{j \ne i}$ over all `besides` one.
+
+    In $\sum_{p=0}^{k-1}$ the `limits` say from where to where the letter runs; where the last is less, the sum is empty.
+    """
 
     letters: tuple[str, ...]
     bound: str | None
     body: Node
     besides: Index | None = None
+    limits: tuple[Index, Index] | None = None
 
     def infer(self, scope: Scope) -> Type:
         again = scope.bound & set(self.letters)
@@ -26,6 +30,19 @@ class Sum(Node):
             for letter in self.letters:
                 inner.fix(self, letter, self.bound, self.latex)
         outer: frozenset[str] = frozenset()
+        if self.limits is not None:
+            end = self.limits[1]
+            if (
+                isinstance(end, Shifted)
+                and end.names == {end.text}
+                and end.text not in {*scope.ranges, *scope.dimensions.declared}
+            ):
+                raise self.error(f"a sum ends at a dimension that the where part names, not at {end.text}")
+            outer = outer.union(*(scope.letters(self, limit) for limit in self.limits))
+            inner.ranges |= {letter: scope.ranges[letter] for letter in outer}
+            if outer & set(self.letters):
+                raise self.error(f"{self.letters[0]} cannot run to a limit that is made of itself")
+            inner.range(self.letters[0]).limited = not self.bound
         if self.besides is not None:
             outer = inner.link(self, self.letters[0], self.besides)
         body = inner.infer(self.body)
@@ -38,7 +55,10 @@ class Prod(Sum):
 
     def infer(self, scope: Scope) -> Type:
         found = super().infer(scope)
-        self.body.require_scalar(found.shape, "a product over an index is one of numbers")
+        self.body.require_scalar(
+            found.shape,
+            "a product over an index is one of numbers: write matrices side by side, in their order",
+        )
         return found
 
 

@@ -24,11 +24,17 @@ def _symbol(node: nodes.Symbol, point: Point) -> Entries:
 
 @value_of(nodes.Entry)
 def _entry(node: nodes.Entry, point: Point) -> Entries:
+    if point.outside(node.indices, point.shape(node.body)):
+        symbol = point.evaluator.names.symbols.get(getattr(node.body, "name", ""))
+        if symbol is not None and "zero outside" in symbol.properties:
+            return (0,)
+    point.require_inside(node, node.indices, point.shape(node.body))
     return (point.value(node.body)[point.position(node.indices, point.shape(node.body))],)
 
 
 @value_of(nodes.Row)
 def _row(node: nodes.Row, point: Point) -> Entries:
+    point.require_inside(node, (node.index,), point.shape(node.body)[:1])
     return tuple(point.rows(node.body)[point.place(node.index)])
 
 

@@ -36,6 +36,8 @@ def _at(node: nodes.At, point: Point) -> Entries:
 @value_of(nodes.Partial, nodes.Gradient, nodes.Through)
 def _partial(node: nodes.Partial, point: Point, opened: str = "") -> Entries:
     sizes = point.evaluator.shapes[node.variable]
+    if node.indices is not None:
+        point.require_inside(node, node.indices, sizes)
     entries: Sequence[int] = (
         range(math.prod(sizes)) if node.indices is None else [point.position(node.indices, sizes)]
     )

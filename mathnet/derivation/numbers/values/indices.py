@@ -18,7 +18,11 @@ def _joined(
 ) -> Entries:
     total: Entries = (start,) * point.length(node)
     without = None if node.besides is None else point.place(node.besides)
-    for index in itertools.product(*map(range, point.evaluator.ranges(node))):
+    places = [range(size) for size in point.evaluator.ranges(node)]
+    if node.limits is not None:
+        first, last = map(point.place, node.limits)
+        places = [range(first, last + 1)]
+    for index in itertools.product(*places):
         if index != (without,):
             letters = {**point.letters, **dict(zip(node.letters, index, strict=True))}
             total = tuple(map(join, total, point._replace(letters=letters).value(node.body)))
