@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import reduce
 from math import prod
 
+from ..meaning.names import Names
 from .terms import Entry, Expression, Factor, Letter, Nested, Power, Term, constant, expression, plus, product
 
 MOST_ORDERS = 120  # of letters that look alike; beyond, two equal expressions may get different keys
@@ -19,6 +20,10 @@ MOST_TERMS, LONGEST, HIGHEST = (
     1000,
     6,
 )  # of a product that is multiplied out, of a sum, and a power of one
+
+
+SYMMETRIC = {"symmetric", "positive definite", "diagonal"}
+SUM_TO_ONE = {"rows sum to one", "rows are probabilities", "rows are one-hot"}
 
 
 class TooLongError(Exception):
@@ -32,11 +37,24 @@ class Keys:
     ----------
     symmetric : set of str
         The symbols of which the order of the two indices does not count.
+    sum_to_one : set of str
+        The symbols of which every row, or the only column, sums to one.
     """
 
-    def __init__(self, symmetric: frozenset[str] = frozenset()) -> None:
-        self.symmetric = symmetric
+    def __init__(
+        self, symmetric: frozenset[str] = frozenset(), sum_to_one: frozenset[str] = frozenset()
+    ) -> None:
+        self.symmetric, self.sum_to_one = symmetric, sum_to_one
         self.known: dict[tuple[int, tuple[tuple[int, str], ...], int], tuple[Expression, str]] = {}
+
+    @classmethod
+    def of(cls, names: Names) -> "Keys":
+        """Return the keys for the symbols of a where part."""
+
+        def said(words: set[str]) -> frozenset[str]:
+            return frozenset(name for name, symbol in names.symbols.items() if symbol.properties & words)
+
+        return cls(said(SYMMETRIC), said(SUM_TO_ONE))
 
     def key(self, part: Expression) -> str:
         """Return the key of an expression; letters that are free in it keep their identity."""

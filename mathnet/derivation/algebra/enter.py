@@ -100,7 +100,9 @@ class Entries:
 
     def symbol(self, name: str, at: Sequence[Index]) -> Expression:
         """Return the entry of a symbol, or of its definition."""
-        symbol = self.names.symbols[name]
+        symbol = self.names.symbols.get(name)
+        if symbol is None:  # the parameter of a function
+            return expression(Entry(name))
         if symbol.definition is not None and (self.opened is None or name in self.opened):
             return self.definition(name, at)
         if "identity" in symbol.properties:

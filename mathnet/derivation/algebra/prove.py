@@ -25,7 +25,7 @@ def proofs(
     entries = Entries(names, dimensions)
     at = entries.letters(shape)
     free = {name: Letter(size, name) for name, size in letters.items()}
-    keys = Keys(frozenset(name for name, symbol in names.symbols.items() if "symmetric" in symbol.properties))
+    keys = Keys.of(names)
     found: list[str] = []
     for side in sides:
         try:

@@ -11,6 +11,7 @@ from .terms import (
     ONE,
     Applied,
     Delta,
+    Entry,
     Expression,
     Factor,
     Index,
@@ -18,6 +19,7 @@ from .terms import (
     Nested,
     Power,
     Size,
+    Softmax,
     Term,
     changed,
     constant,
@@ -29,6 +31,7 @@ from .terms import (
     product,
     renamed,
     scaled,
+    total,
 )
 
 MOST_ROUNDS = 4  # of multiplying out
@@ -41,7 +44,7 @@ def simplified(part: Expression, keys: Keys) -> Expression:
 
 def normal(part: Expression, keys: Keys) -> Expression:
     """Return the normal form that decides equality: everything that can be is multiplied out."""
-    part = simplified(_inside(part, lambda inner: normal(inner, keys)), keys)
+    part = simplified(_inside(simplified(part, keys), lambda inner: normal(inner, keys)), keys)
     for _ in range(MOST_ROUNDS):
         if not any(map(is_product_of_sums, part.terms)):
             break
@@ -91,7 +94,7 @@ def _term(term: Term, keys: Keys) -> Expression:
             kept += found.terms[0].factors
         else:
             kept.append(Nested(found))
-    return Expression((_counted(Term(coefficient, tuple(kept), term.summed), keys),))
+    return Expression((_counted(_without_ones(Term(coefficient, tuple(kept), term.summed), keys), keys),))
 
 
 def _whole(exponent: Expression) -> bool:
@@ -184,6 +187,25 @@ def without_deltas(term: Term) -> Term:
             return term
 
 
+def _without_ones(term: Term, keys: Keys) -> Term:
+    """Return a term without the sums that are one: of a softmax, or of a row that is said to sum to one."""
+    for letter in term.summed:
+        found = [factor for factor in term.factors if letter in factor.free]
+        first = found[0] if found else None
+        match first:
+            case Softmax(body=body, at=at) if at is letter and letter not in body.free:
+                is_one = len(found) == 1
+            case Entry(name=name, at=(*before, last)) if last is letter and name in keys.sum_to_one:
+                is_one = len(found) == 1 and letter not in before
+            case _:
+                is_one = False
+        if is_one:
+            factors = tuple(factor for factor in term.factors if factor is not first)
+            summed = tuple(other for other in term.summed if other is not letter)
+            return _without_ones(Term(term.coefficient, factors, summed), keys)
+    return term
+
+
 def _collapse(term: Term, delta: Delta) -> Term | None:
     others = tuple(factor for factor in term.factors if factor is not delta)
     if delta.left is delta.right or (isinstance(delta.left, int) and delta.left == delta.right):
@@ -213,3 +235,31 @@ def _counted(term: Term, keys: Keys) -> Term:
     rest = Term(coefficient, tuple(factors), tuple(letter for letter in term.summed if letter in used))
     again = _term(rest, keys).terms
     return again[0] if again else rest
+
+
+def spread_out(part: Expression, keys: Keys) -> Expression:
+    """Return an expression in which those sums are multiplied out whose terms have more than two letters together.
+
+    Such a sum is no matrix, but each of its terms may lead to one.
+    """
+    while True:
+        found = plus(*(_spread(term) for term in part.terms))
+        if found == part:
+            return part
+        part = simplified(found, keys)
+
+
+def _spread(term: Term) -> Expression:
+    for place, factor in enumerate(term.factors):
+        if isinstance(factor, Nested) and len(factor.free) > 2:
+            rest = (*term.factors[:place], *term.factors[place + 1 :])
+            return plus(
+                *(
+                    total(
+                        product(Expression((Term(term.coefficient, rest),)), Expression((inner,))),
+                        term.summed,
+                    )
+                    for inner in factor.body.terms
+                )
+            )
+    return Expression((term,))

@@ -205,7 +205,7 @@ def check(source: str, id: str = "") -> Report:
     Examples
     --------
     >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2").verdict()
-    '1 step · exact'
+    '1 step · proved'
     >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + b^2").ok
     False
     """

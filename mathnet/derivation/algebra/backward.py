@@ -1,0 +1,185 @@
+r"""The backward pass of a where part: one cotangent for each definition, last first, each from those above it.
+
+Every definition is left as it stands, and what it is made of is taken as given. If Z is used by Y and by J, then
+$\partial J/\partial Z$ is the sum of what comes through Y and what comes through J: the chain rule for several variables.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..errors import DerivationError, Place
+from ..meaning.dependence import reach
+from ..meaning.names import Names
+from ..meaning.scope import Dimensions
+from .canonical import Keys
+from .differentiate import derivative
+from .enter import Entries, axes, opens
+from .forms import Form
+from .programs import identifier
+from .reduce import Matrices
+from .simplify import simplified, spread_out
+from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
+
+CONSTRAINED = {  # whose entries cannot vary alone
+    "symmetric", "positive definite", "diagonal", "orthogonal", "orthonormal columns", "rows sum to one", "rows are probabilities",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: the gradient with respect to a symbol, and through which symbols it comes."""
+
+    name: str
+    form: Form
+    through: tuple[str, ...]
+    products: tuple[str, ...]
+
+
+class Backward:
+    """Derives gradients of the last definition, which is one number.
+
+    Parameters
+    ----------
+    names, dimensions : Names, Dimensions
+        What the where part says.
+    """
+
+    def __init__(self, names: Names, dimensions: Dimensions) -> None:
+        self.names, self.dimensions = names, dimensions
+        self.keys = Keys.of(names)
+        self.matrices = Matrices(names, dimensions.shapes)
+        self.loss = names.output
+        if not self.loss:
+            raise DerivationError(
+                "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space",
+                Place(1, 1, ""),
+                caret=False,
+            )
+        if dimensions.shapes[self.loss]:
+            symbol = names.symbols[self.loss]
+            raise DerivationError(
+                f"{symbol.latex} is {' × '.join(dimensions.shapes[self.loss])}, but a gradient is one of a number: "
+                rf"define one, as in J = \langle G, {symbol.latex} \rangle",
+                symbol.place,
+            )
+
+    def free(self) -> list[str]:
+        """Return the symbols that the result may be differentiated by: those that are declared and not constant."""
+        found = []
+        for name, symbol in self.names.symbols.items():
+            fixed = symbol.properties & {
+                "constant",
+                "ones",
+                "identity",
+                "integer",
+                "0 or 1",
+                "rows are one-hot",
+            }
+            if (
+                symbol.definition is None
+                and not fixed
+                and self.uses(self.loss, name)
+                and not name.endswith("?")
+            ):
+                found.append(name)
+        return found
+
+    def uses(self, name: str, other: str) -> bool:
+        """Say whether a defined symbol depends on another one."""
+        definition = self.names.symbols[name].definition
+        return definition is not None and other in reach(definition, self.names, {})
+
+    def steps(self, by: str) -> list[Step]:
+        """Return the lines of the backward pass, down to one symbol.
+
+        Raises
+        ------
+        DerivationError
+            For a symbol that the result does not depend on, or whose entries cannot vary alone.
+        NoMatrixFormError
+            If a line cannot be written with matrices.
+        """
+        symbol = self.names.symbols[by]
+        if not self.uses(self.loss, by):
+            raise DerivationError(
+                f"{self.names.symbols[self.loss].latex} does not depend on {symbol.latex}", symbol.place
+            )
+        if bound := symbol.properties & CONSTRAINED:
+            raise DerivationError(
+                f"{symbol.latex} is declared {min(bound)}, so its entries do not vary one by one: leave that out for the gradient by all entries",
+                symbol.place,
+            )
+        defined = [
+            n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
+        ]
+        path = [
+            name
+            for name in defined
+            if name != self.loss and self.uses(name, by) and self.uses(self.loss, name)
+        ]
+        return [
+            self._step(name, [other for other in (*path, self.loss) if self._directly(other, name)])
+            for name in [*reversed(path), by]
+        ]
+
+    def _directly(self, user: str, name: str) -> bool:
+        definition = self.names.symbols[user].definition
+        return definition is not None and any(getattr(part, "name", "") == name for part in definition.walk())
+
+    def _step(self, name: str, users: Sequence[str]) -> Step:
+        held = Entries(self.names, self.dimensions, frozenset())
+        at = held.letters(self.dimensions.shapes[name])
+        parts = []
+        for user in users:
+            over = held.letters(self.dimensions.shapes[user])
+            inner = derivative(held.definition(user, over), name, at)
+            above = expression() if user == self.loss else expression(Entry(gradient(user), over))
+            parts.append(total(product(above, inner), over))
+        for user in users:
+            if user != self.loss:
+                self.matrices.given[gradient(user)] = self._given(user)
+        self.matrices.products.clear()
+        form = self.written(plus(*parts), name, at)
+        return Step(name, form, tuple(users), tuple(dict.fromkeys(self.matrices.products)))
+
+    def _given(self, name: str) -> Form:
+        """Return a gradient as the lines below it use it."""
+        latex = rf"\frac{{\partial {self.names.symbols[self.loss].latex}}}{{\partial {self.names.symbols[name].latex}}}"
+        return Form(latex, f"{identifier(name)}_bar", self.dimensions.shapes[name])
+
+    def closed(self, by: str) -> Form:
+        """Return the gradient with all definitions inserted."""
+        entries = Entries(self.names, self.dimensions, opens(self.names, by))
+        at = entries.letters(self.dimensions.shapes[by])
+        return self.written(entries.inserted(derivative(entries.symbol(self.loss, ()), by, at)), by, at)
+
+    def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
+        """Return an expression as a matrix of the shape of a symbol."""
+        shape = self.dimensions.shapes[name]
+        row, column = (None, None)
+        if len(at) == 2:
+            row, column = at
+        elif len(at) == 1:
+            row, column = (at[0], None) if shape[1] == "1" else (None, at[0])
+        elif len(axes(shape)) > 2:
+            raise DerivationError(
+                f"{self.names.symbols[name].latex} has more than two axes", self.names.symbols[name].place
+            )
+        found = spread_out(simplified(part, self.keys), self.keys)
+        return (
+            self.matrices.form(found, row, column)
+            if found.terms
+            else self.matrices.form(Expression((Term(Fraction(0)),)), row, column)
+        )
+
+    def value(self, name: str) -> Form:
+        """Return the definition of a symbol, as a program computes it."""
+        held = Entries(self.names, self.dimensions, frozenset())
+        at = held.letters(self.dimensions.shapes[name])
+        return self.written(held.definition(name, at), name, at)
+
+
+def gradient(name: str) -> str:
+    """Return the name of the entries of a gradient that is given."""
+    return f"∂{name}"

@@ -1,0 +1,295 @@
+r"""Formulas of matrices, as they are written: in LaTeX and, for programs, in NumPy.
+
+A form is made from others by the functions of this file, which write no parentheses that are not needed, put transposes where
+the symbols are, and leave out what changes nothing. In NumPy a row and a column are arrays with one axis.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+
+from ..meaning.shapes import Shape
+
+SUM, HADAMARD, PRODUCT, ATOM = range(4)  # how tightly a form holds together
+
+
+@dataclass(frozen=True)
+class Form:
+    """A number, a vector or a matrix as it is written.
+
+    Attributes
+    ----------
+    latex, code : str
+        How it is written.
+    shape : tuple of str
+        Names of the dimensions, as in the checker.
+    level : int
+        SUM, HADAMARD, PRODUCT or ATOM.
+    kind : str
+        What it is made by: the name of a function of this file.
+    parts : tuple of Form
+        What it is made of.
+    number : Fraction
+        Of a product its coefficient, of a number its value.
+    """
+
+    latex: str
+    code: str
+    shape: Shape = ()
+    level: int = ATOM
+    kind: str = "symbol"
+    parts: tuple["Form", ...] = ()
+    number: Fraction = Fraction(1)
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is a row or a column."""
+        return len(self.shape) == 2 and "1" in self.shape
+
+
+def symbol(latex: str, code: str, shape: Shape, symmetric: bool = False) -> Form:
+    """Return a symbol."""
+    return Form(latex, code, shape, kind="symmetric" if symmetric else "symbol")
+
+
+def inside(form: Form, level: int) -> str:
+    """Return the LaTeX of a form where only what holds together at least as tightly needs no parentheses."""
+    return form.latex if form.level >= level else f"({form.latex})"
+
+
+def coded(form: Form, chain: bool = False) -> str:
+    """Return its NumPy in parentheses, unless it is one name or call; a `chain` of @ needs none at its beginning."""
+    depth, loose = 0, False
+    for sign in form.code:
+        depth += (sign in "([") - (sign in ")]")
+        loose = loose or (sign == " " and not depth)
+    if not loose and not form.code.startswith("-"):
+        return form.code
+    return form.code if chain and form.kind == "chain" else f"({form.code})"
+
+
+def number(value: Fraction | int) -> Form:
+    """Return a number."""
+    value = Fraction(value)
+    sign = "-" * (value < 0)
+    up, down = abs(value.numerator), value.denominator
+    latex = f"{sign}{up}" if down == 1 else rf"{sign}\tfrac{{{up}}}{{{down}}}"
+    return Form(
+        latex,
+        f"{sign}{up}" if down == 1 else f"{sign}{up} / {down}",
+        (),
+        ATOM if value >= 0 else SUM,
+        "number",
+        (),
+        value,
+    )
+
+
+def transposed(form: Form) -> Form:
+    """Return the transpose, which moves inwards until it stands at symbols."""
+    shape = form.shape[::-1]
+    match form.kind:
+        case "symmetric" | "diagonal" | "number":
+            return form
+        case "transpose":
+            return form.parts[0]
+        case "product":
+            arrays = [part for part in form.parts if part.shape]
+            numbers = [part for part in form.parts if not part.shape]
+            return product(form.number, *numbers, *(transposed(part) for part in reversed(arrays)))
+        case "hadamard":
+            return hadamard(*map(transposed, form.parts))
+        case "add":
+            return add(*map(transposed, form.parts))
+        case "apply" if form.shape and "1" in form.shape and _turns(form):
+            return apply(form.latex.split("(")[0], form.code.split("(")[0], *map(transposed, form.parts))
+        case "inverse":
+            (inner,) = form.parts
+            latex = rf"{inside(inner, ATOM)}^{{-\mathsf T}}"
+            return Form(latex, f"{form.code}.T", shape, ATOM, "transpose", (form,))
+    if not form.shape:
+        return form
+    code = form.code if form.is_vector else f"{coded(form)}.T"
+    base = f"({form.latex})" if form.level < ATOM or "^" in form.latex.split("}")[-1] else form.latex
+    return Form(rf"{base}^{{\mathsf T}}", code, shape, ATOM, "transpose", (form,))
+
+
+def _turns(form: Form) -> bool:
+    return all(count(transposed(part)) < count(part) for part in form.parts if part.shape)
+
+
+def count(form: Form) -> int:
+    """Return how many transposes are written in a form."""
+    return form.latex.count(r"\mathsf T")
+
+
+def product(coefficient: Fraction | int, *factors: Form) -> Form:
+    """Return a product: a number, numbers that are formulas, and matrices in their order."""
+    value, numbers, arrays = Fraction(coefficient), [], []
+    for factor in factors:
+        if factor.kind == "number":
+            value *= factor.number
+            continue
+        parts = factor.parts if factor.kind == "product" else (factor,)
+        value *= factor.number if factor.kind == "product" else 1
+        if not factor.shape and any(part.shape for part in parts):
+            numbers.append(product(1, *parts))  # a row times a column
+        else:
+            numbers += [part for part in parts if not part.shape]
+            arrays += [part for part in parts if part.shape]
+    arrays = [array for array in arrays if array.kind != "identity"] or arrays[:1]
+    parts = (*numbers, *arrays)
+    if not parts:
+        return number(value)
+    if value == 1 and len(parts) == 1:
+        return parts[0]
+    if value == -1 and len(parts) == 1 and parts[0].kind == "add":
+        return add(*(product(-1, part) for part in parts[0].parts))
+    numbers.sort(key=lambda part: (bool(part.parts), len(part.latex)))
+    parts = (*numbers, *arrays)
+    shape = (arrays[0].shape[0], arrays[-1].shape[1]) if arrays else ()
+    shape = () if shape == ("1", "1") else shape
+    latex = " ".join(
+        inside(part, PRODUCT if part.shape or not part.parts or len(parts) == 1 else ATOM) for part in parts
+    )
+    code = " * ".join(coded(part) for part in numbers)
+    if arrays:
+        multiplied = coded(arrays[0]) if len(arrays) == 1 else reduce(_times, arrays[1:], arrays[0]).code
+        code = f"{code} * {f'({multiplied})' if '@' in multiplied else multiplied}" if code else multiplied
+    if value != 1:
+        sign = "-" * (value < 0)
+        size = number(abs(value))
+        latex = f"{sign}{latex}" if abs(value) == 1 else f"{sign}{size.latex} {latex}"
+        loose = "@" in code and not numbers
+        code = (
+            f"{sign}{f'({code})' if loose else code}"
+            if abs(value) == 1
+            else f"{sign}{size.code} * {f'({code})' if loose else code}"
+        )
+    return Form(latex, code, shape, PRODUCT if value > 0 else SUM, "product", parts, value)
+
+
+def _times(left: Form, right: Form) -> Form:
+    """Return the code of a matrix product."""
+    shape = (left.shape[0], right.shape[1])
+    if left.shape[1] == "1" and right.shape[0] == "1":
+        return Form("", f"np.outer({left.code}, {right.code})", shape)
+    if left.kind == "diagonal" and not right.is_vector:
+        return Form("", f"{coded(left.parts[0])}[:, None] * {coded(right)}", shape, HADAMARD)
+    if left.kind == "diagonal":
+        return Form("", f"{coded(left.parts[0])} * {coded(right)}", shape, HADAMARD)
+    if right.kind == "diagonal":
+        return Form("", f"{coded(left)} * {coded(right.parts[0])}", shape, HADAMARD)
+    if right.kind == "ones":
+        return Form("", f"{coded(left)}.sum({'axis=1' if not left.is_vector else ''})", shape)
+    if left.kind == "transpose" and left.parts[0].kind == "ones":
+        return Form("", f"{coded(right)}.sum({'axis=0' if not right.is_vector else ''})", shape)
+    return Form("", f"{coded(left, chain=True)} @ {coded(right)}", shape, PRODUCT, "chain")
+
+
+def hadamard(*factors: Form) -> Form:
+    """Return a Hadamard product."""
+    parts = [
+        inner for factor in factors for inner in (factor.parts if factor.kind == "hadamard" else (factor,))
+    ]
+    scalars = [part for part in parts if part.kind == "product" and part.number != 1]
+    if scalars:
+        rest = [product(1 / part.number, part) if part in scalars else part for part in parts]
+        return product(reduce(lambda a, b: a * b, (part.number for part in scalars)), hadamard(*rest))
+    kept = [part for part in parts if part.kind != "ones"] or parts[:1]
+    if len(kept) == 1:
+        return kept[0]
+    latex = r" \odot ".join(inside(part, ATOM) for part in kept)
+    return Form(
+        latex,
+        " * ".join(coded(part) for part in kept),
+        kept[0].shape,
+        HADAMARD,
+        "hadamard",
+        tuple(kept),
+    )
+
+
+def add(*terms: Form) -> Form:
+    """Return a sum, with what all terms have in common at the left or at the right taken out once."""
+    parts = [inner for term in terms for inner in (term.parts if term.kind == "add" else (term,))]
+    parts = [part for part in parts if not (part.kind == "number" and not part.number)]
+    if not parts:
+        return number(0)
+    if len(parts) == 1:
+        return parts[0]
+    for side in (0, -1):
+        common = {
+            part.parts[side].latex
+            if part.kind == "product" and len([a for a in part.parts if a.shape]) > 1
+            else ""
+            for part in parts
+        }
+        if len(common) == 1 and common != {""} and parts[0].parts[side].shape:
+            outer = parts[0].parts[side]
+            rest = add(
+                *(product(part.number, *(part.parts[1:] if side == 0 else part.parts[:-1])) for part in parts)
+            )
+            return product(1, outer, rest) if side == 0 else product(1, rest, outer)
+    first, *others = sorted(parts, key=lambda part: part.latex.startswith("-"))
+    latex, code = first.latex, first.code
+    for other in others:
+        latex += f" - {other.latex[1:]}" if other.latex.startswith("-") else f" + {other.latex}"
+        code += f" - {other.code[1:]}" if other.code.startswith("-") else f" + {other.code}"
+    return Form(latex, code, first.shape, SUM, "add", (first, *others))
+
+
+def apply(latex: str, code: str, *arguments: Form) -> Form:
+    """Return a function of every entry."""
+    shape = next((argument.shape for argument in arguments if argument.shape), ())
+    inner = ", ".join(argument.latex for argument in arguments)
+    return Form(
+        f"{latex}({inner})",
+        f"{code}({', '.join(a.code for a in arguments)})",
+        shape,
+        ATOM,
+        "apply",
+        arguments,
+    )
+
+
+def divide(top: Form, bottom: Form) -> Form:
+    """Return a quotient by a number."""
+    code = f"{coded(top)} / {coded(bottom)}"
+    return Form(rf"\frac{{{top.latex}}}{{{bottom.latex}}}", code, top.shape, PRODUCT, "divide", (top, bottom))
+
+
+def diagonal(vector: Form) -> Form:
+    """Return the matrix with a vector on its diagonal."""
+    size = vector.shape[0] if vector.shape[1] == "1" else vector.shape[1]
+    return Form(
+        rf"\operatorname{{diag}}({vector.latex})",
+        f"np.diag({vector.code})",
+        (size, size),
+        ATOM,
+        "diagonal",
+        (vector,),
+    )
+
+
+def written(latex: Callable[[str], str], code: Callable[[str], str], shape: Shape, *parts: Form) -> Form:
+    """Return a function of a whole matrix."""
+    return Form(
+        latex(", ".join(part.latex for part in parts)),
+        code(", ".join(part.code for part in parts)),
+        shape,
+        ATOM,
+        "whole",
+        parts,
+    )
+
+
+def total(numbers: Iterable[Form]) -> list[Form]:
+    """Return the forms that are not the number 1."""
+    return [form for form in numbers if not (form.kind == "number" and form.number == 1)]
+
+
+def same(forms: Sequence[Form]) -> bool:
+    """Say whether all forms are written in the same way."""
+    return len({form.latex for form in forms}) == 1

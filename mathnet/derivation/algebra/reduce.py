@@ -1,0 +1,501 @@
+r"""From sums of products of entries back to matrices, by four steps.
+
+A term is a graph: its letters are nodes, a factor with two letters is an edge between them, a factor with one letter hangs on
+it. The letters that the result keeps are the ends. Each step takes something away, and is one of the products:
+
+- edges side by side, or vectors on one letter, become one: the Hadamard product;
+- a summed letter with two edges goes: the matrix product (with a diagonal matrix, if something hangs on it);
+- a summed letter with one edge goes: a matrix times what hangs on the letter, or times ones;
+- a summed letter without an edge goes: a dot product; two summed letters with nothing but edges between them: an inner product.
+
+If no edge is left between the two ends, what hangs on them is an outer product. If summed letters are left, the term has no
+matrix form.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, permutations
+
+from ..meaning.names import Names
+from ..meaning.shapes import Shape
+from . import forms
+from .forms import Form
+from .programs import called, identifier
+from .terms import (
+    Applied,
+    Bracket,
+    Delta,
+    Determinant,
+    Entry,
+    Expression,
+    Extreme,
+    Factor,
+    Inverse,
+    Letter,
+    Logsumexp,
+    Nested,
+    Power,
+    Size,
+    Softmax,
+    Term,
+    constant,
+)
+
+MOST_ORDERS = 24  # in which letters are taken away; the shortest formula stays
+
+
+class NoMatrixFormError(Exception):
+    """Nothing that matrices can say is left to do, but letters still meet."""
+
+
+@dataclass
+class Edge:
+    """A matrix between two letters: its rows run over the first."""
+
+    row: Letter
+    column: Letter
+    form: Form
+
+    def other(self, letter: Letter) -> Letter:
+        """Return the letter at the other end."""
+        return self.column if letter is self.row else self.row
+
+    def out_of(self, letter: Letter) -> Form:
+        """Return the matrix with its rows over this letter."""
+        return self.form if letter is self.row else forms.transposed(self.form)
+
+
+@dataclass
+class Graph:
+    """A term on the way back to matrices; `products` are the names of those that were found."""
+
+    numbers: list[Form] = field(default_factory=list)
+    below: list[Form] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    hanging: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
+    squared: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
+    products: list[str] = field(default_factory=list)
+
+    def at(self, letter: Letter) -> list[Edge]:
+        """Return the edges at a letter."""
+        return [edge for edge in self.edges if letter in (edge.row, edge.column)]
+
+
+class Matrices:
+    """Turns expressions into forms.
+
+    Parameters
+    ----------
+    names : Names
+        What the where part says.
+    shapes : dict
+        The shapes of all symbols.
+    """
+
+    def __init__(self, names: Names, shapes: dict[str, Shape]) -> None:
+        self.names, self.shapes = names, shapes
+        self.functions: set[tuple[str, int]] = set()  # that are called, with the order of the derivative
+        self.ones: dict[str, str] = {}  # from a size to the vector of ones that the result needs
+        self.identities: dict[str, str] = {}
+        self.given: dict[str, Form] = {}  # what is written for the entries of something that is no symbol
+        self.products: list[str] = []  # by name, in the order in which they were found
+
+    def form(self, part: Expression, row: Letter | None = None, column: Letter | None = None) -> Form:
+        """Return the matrix of which an expression is the entry at a row and a column: a vector or a number, if one or none is given.
+
+        Raises
+        ------
+        NoMatrixFormError
+            If there is none.
+        """
+        return forms.add(*(self._term(term, row, column) for term in part.terms))
+
+    def _term(self, term: Term, row: Letter | None, column: Letter | None) -> Form:
+        """Return the shortest form of a term, whichever letter goes first."""
+        found = []
+        for order in islice(permutations(term.summed), MOST_ORDERS):
+            before = dict(self.ones)
+            graph = Graph()
+            form = self._reduced(replace(term, summed=order), graph, row, column)
+            found.append(
+                (len(self.ones) - len(before), len(form.latex), form, dict(self.ones), graph.products)
+            )
+            self.ones = before
+        *_, best, self.ones, products = min(found, key=lambda each: each[:2])
+        self.products += products
+        return best
+
+    def _reduced(self, term: Term, graph: Graph, row: Letter | None, column: Letter | None) -> Form:
+        for factor in term.factors:
+            self._enter(factor, term, graph)
+        kept = {letter for letter in (row, column) if letter}
+        if any(letter not in kept and letter not in term.summed for letter in term.free):
+            raise NoMatrixFormError
+        summed = list(term.summed)
+        while summed:
+            if not self._joined(graph, summed) and not self._removed(graph, summed):
+                raise NoMatrixFormError
+        while self._joined(graph, []):
+            pass
+        found = self._ends(graph, row, column)
+        numbers = [*graph.numbers]
+        coefficient = term.coefficient
+        if not graph.below:
+            return forms.product(coefficient, *numbers, *found)
+        top = forms.product(abs(coefficient).numerator, *numbers, *found)
+        bottom = forms.product(coefficient.denominator, *graph.below)
+        return forms.product(-1 if coefficient < 0 else 1, forms.divide(top, bottom))
+
+    def _enter(self, factor: Factor, term: Term, graph: Graph) -> None:
+        """Put a factor into the graph: a number, a vector or a matrix."""
+        letters = sorted(
+            factor.free,
+            key=lambda letter: list(_places(factor)).index(letter) if letter in _places(factor) else 0,
+        )
+        if len(letters) > 2:
+            raise NoMatrixFormError
+        if not letters:
+            base, exponent = (
+                (factor.base, constant(factor.exponent)) if isinstance(factor, Power) else (None, None)
+            )
+            if base is not None and exponent is not None and exponent < 0:
+                graph.below.append(self._power(base, -exponent, None, None))
+            else:
+                graph.numbers.append(self.factor(factor, None, None))
+        elif len(letters) == 1:
+            (letter,) = letters
+            alone = letter in term.summed and sum(letter in other.free for other in term.factors) == 1
+            if alone and isinstance(factor, Power) and constant(factor.exponent) == 2:
+                graph.squared[letter].append(self.form(factor.base, letter))
+            else:
+                graph.hanging[letter].append(self.factor(factor, letter, None))
+        else:
+            row, column = letters
+            graph.edges.append(Edge(row, column, self.factor(factor, row, column)))
+
+    def _joined(self, graph: Graph, summed: list[Letter]) -> bool:
+        """Take what stands side by side together: Hadamard products, unless both letters end in an inner product."""
+        for edge in graph.edges:
+            for other in graph.edges:
+                if other is not edge and {other.row, other.column} == {edge.row, edge.column}:
+                    beside = [
+                        each for each in graph.edges if {each.row, each.column} == {edge.row, edge.column}
+                    ]
+                    closed = all(
+                        letter in summed
+                        and len(graph.at(letter)) == len(beside)
+                        and not graph.hanging[letter]
+                        for letter in (edge.row, edge.column)
+                    )
+                    if closed and len(beside) == 2 and edge.row is not edge.column:
+                        return False
+                    graph.products.append("Hadamard product")
+                    edge.form = forms.hadamard(edge.form, other.out_of(edge.row))
+                    graph.edges.remove(other)
+                    return True
+        for letter, vectors in graph.hanging.items():
+            keep = 2 if letter in summed and not graph.at(letter) else 1
+            if len(vectors) > keep:
+                graph.products.append("Hadamard product")
+                graph.hanging[letter] = [*vectors[: keep - 1], forms.hadamard(*vectors[keep - 1 :])]
+                return True
+        return False
+
+    def _removed(self, graph: Graph, summed: list[Letter]) -> bool:
+        """Take a summed letter away."""
+        for letter in summed:
+            edges, vectors = graph.at(letter), graph.hanging[letter]
+            if not edges:
+                graph.products.append("dot product" if len(vectors) == 2 else "")
+                graph.numbers.append(self._sum(graph.squared.pop(letter, []), vectors, letter))
+            elif len(edges) == 2 and edges[0].other(letter) is not edges[1].other(letter):
+                graph.products.append("matrix product")
+                first, second = edges
+                row, column = first.other(letter), second.other(letter)
+                middle = [forms.diagonal(forms.hadamard(*vectors))] if vectors else []
+                form = forms.product(1, first.out_of(row), *middle, second.out_of(letter))
+                graph.edges = [edge for edge in graph.edges if edge not in edges] + [Edge(row, column, form)]
+            elif len(edges) == 1:
+                graph.products.append("matrix product")
+                (edge,) = edges
+                end = edge.other(letter)
+                vector = forms.hadamard(*vectors) if vectors else self.one(letter.size)
+                graph.hanging[end].append(forms.product(1, edge.out_of(end), vector))
+                graph.edges.remove(edge)
+            elif len(edges) == 2 and edges[0].other(letter) in summed:
+                first, second = edges
+                left, right = first.out_of(letter), second.out_of(letter)
+                graph.products.append("inner product")
+                graph.numbers.append(_inner(left, right))
+                graph.edges = [edge for edge in graph.edges if edge not in edges]
+                summed.remove(first.other(letter))
+            else:
+                continue
+            graph.hanging.pop(letter, None)
+            summed.remove(letter)
+            return True
+        return False
+
+    def _sum(self, squared: list[Form], vectors: list[Form], letter: Letter) -> Form:
+        """Return what a summed letter without edges leaves: a dot product, the square of a norm, or a sum of entries."""
+        if squared:
+            square = forms.written(lambda x: rf"\|{x}\|^2", lambda x: f"np.sum(({x}) ** 2)", (), squared[0])
+            return replace(square, kind="square")
+        if len(vectors) == 2:
+            return forms.product(1, forms.transposed(vectors[0]), vectors[1])
+        if vectors[0].kind == "main diagonal":
+            return forms.written(
+                lambda x: rf"\operatorname{{tr}}({x})", lambda x: f"np.trace({x})", (), *vectors[0].parts
+            )
+        if (
+            vectors[0].kind in {"hadamard", "product"}
+            and len(vectors[0].parts) == 2
+            and vectors[0].kind == "hadamard"
+        ):
+            left, right = vectors[0].parts
+            return forms.product(1, forms.transposed(left), right)
+        return forms.product(1, forms.transposed(self.one(letter.size)), vectors[0])
+
+    def _ends(self, graph: Graph, row: Letter | None, column: Letter | None) -> list[Form]:
+        """Return what is left at the ends: the factors of the result, in order."""
+        at_row = [forms.hadamard(*graph.hanging[row])] if row and graph.hanging.get(row) else []
+        at_column = [forms.hadamard(*graph.hanging[column])] if column and graph.hanging.get(column) else []
+        if row is None and column is None:
+            return []
+        if row is None or column is None:
+            found = at_row or at_column or [self.one((row or column).size)]  # type: ignore[union-attr]  # one of them is given
+            return found if row else [forms.transposed(found[0])]
+        if graph.edges:
+            (edge,) = graph.edges
+            return [*map(forms.diagonal, at_row), edge.out_of(row), *map(forms.diagonal, at_column)]
+        graph.products.append("outer product" if at_row and at_column else "")
+        left, right = at_row or [self.one(row.size)], at_column or [self.one(column.size)]
+        return [left[0], forms.transposed(right[0])]
+
+    def one(self, size: str) -> Form:
+        """Return the column of ones of a size: that of the where part, or one that the result declares."""
+        for name, known in self.names.symbols.items():
+            if "ones" in known.properties and self.shapes[name] == (size, "1"):
+                self.ones.setdefault(size, known.latex)
+        latex = self.ones.setdefault(
+            size,
+            rf"\mathbf e_{{{size}}}" if r"\mathbf{1}" in self.names.symbols else rf"\mathbf 1_{{{size}}}",
+        )
+        return Form(latex, f"np.ones({size})", (size, "1"), kind="ones")
+
+    def identity(self, size: str) -> Form:
+        """Return the identity of a size."""
+        for name, known in self.names.symbols.items():
+            if "identity" in known.properties and self.shapes[name] == (size, size):
+                self.identities.setdefault(size, known.latex)
+        latex = self.identities.setdefault(size, f"I_{{{size}}}")
+        return Form(latex, f"np.eye({size})", (size, size), kind="symmetric")
+
+    def factor(self, factor: Factor, row: Letter | None, column: Letter | None) -> Form:
+        """Return the form of one factor, with its letters as row and column."""
+        products = list(self.products)
+        form = self._factor(factor, row, column)
+        if not isinstance(factor, Nested):
+            self.products = products  # those inside a function are no steps of this line
+        return form
+
+    def _factor(self, factor: Factor, row: Letter | None, column: Letter | None) -> Form:
+        match factor:
+            case Entry(name=name, at=at):
+                return self._symbol(name, at, row, column)
+            case Size(name=name):
+                return Form(name, name)
+            case Delta() if row and column:
+                return self.identity(row.size)
+            case Nested(body=body):
+                return self.form(body, row, column)
+            case Power(base=base, exponent=exponent) if (value := constant(exponent)) is not None:
+                return self._power(base, value, row, column)
+            case Applied(function=function, order=order, arguments=arguments):
+                self.functions.add((function, order))
+                found = [
+                    self.form(argument, *((row, column) if argument.free else (None, None)))
+                    for argument in arguments
+                ]
+                return forms.apply(
+                    self._function(function) + "'" * order, called(function + "'" * order), *found
+                )
+            case Softmax(body=body, over=over, at=at):
+                return self._softmax(body, over, at, row, column)
+            case Logsumexp(body=body, over=over):
+                inner = self.form(body, over) if row is None else self.form(body, row, over)
+                axis = "" if row is None else ", axis=1"
+                return forms.written(
+                    lambda x: rf"\operatorname{{logsumexp}}({x})",
+                    lambda x: f"logsumexp({x}{axis})",
+                    (row.size, "1") if row else (),
+                    inner,
+                )
+            case Inverse(at=at) if at[0] is at[1]:
+                ends = Letter(factor.row.size), Letter(factor.row.size)
+                return _main_diagonal(self._factor(replace(factor, at=ends), *ends))
+            case Inverse(body=body, row=own, column=other, at=at) if row and column:
+                inner = self.form(body, own, other)
+                symmetric = forms.transposed(inner) == inner
+                found_inverse = forms.written(
+                    lambda x: rf"{forms.inside(inner, forms.ATOM)}^{{-1}}",
+                    lambda x: f"np.linalg.inv({x})",
+                    (row.size, column.size),
+                    inner,
+                )
+                found_inverse = replace(found_inverse, kind="inverse")
+                return found_inverse if symmetric or at == (row, column) else forms.transposed(found_inverse)
+            case Determinant(body=body, row=own, column=other):
+                return forms.written(
+                    lambda x: rf"\det({x})", lambda x: f"np.linalg.det({x})", (), self.form(body, own, other)
+                )
+            case Bracket(left=left, relation=relation, right=right):
+                sides = [
+                    self.form(side, *((row, column) if side.free else (None, None))) for side in (left, right)
+                ]
+                shape = next((side.shape for side in sides if side.shape), ())
+                if not sides[0].shape and shape:
+                    raise NoMatrixFormError
+                sign = {r"\ge": ">=", r"\le": "<="}.get(relation, relation)
+                return Form(
+                    f"[{sides[0].latex} {relation} {sides[1].latex}]",
+                    f"np.where({sides[0].code} {sign} {sides[1].code}, 1.0, 0.0)",
+                    shape,
+                    kind="whole",
+                    parts=tuple(sides),
+                )
+            case Extreme(function=function, body=body, over=over) if len(over) <= 2 and not row:
+                return forms.written(
+                    lambda x: rf"\{function}({x})",
+                    lambda x: f"np.{function}({x})",
+                    (),
+                    self.form(body, *over),
+                )
+        raise NoMatrixFormError
+
+    def _symbol(self, name: str, at: tuple[object, ...], row: Letter | None, column: Letter | None) -> Form:
+        known, shape = self.names.symbols.get(name), self.shapes.get(name, ())
+        latex = known.latex if known else name
+        symmetric = bool(known and known.properties & {"symmetric", "positive definite", "diagonal"})
+        form = self.given.get(name) or forms.symbol(latex, identifier(name), shape, symmetric)
+        shape = form.shape
+        if any(not isinstance(index, Letter) for index in at) or len(at) > 2:
+            raise NoMatrixFormError
+        if len(at) == 2 and at[0] is at[1]:
+            return _main_diagonal(form)
+        if len(at) == 2:
+            return form if at == (row, column) else forms.transposed(form)
+        return forms.transposed(form) if len(at) == 1 and shape[0] == "1" else form
+
+    def _function(self, name: str) -> str:
+        known = self.names.functions.get(name)
+        return (
+            known.latex
+            if known
+            else name
+            if name.startswith("\\")
+            else rf"\{name}"
+            if name in PLAIN
+            else rf"\operatorname{{{name}}}"
+        )
+
+    def _softmax(
+        self, body: Expression, over: Letter, at: object, row: Letter | None, column: Letter | None
+    ) -> Form:
+        if at is column and row:
+            inner, axis = self.form(body, row, over), ", axis=1"
+        elif at is row and column:
+            return forms.transposed(self._softmax(body, over, at, column, row))
+        elif at is row and not column:
+            inner, axis = self.form(body, over), ""
+        else:
+            raise NoMatrixFormError
+        return forms.written(
+            lambda x: rf"\operatorname{{softmax}}({x})", lambda x: f"softmax({x}{axis})", inner.shape, inner
+        )
+
+    def _power(self, base: Expression, value: Fraction, row: Letter | None, column: Letter | None) -> Form:
+        inner = self.form(base, row, column)
+        if inner.kind == "square" and value > 0 and value.denominator == 2:
+            (vector,) = inner.parts
+            up = f"^{value.numerator}" if value.numerator > 1 else ""
+            norm = f" ** {value.numerator}" if value.numerator > 1 else ""
+            return forms.written(
+                lambda x: rf"\|{x}\|{up}", lambda x: f"np.linalg.norm({x}){norm}", (), vector
+            )
+        if value == 1:
+            return inner
+        if value < 0:
+            bottom = self._power(base, -value, row, column)
+            return Form(
+                rf"\frac{{1}}{{{bottom.latex}}}",
+                f"1 / {forms.coded(bottom)}",
+                inner.shape,
+                forms.PRODUCT,
+                "whole",
+                (bottom,),
+            )
+        if value == Fraction(1, 2):
+            return forms.written(lambda x: rf"\sqrt{{{x}}}", lambda x: f"np.sqrt({x})", inner.shape, inner)
+        up = str(value) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
+        exponent = (
+            str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+        )
+        if inner.shape and value.denominator == 1 and value <= 3:
+            return forms.hadamard(*[inner] * int(value))
+        if inner.shape:
+            raise NoMatrixFormError
+        return forms.written(
+            lambda x: rf"{forms.inside(inner, forms.ATOM)}^{{{exponent}}}",
+            lambda x: f"({x}) ** ({up})",
+            (),
+            inner,
+        )
+
+
+PLAIN = {"exp", "log", "sin", "cos", "tanh"}
+
+
+def _places(factor: Factor) -> list[Letter]:
+    """Return the letters of a factor in the order in which they stand."""
+    match factor:
+        case Entry(at=at) | Inverse(at=at):
+            return [index for index in at if isinstance(index, Letter)]
+        case Delta(left=left, right=right):
+            return [index for index in (left, right) if isinstance(index, Letter)]
+        case Softmax(body=body, over=over, at=at):
+            return [
+                *(letter for letter in _order(body) if letter is not over),
+                *([at] if isinstance(at, Letter) else []),
+            ]
+    return [letter for part in factor.expressions() for letter in _order(part)]
+
+
+def _order(part: Expression) -> list[Letter]:
+    found = [
+        letter
+        for term in part.terms
+        for factor in term.factors
+        for letter in _places(factor)
+        if letter in part.free
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _main_diagonal(matrix: Form) -> Form:
+    """Return the diagonal of a matrix, as a vector."""
+    shape = (matrix.shape[0], "1")
+    found = forms.written(lambda x: rf"\operatorname{{diag}}({x})", lambda x: f"np.diag({x})", shape, matrix)
+    return replace(found, kind="main diagonal")
+
+
+def _inner(left: Form, right: Form) -> Form:
+    latex = rf"\langle {left.latex}, {right.latex} \rangle"
+    return Form(
+        latex,
+        f"np.sum({forms.coded(left)} * {forms.coded(right)})",
+        (),
+        kind="whole",
+        parts=(left, right),
+    )
