@@ -1,13 +1,24 @@
-r"""Gradients that are derived: the cases of the textbooks by every symbol, their shortness, their programs, what is refused."""
+r"""Gradients that are derived: the cases of the textbooks by every symbol, their shortness, their programs, what is refused.
 
+`MATHNET_FUZZ=10000 pytest tests/derivation/test_derive.py` derives more random losses.
+"""
+
+import json
+import os
+import random
+import re
 import subprocess
 import sys
+from collections import Counter
+from typing import ClassVar
 
 import pytest
 
 from mathnet.derivation import DerivationError, check
+from mathnet.derivation.doors.command import main
 from mathnet.derivation.verdict.derive import derive
 
+LOSSES = int(os.environ.get("MATHNET_FUZZ", "100"))
 LAYER = r"X \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times y},  T \in \mathbb{R}^{n \times y},  f \text{ elementwise}"
 SQUARE = r"A \in \mathbb{R}^{n \times n},  a, b, x, y \in \mathbb{R}^n"
 SEED = r"""H \in \mathbb{R}^{1 \times h},  W \in \mathbb{R}^{h \times y},  B, Y^* \in \mathbb{R}^{1 \times y},  f \text{ elementwise}
@@ -130,3 +141,137 @@ def test_a_where_part_that_defines_no_number_is_refused(source, message):
 def test_a_symbol_that_is_not_declared_is_refused_with_those_that_are():
     with pytest.raises(DerivationError, match="w is not declared; known are: x, J"):
         derive(r"where x \in \mathbb{R}^n,  J = \|x\|^2", ["w"])
+
+
+# The command
+
+FILE = "where " + SEED + "\n"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Return a function that writes a file, derives, and returns status and output."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments, text=FILE):
+        (tmp_path / "layer.txt").write_text(text, encoding="utf-8")
+        status = main(["derive", "layer.txt", *arguments])
+        return status, capsys.readouterr()
+
+    return run
+
+
+def test_the_command_prints_every_line_with_its_reason(run):
+    status, said = run("--by", "W")
+    assert status == 0
+    assert said.out.splitlines() == [
+        "by W: 3 steps · proved",
+        r"\frac{\partial J}{\partial Y} &= Y - Y^*  && \text{through } J",
+        r"\frac{\partial J}{\partial W} &= H^{\mathsf T} (\frac{\partial J}{\partial Y} \odot f'(H W + B))  && \text{through } Y\text{; Hadamard product, outer product} \\",
+        r"  &= H^{\mathsf T} ((f(H W + B) - Y^*) \odot f'(H W + B))  && \text{definitions inserted}",
+    ]
+
+
+def test_without_by_every_symbol_is_taken_in_turn(run):
+    status, said = run("--format", "json")
+    document = json.loads(said.out)
+    assert status == 0
+    assert [each["by"] for each in document] == ["H", "W", "B", "Y^*"]
+    assert {*document[0]} == {"id", "by", "style", "answer", "fence", "numpy", "verdict", "refused"}
+    assert all(check(each["fence"]).ok for each in document)
+
+
+def test_a_page_gives_its_fences_and_the_fence_that_is_printed_is_one(run, tmp_path):
+    page = f"```derivation seed\n{FILE}J = J\n```\n"
+    (tmp_path / "page.md").write_text(page, encoding="utf-8")
+    status, said = run("--by", "W", "--format", "markdown", text=page)
+    assert status == 0
+    assert said.out.startswith("```derivation seed-by-w\nwhere H")
+    (tmp_path / "out.md").write_text(said.out, encoding="utf-8")
+    assert main(["check", "out.md"]) == 0
+
+
+def test_latex_is_an_environment_and_numpy_a_program(run):
+    _, latex = run("--by", "B", "--format", "latex")
+    assert latex.out.startswith("\\begin{align*}\n\\frac")
+    assert latex.out.endswith("\n\\end{align*}\n")
+    _, program = run("--by", "B", "--format", "numpy")
+    subprocess.run([sys.executable, "-W", "error", "-c", program.out], check=True, capture_output=True)
+
+
+def test_the_exit_status_says_what_became_of_it(run):
+    status, said = run(text=r"where x \in \mathbb{R}^n,  J = \prod_i x_i")
+    assert (status, said.out) == (1, "x is refused: \\prod_i x_i: prod is not derived\n")
+    status, said = run("--by", "Q")
+    assert (status, said.out) == (2, "")
+    assert said.err == "mathnet: layer.txt: Q is not declared; known are: H, W, B, Y^*, Y, J\n"
+    assert main(["derive", "missing.txt"]) == 2
+
+
+# Random losses: derived right, or refused
+
+
+class Losses:
+    """Random numbers made of matrices, columns, rows and numbers, in LaTeX."""
+
+    WHERE = r"where A, B \in \mathbb{R}^{n \times m},  C, S \in \mathbb{R}^{m \times m},  u \in \mathbb{R}^n,  v, w \in \mathbb{R}^m,  r \in \mathbb{R}^{1 \times m},  s, t \in \mathbb{R},  f \text{ elementwise},  J = "
+    SYMBOLS: ClassVar = {
+        "s": ["s", "t", "2", "n"], "u": ["u"], "v": ["v", "w", r"r^{\mathsf T}"], "r": ["r", r"v^{\mathsf T}"], "A": ["A", "B"],
+        "C": ["C", "S", r"C^{\mathsf T}"], "D": [r"A^{\mathsf T}", r"B^{\mathsf T}"], "N": [r"(u u^{\mathsf T})"],
+    }  # fmt: skip
+    OF_ALL: ClassVar = [
+        r"(@ + @)",
+        r"(@ - @)",
+        r"(@) \odot (@)",
+        "f(@)",
+        "(s)(@)",
+        r"\tanh(@)",
+        r"\operatorname{relu}(@)",
+    ]
+    OF: ClassVar = {  # a capital or small letter stands for an expression of that kind
+        "s": [
+            r"(s) \cdot (s)", r"(s + s)", r"\frac{s}{s}", "(r)(v)", r"\|u\|^2", r"\|A\|^2", r"\|v\|", r"\operatorname{tr}(C)", r"\operatorname{tr}(N)",
+            r"\langle A, A \rangle", r"\operatorname{sum}(A)", r"\det(C)", r"\exp(s)", r"\operatorname{mean}(A)", r"\operatorname{var}(u)",
+            r"\operatorname{logsumexp}(v)", "(s)^2", "f(s)", r"\max(s, s)", r"\lvert s \rvert", r"(u)^{\mathsf T}(A)(v)",
+        ],
+        "u": ["(A)(v)", r"\operatorname{softmax}(u)", r"\operatorname{logsumexp}(A)", r"\operatorname{diag}(N)"],
+        "v": ["(C)(v)", "(D)(u)", r"(r)^{\mathsf T}", r"\operatorname{diag}(C)", "(C)^{-1}(v)"],
+        "r": [r"(v)^{\mathsf T}", "(r)(C)", r"(u)^{\mathsf T}(A)"],
+        "A": ["(u)(r)", "(A)(C)", r"(D)^{\mathsf T}", r"\operatorname{softmax}(A)", r"\operatorname{diag}(u)(A)", "(N)(A)"],
+        "C": ["(D)(A)", r"(C)^{\mathsf T}", "(C)(C)", r"\operatorname{diag}(v)", "(C)^{-1}", "(v)(r)"],
+        "D": [r"(A)^{\mathsf T}"],
+        "N": ["(A)(D)", r"(u)(u)^{\mathsf T}"],
+    }  # fmt: skip
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def loss(self):
+        return self.WHERE + self.expression("s", self.random.randint(1, 4))
+
+    def expression(self, kind, depth):
+        if not depth:
+            return self.random.choice(self.SYMBOLS[kind])
+        general = [form.replace("@", kind) for form in self.OF_ALL] if kind != "s" else []
+        form = self.random.choice(general + self.OF[kind])
+        return re.sub(
+            r"\\[a-z]+|(?<![A-Za-z])[suvrACDN](?![A-Za-z(])",
+            lambda found: found[0] if found[0][0] == "\\" else self.expression(found[0], depth - 1),
+            form,
+        )
+
+
+def test_random_losses_are_derived_right_or_refused():
+    counts = Counter()
+    for seed in range(LOSSES):
+        source = Losses(seed).loss()
+        try:
+            found = derive(source)
+        except DerivationError:
+            counts["not read"] += 1
+            continue
+        for each in found:
+            assert "did not pass" not in (each.refused or ""), (seed, source, each)
+            counts["refused" if each.refused else "derived"] += 1
+    print(f"\n{LOSSES} random losses: {dict(counts)}")
+    assert counts["derived"] > 5 * counts["refused"]

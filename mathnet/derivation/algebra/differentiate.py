@@ -107,20 +107,20 @@ def slope(factor: Factor, name: str, at: tuple[Index, ...]) -> Expression:
             inverse = Inverse(factor.body, factor.row, factor.column, (column, row))
             return total(product(expression(factor), expression(inverse), inner), (row, column))
         case Extreme():
-            others = {letter: Letter(letter.size) for letter in factor.over}
-            body = renamed(factor.body, others)
-            relation = r"\ge" if factor.function == "max" else r"\le"
-            chosen = expression(Bracket(body, relation, expression(factor)))
-            return total(product(chosen, derivative(body, name, at)), others.values())
+            words = f"the {'largest' if factor.function == 'max' else 'smallest'} of many numbers is not derived: equal ones would count twice"
+            raise DerivationError(words, Place(1, 1, ""))
     raise DerivationError(f"{type(factor).__name__.lower()} is not derived", Place(1, 1, ""))
 
 
 def _of_function(factor: Applied, name: str, at: tuple[Index, ...]) -> Expression:
     if factor.function in {"max", "min"}:
         left, right = factor.arguments
-        relation = ">" if factor.function == "max" else "<"
-        first, second = expression(Bracket(left, relation, right)), expression(Bracket(right, relation, left))
-        return plus(product(first, derivative(left, name, at)), product(second, derivative(right, name, at)))
+        more, less = (">", r"\le") if factor.function == "max" else ("<", r"\ge")
+        one, other = derivative(left, name, at), derivative(right, name, at)
+        if not one.terms:
+            return product(expression(Bracket(right, more, left)), other)
+        first = product(expression(Bracket(left, more, right)), one)
+        return plus(first, product(expression(Bracket(left, less, right)), other)) if other.terms else first
     (inner,) = factor.arguments
     if factor.function == "log" and not factor.order and (plain := _without_bars(inner)):
         return product(power(plain, -1), derivative(plain, name, at))

@@ -109,6 +109,8 @@ class Matrices:
         NoMatrixFormError
             If there is none.
         """
+        if not part.terms and (row or column):
+            raise NoMatrixFormError  # a zero says nothing of its shape
         return forms.add(*(self._term(term, row, column) for term in part.terms))
 
     def _term(self, term: Term, row: Letter | None, column: Letter | None) -> Form:

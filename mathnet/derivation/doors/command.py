@@ -1,4 +1,4 @@
-"""The command `mathnet check FILE…`: one line for each derivation, details for what is wrong."""
+"""The commands `mathnet check FILE…` and `mathnet derive FILE`; of a check one line for each derivation, details for what is wrong."""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ from ..read.fences import Found
 from ..read.files import FileError, paths, read
 from ..verdict.check import check
 from ..verdict.report import Report
+from . import derive as deriving
 from .document import document
 
 VERSION = 1  # of the JSON; raised when a field changes its meaning or goes away
@@ -42,7 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="mathnet", description="Mathematics that is checked by computing it."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    command = parser.add_subparsers(required=True, metavar="check").add_parser(
+    commands = parser.add_subparsers(required=True, metavar="check|derive", dest="command")
+    derive = commands.add_parser(
+        "derive",
+        help="derive gradients, line by line",
+        description=deriving.HELP,
+        epilog=deriving.EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    derive.add_argument("file", metavar="FILE", help="a where part, a page, or -")
+    derive.add_argument(
+        "--by", action="append", default=[], metavar="SYMBOL", help="may be given several times"
+    )
+    derive.add_argument("--format", choices=deriving.FORMATS, default="text", help="text is for people")
+    command = commands.add_parser(
         "check",
         help="check all derivations of files",
         description=HELP,
@@ -55,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if options.command == "derive":
+            return deriving.run(options.file, options.by, options.format)
         return run(options.files, as_json=options.format == "json")
     except BrokenPipeError:  # whoever read this wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -35,8 +35,8 @@ def paths(name: str) -> list[str]:
     return found
 
 
-def read(path: str) -> list[Found]:
-    """Return the derivations of a file; `-` is the standard input.
+def text_of(path: str) -> str:
+    """Return the text of a file; `-` is the standard input.
 
     Raises
     ------
@@ -57,7 +57,28 @@ def read(path: str) -> list[Found]:
         ) from None
     if "\0" in text:
         raise FileError("not text: it holds NUL characters")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read(path: str) -> list[Found]:
+    """Return the derivations of a file; `-` is the standard input.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read, is too large, or is not text in UTF-8.
+    """
+    return derivations(text_of(path), path)
+
+
+def derivations(text: str, path: str) -> list[Found]:
+    """Return the derivations of a text, which is of the kind that its path says.
+
+    Raises
+    ------
+    FileError
+        If there are too many, or if it is a program or a notebook that cannot be read.
+    """
     known = macros(text)
     found = list(islice(FINDERS.get(Path(path).suffix, _guess)(text), MAX_DERIVATIONS + 1))
     if len(found) > MAX_DERIVATIONS:

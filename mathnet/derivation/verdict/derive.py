@@ -111,6 +111,10 @@ def _derived(where: str, names: Names, backward: Backward, name: str, id: str) -
         rows[-1] += f" \\\\\n  &= {closed.latex}  && \\text{{definitions inserted}}"
     fence = f"where {where}{_declarations(names, backward)}\n" + "\n\n".join(rows)
     report = check(fence, id)
+    if not report.ok and not report.errors[0].difference:
+        return Derived(
+            id, latex, refused=f"the checker cannot try what was derived: {report.errors[0].reason}"
+        )
     if not report.ok:
         return Derived(
             id,

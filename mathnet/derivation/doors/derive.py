@@ -1,0 +1,72 @@
+"""The command `mathnet derive FILE`: the gradient of the last definition of a where part, line by line."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from ..errors import WHOLE, DerivationError
+from ..read.files import FileError, derivations, text_of
+from ..verdict.derive import Derived, derive
+
+HELP = """\
+Derive the gradient of the last definition, by one symbol or by every one that is declared.
+
+FILE is a where part, or a page with derivations, whose where parts are taken; - is the standard input:
+
+    where X \\in \\mathbb{R}^{n \\times d},  W \\in \\mathbb{R}^{d \\times k},  T \\in \\mathbb{R}^{n \\times k}
+      f \\text{ elementwise},  Y = f(X W),  J = \\tfrac12 \\|Y - T\\|^2
+
+What is printed has passed the checker."""
+EXIT = "exit status: 0 if everything was derived, 1 if something was refused, 2 if the input cannot be read."
+FORMATS = ("text", "latex", "markdown", "numpy", "json")
+DERIVED, REFUSED, UNREAD = 0, 1, 2
+
+
+def run(path: str, by: Sequence[str], form: str) -> int:
+    """Derive what a file asks for, print it, and return the exit status."""
+    found: list[Derived] = []
+    try:
+        for id, source in _sources(path):
+            found += derive(source, by, id)
+    except (FileError, DerivationError) as error:
+        said = str(error).removeprefix("derivation ").lstrip(":, ")
+        print(f"mathnet: {path}: {said}", file=sys.stderr)
+        return UNREAD
+    if form == "json":
+        print(json.dumps([_document(each) for each in found], ensure_ascii=False, indent=1))
+    else:
+        print("\n\n".join(_text(each, form) for each in found))
+    return REFUSED if any(each.refused for each in found) else DERIVED
+
+
+def _sources(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the id and the text of every where part."""
+    text = text_of(path)
+    fences = derivations(text, path)
+    for fence in fences:
+        if fence.problem:
+            raise DerivationError(fence.problem, WHOLE, caret=False)
+        yield fence.id, fence.source
+    if not fences:
+        yield "", text.strip()
+
+
+def _document(found: Derived) -> dict[str, str | None]:
+    return {**asdict(found), "style": "backward"}
+
+
+def _text(found: Derived, form: str) -> str:
+    if found.refused:
+        return f"{'# ' if form == 'numpy' else '% ' if form == 'latex' else ''}{found.by} is refused: {found.refused}"
+    if form == "numpy":
+        return found.numpy or f"# {found.by}: there is no program for this"
+    lines = found.fence.split("\n")
+    first = next(at for at, line in enumerate(lines) if line.startswith("\\frac"))
+    if form == "markdown":
+        id = "-".join(filter(None, (found.id, "by", "".join(filter(str.isalnum, found.by)).lower())))
+        return f"```derivation {id}\n{found.fence}\n```"
+    if form == "latex":
+        rows = [line if line.endswith("\\\\") else f"{line} \\\\" for line in lines[first:] if line]
+        return "\\begin{align*}\n" + "\n".join(rows).removesuffix(" \\\\") + "\n\\end{align*}"
+    return "\n".join([f"by {found.by}: {found.verdict}", *(line for line in lines[first:] if line)])
