@@ -99,6 +99,8 @@ def left_free(scope: Scope, node: Node, letters: Collection[str]) -> DerivationE
     letter = min(letters)
     summed = any(letter in part.letters for part in node.walk() if isinstance(part, Sum))
     hint = "; a sum reaches only to the next + or -, so write \\sum (…)" if summed else ""
+    if letter in scope.dimensions.shapes:
+        hint = rf"; for the entry at a label, let {letter} be one-hot and write a sum: \sum_k {letter}_k …"
     return node.error(
         f"index {letter} is left free (in {scope.range(letter).where}): no sum runs over it{hint}"
     )

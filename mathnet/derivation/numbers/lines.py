@@ -23,6 +23,7 @@ from .ratios import Here, Ratio
 
 MAX_PIECES, MAX_ROOTED = 30, 24  # a degree beyond this is not searched for roots
 STEEPEST, FINEST = 6, 2**16
+PRIME = 2**19 - 1  # no two places are equally far from others by accident
 UNBOUNDED = Fraction(10**9)  # the length of a piece that has no end
 POWERS = (-60, -30, -16, -8, -4, -2, -1, 0, 1, 2, 3, 4, 6, 8)  # of 2: how far from the end of the domain
 
@@ -155,11 +156,11 @@ class Line(Data):
     def corners(self) -> list[list[Fraction]]:
         """Return the numbers of the line once for each piece that has been seen, and where a comparison is nearest to turning.
 
-        Those that are hardest to meet by chance come last: places, then short pieces.
+        Those that are hardest to meet by chance come last: next to places, then short pieces.
         """
         low, high = self._ends()
         turns = {
-            Stop(Fraction(), root.low.limit_denominator(FINEST))
+            Stop(Fraction(), root.low + Fraction(self.along.random.randint(1, PRIME), PRIME * 2**40))
             for polynomial in self.asked
             if 2 < len(polynomial) <= MAX_ROOTED
             for root in _roots(polynomials.slope(polynomial))
@@ -239,7 +240,7 @@ class Line(Data):
         return left, right
 
     def _inside(self, low: Fraction | None, high: Fraction | None) -> Fraction:
-        share = Fraction(self.along.random.randint(20, 40), 61)
+        share = Fraction(self.along.random.randint(PRIME // 3, 2 * PRIME // 3), PRIME)
         if low is not None and high is not None:
             return low + share * (high - low)
         if low is not None:
