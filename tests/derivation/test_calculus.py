@@ -207,7 +207,7 @@ where  x \in \mathbb{R}^n
     "where x \\in \\mathbb{R}^n\n\\sum_{j > i} x_j = x_i": r"only j \ne i is known",
     "where W \\in \\mathbb{R}^{n \\times n}, x \\in \\mathbb{R}^n\n  h_t = W x\nx = x": "h_{t} = … defines the entries of h, but W x is n × 1: for a "
     "name of its own, declare its shape first",
-    "where W \\in \\mathbb{R}^{n \\times n}, h_{t-1} \\in \\mathbb{R}^n\n  h_t = W h_{t-1}\nW = W": "declare the shape of h_t first",
+    "where W \\in \\mathbb{R}^{n \\times n}, h_{t-1} \\in \\mathbb{R}^n\n  h_t = W h_{t-1}\nW = W": "",
     "where x \\in \\mathbb{R}^n, x_1 \\in \\mathbb{R}\nx = x": "x_1 is a name, but could also be an entry of x: rename one",
     "where x, x^l \\in \\mathbb{R}\nx = x": "x^l is a name, but could also be a power of x",
     "where A, B \\in \\mathbb{R}^{n \\times n}\n  z_i = A B\n  z_f = A A\nA = A": "if z_f is a name of its own, declare its shape first",

@@ -178,7 +178,7 @@ TWO_READINGS = {  # an item of a where part, and a line
     ): "d is a size here, so this could be a quotient or a derivative: "
     r"write \frac{\mathrm d J}{\mathrm d t} for the derivative, or rename d",
     (r"v \in \mathbb{R}^{d}", "dt = t"): r"d is a size here, so dt could be a product or a differential: "
-    r"write \mathrm d t for the differential, d\, t for the product",
+    r"write \mathrm d t for the differential, \bar t for a gradient, d\, t for the product",
     (
         r"i \in \mathbb{R}",
         "sin(t) = t",

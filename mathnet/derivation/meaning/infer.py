@@ -102,6 +102,8 @@ def left_free(scope: Scope, node: Node, letters: Collection[str]) -> DerivationE
     for part in node.walk():
         if isinstance(part, Sum) and part.besides == letter:
             hint = rf"; for a sum over both write \sum_{letter} \sum_{{{part.letters[0]} \ne {letter}}}"
+    if letter in scope.dimensions.shapes:
+        hint = rf"; for the entry at a label, let {letter} be one-hot and write a sum: \sum_k {letter}_k …"
     return node.error(
         f"index {letter} is left free (in {scope.range(letter).where}): no sum runs over it{hint}"
     )

@@ -104,6 +104,7 @@ class Names:
     items: list[Item] = field(default_factory=list)
     tolerance: Fraction | None = None  # of \approx
     used: set[str] = field(default_factory=set)  # the symbols that definitions have referred to so far
+    size: str = ""  # of an I or a \mathbf 1 that is not declared
     layout: str = ""  # of derivatives of columns: numerator or denominator
     shapes: dict[str, Shape] = field(default_factory=dict)  # of the symbols that have been read so far
     words: set[str] = field(default_factory=set)  # the names of several letters

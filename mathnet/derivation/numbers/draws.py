@@ -21,6 +21,7 @@ LINES, DESCENT = (
     3,
     12,
 )  # so many lines, one through the lowest point of the other, look for where an inequality fails
+AXES = 4  # so many numbers change, one after the other, to find where several conditions hold at once
 STEEP = (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4))  # scales of numbers along a line
 SMOOTH = STEEP[:1]  # exp and log are out of reach beyond them
 SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
@@ -116,6 +117,27 @@ class Draws:
 
         for line in lines:
             yield from self._descent(line)
+        if lines:
+            yield from self._windows(lines[0])
+
+    def _windows(self, line: Line) -> Iterator[Data]:
+        """Yield lines along one number after the other, each through a piece of the one before.
+
+        So a point is found where several conditions hold, of which each alone is rarely met: first those of x, then those of y at this x.
+        """
+        coordinates = line.coordinates(self.needs.used)
+        first = self.random.sample(coordinates, min(len(coordinates), AXES))
+        for start in first if len(coordinates) > 1 else []:
+            before = self.work
+            todo = [(line.through(), [start, *(at for at in first if at != start)])]
+            while todo and self.work - before < self._budget() / len(first):
+                through, (alone, *rest) = todo.pop()
+                try:
+                    along = Line(self.names, self.dimensions, self.random, line.sizes, SMOOTH, through, alone)
+                except UnluckyDrawError:
+                    continue
+                yield from along.pieces(smooth=False)
+                todo += [(corner, rest) for corner in along.corners() if rest]
 
     def _descent(self, line: Line) -> Iterator[Data]:
         """Yield lines to where an inequality is nearest to failing, each through the lowest point of the one before."""

@@ -10,6 +10,7 @@ import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from typing import NamedTuple
 
 from mathnet.dual import Number
 
@@ -17,12 +18,21 @@ from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from . import polynomials
 from .data import Data
-from .polynomials import Polynomial, Root
+from .polynomials import Polynomial, Root, trimmed
 from .ratios import Here, Ratio
 
 MAX_PIECES, MAX_ROOTED = 30, 24  # a degree beyond this is not searched for roots
 STEEPEST, FINEST = 6, 2**16
+PRIME = 2**19 - 1  # no two places are equally far from others by accident
+UNBOUNDED = Fraction(10**9)  # the length of a piece that has no end
 POWERS = (-60, -30, -16, -8, -4, -2, -1, 0, 1, 2, 3, 4, 6, 8)  # of 2: how far from the end of the domain
+
+
+class Stop(NamedTuple):
+    """A place on a line that stands for the piece around it."""
+
+    length: Fraction
+    place: Fraction
 
 
 class Along:
@@ -32,10 +42,22 @@ class Along:
     choices = 0
 
     def __init__(
-        self, generator: random.Random, here: Here, scales: Sequence[Fraction], through: Sequence[Fraction]
+        self,
+        generator: random.Random,
+        here: Here,
+        scales: Sequence[Fraction],
+        through: Sequence[Fraction],
+        alone: int | None,
     ) -> None:
-        self.random, self.here, self.scales, self.through = generator, here, scales, through
+        self.random, self.here, self.scales, self.through, self.alone = (
+            generator,
+            here,
+            scales,
+            through,
+            alone,
+        )
         self.drawn: list[Polynomial] = []
+        self.numbers: list[Ratio] = []
         self.positive: list[Polynomial] = []
 
     def draw(self, count: int, positive: bool = False) -> list[Number]:
@@ -48,11 +70,14 @@ class Along:
             start *= 1 if positive else self.random.choice((-1, 1))
             if len(self.drawn) < len(self.through):
                 start = self.through[len(self.drawn)]
+            if self.alone is not None:
+                change = Fraction(len(self.drawn) == self.alone)
             self.drawn.append((start, change))
-            if positive:
+            if positive and change:
                 self.positive.append((start, change))
-            found.append(Ratio((start, change), (1,), self.here))
-        return found
+            found.append(Ratio(trimmed((start, change)), (1,), self.here))
+        self.numbers += found
+        return [*found]
 
     def draw_whole(self, count: int, positive: bool = False) -> list[Number]:
         """Return that many whole numbers, which stay on the line what they are."""
@@ -71,6 +96,13 @@ class Line(Data):
 
     An unknown function is a random polynomial of degree 2 on it.
 
+    Parameters
+    ----------
+    through : list of Fraction
+        A point through which it goes.
+    alone : int
+        The one number of that point which changes along the line; without it all of them do.
+
     Attributes
     ----------
     seen : bool
@@ -85,9 +117,12 @@ class Line(Data):
         sizes: Mapping[str, int],
         scales: Sequence[Fraction],
         through: Sequence[Fraction] = (),
+        alone: int | None = None,
     ) -> None:
         self.here = Here()
-        self.along = Along(generator, self.here, scales, through)
+        self.along = Along(generator, self.here, scales, through, alone)
+        self.stops: list[Stop] = []
+        self.asked: set[Polynomial] = set()
         self.known: dict[str, tuple[int, int, int]] = {}
         self.seen = False
         super().__init__(names, dimensions, self.along, sizes)
@@ -108,6 +143,34 @@ class Line(Data):
         """Return how many numbers of these symbols change along the line."""
         drawn = [values for name, values in self.values.items() if name in names]
         return sum(isinstance(value, Ratio) for values in drawn for value in values)
+
+    def coordinates(self, names: Collection[str]) -> list[int]:
+        """Return which of the numbers that were drawn are entries of these symbols."""
+        entries = {id(value) for name, values in self.values.items() if name in names for value in values}
+        return [at for at, number in enumerate(self.along.numbers) if id(number) in entries]
+
+    def through(self) -> list[Fraction]:
+        """Return the numbers of the line where it begins."""
+        return [Fraction(start) for start, _ in self.along.drawn]
+
+    def corners(self) -> list[list[Fraction]]:
+        """Return the numbers of the line once for each piece that has been seen, and where a comparison is nearest to turning.
+
+        Those that are hardest to meet by chance come last: next to places, then short pieces.
+        """
+        low, high = self._ends()
+        turns = {
+            Stop(Fraction(), root.low + Fraction(self.along.random.randint(1, PRIME), PRIME * 2**40))
+            for polynomial in self.asked
+            if 2 < len(polynomial) <= MAX_ROOTED
+            for root in _roots(polynomials.slope(polynomial))
+        }
+        places = [
+            stop.place
+            for stop in sorted({*self.stops, *turns}, reverse=True)
+            if (low is None or stop.place > low) and (high is None or stop.place < high)
+        ]
+        return [[start + place * change for start, change in self.along.drawn] for place in places]
 
     def claim(self, difference: Number) -> None:
         """Take note of what must not be negative."""
@@ -145,6 +208,8 @@ class Line(Data):
             self.here.asked.clear()
             yield self
             left, right = self._nearest(low, high)
+            self.asked |= self.here.asked
+            self.stops.append(Stop(right.high - left.low if left and right else UNBOUNDED, self.here.place))
             between |= {root.low for root in (left, right) if root and root.low == root.high}
             todo += [(low, left.low)] if left else []
             todo += [(right.high, high)] if right else []
@@ -175,7 +240,7 @@ class Line(Data):
         return left, right
 
     def _inside(self, low: Fraction | None, high: Fraction | None) -> Fraction:
-        share = Fraction(self.along.random.randint(20, 40), 61)
+        share = Fraction(self.along.random.randint(PRIME // 3, 2 * PRIME // 3), PRIME)
         if low is not None and high is not None:
             return low + share * (high - low)
         if low is not None:

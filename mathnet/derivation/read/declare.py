@@ -10,10 +10,12 @@ from lark import Token
 
 from ..errors import DerivationError, Place
 from ..meaning import nodes
-from ..meaning.infer import shape_of
+from ..meaning.dependence import reach
+from ..meaning.infer import free_letters, shape_of
 from ..meaning.names import ArrayFunction, Declared, Function, Item, Names
 from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
 from ..meaning.properties import ALSO, PROPERTIES
+from ..meaning.relations import NOT_EQUAL
 from ..meaning.whole import WHOLE
 from .formula import Reader
 from .notation import DEFINING, FUNCTIONS, STANDARD
@@ -46,9 +48,8 @@ class Written(NamedTuple):
         return decorated(self.base, self.scripts)
 
 
-def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "") -> Names:
-    """Return the `Names` of a where part; of the standard functions it knows those that the derivation mentions."""
-    names = Names(layout=layout)
+def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> None:
+    """Read a where part into `names`; of the standard functions it knows those that the derivation mentions."""
     reader = Reader(names, source)
     for letter, bound in SUMMED.findall(derivation or source):
         names.samples[letter] = bound or names.samples.get(letter, "") or f"N_{letter}"
@@ -59,6 +60,10 @@ def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "")
             names.functions[name] = Function(
                 name, name, place, "x", _body(names, body, place, "x", tokenize(body))
             )
+    if r"\pi" in derivation and not re.search(r"\\pi(?:[A-Za-z]|\s*(?:[_(='^,]|\\in\b))", derivation):
+        names.read_as(Place(1, 1, r"\pi"), r"\text{any positive number}")
+        names.symbols[r"\pi"] = Declared(r"\pi", r"\pi", Place(1, 1, r"\pi"), (), frozenset({"positive"}))
+        names.shapes[r"\pi"] = ()
     pending: list[Tokens] = []
     for segment in _segments(tokens):
         place = reader.place(segment[0])
@@ -66,6 +71,8 @@ def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "")
         if "IN" in kinds:
             at = kinds.index("IN")
             _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
+        elif "COMPARE" in kinds:
+            _bound(reader, [*pending, segment])
         elif "EQUALS" in kinds:
             if pending:
                 raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
@@ -84,7 +91,6 @@ def declare(tokens: Tokens, source: str, derivation: str = "", layout: str = "")
     if pending:
         raise DerivationError(UNDECLARED, place)
     names.refuse_clashes()
-    return names
 
 
 def _segments(tokens: Tokens) -> list[Tokens]:
@@ -127,6 +133,9 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
         if letter := _counting(names, found):
             latex.append(_one_for_each(reader, found, letter, shape, properties))
             continue
+        if (letters := _pair(names, found)) and not shape:
+            latex.append(_one_for_each_pair(reader, found, letters, properties))
+            continue
         _new(names, found)
         names.shapes[found.name] = shape
         names.symbols[found.name] = Declared(
@@ -136,9 +145,49 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
     names.items.append(Item(tuple(latex), shape, tuple(properties)))
 
 
+def _bound(reader: Reader, segments: list[Tokens]) -> None:
+    r"""Take $\lambda > 0$, $t \ne 0$ or $0 < p < 1$ for what it says; a name that is new is one number."""
+    names, last = reader.names, segments[-1]
+    parts, signs = [list[Token]()], list[str]()
+    for token, depth in with_depths(last):
+        if token.type == "COMPARE" and not depth:
+            signs.append(str(token))
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    written = ["".join(part) for part in parts]
+    below = {"<", r"\lt"}
+    if len(signs) == 2 and {*signs} <= below and (written[0], written[2]) == ("0", "1"):
+        word, name_tokens = "between 0 and 1", parts[1]
+    elif len(signs) == 1 and signs[0] in {">", r"\gt"} and written[1] == "0":
+        word, name_tokens = "positive", parts[0]
+    elif len(signs) == 1 and signs[0] in NOT_EQUAL and written[1] == "0":
+        word, name_tokens = "nonzero", parts[0]
+    else:
+        raise DerivationError(
+            r"of what is declared it can be said that it is > 0, \ne 0 or between 0 and 1: 0 < p < 1",
+            reader.place(last[0], last[-1]),
+        )
+    names.read_as(reader.place(last[0], last[-1]), rf"\text{{{word}}}")
+    latex = []
+    for tokens in (*segments[:-1], name_tokens):
+        found = _written(reader, tokens)
+        known = names.symbols.get(found.name)
+        if known is None and (letter := _counting(names, found)):
+            latex.append(_one_for_each(reader, found, letter, (), [word]))
+            continue
+        if known is None:
+            _new(names, found)
+            names.shapes[found.name] = ()
+            known = Declared(found.name, found.place.latex, found.place, ())
+        names.symbols[found.name] = replace(known, properties=known.properties | {word})
+        latex.append(found.place.latex)
+    names.items.append(Item(tuple(latex), None, (word,)))
+
+
 def _counting(names: Names, written: Written) -> str:
     """Return the letter of x_i or x^{(i)} if it counts samples: if a sum runs over it."""
-    if len(written.scripts) != 1:
+    if len(written.scripts) != 1 or _pair(names, written):
         return ""
     (script,) = written.scripts
     letter = script.text.strip("()") if script.kind == "power" else script.text
@@ -165,6 +214,26 @@ def _one_for_each(
     )
     names.families[whole.base] = written.scripts[0].kind
     names.read_as(place, rf"\text{{one for each }} {letter} = 1, \ldots, {count}")
+    return place.latex
+
+
+def _pair(names: Names, written: Written) -> str:
+    """Return the letters of w_{ji} if a sum runs over one of them."""
+    letters = written.scripts[0].text if len(written.scripts) == 1 else ""
+    counted = re.fullmatch("[a-z]{2}", letters) and letters[0] != letters[1] and {*letters} & {*names.samples}
+    return letters if counted and written.scripts[0].kind == "subscript" else ""
+
+
+def _one_for_each_pair(reader: Reader, written: Written, letters: str, properties: Iterable[str]) -> str:
+    """Declare the matrix of which w_{ji} is an entry."""
+    names, place = reader.names, written.place
+    axes = [names.samples.setdefault(letter, f"N_{letter}") for letter in letters]
+    names.dimensions += [axis for axis in axes if axis not in names.dimensions]
+    whole = written._replace(scripts=[])
+    _new(names, whole)
+    names.shapes[whole.base] = tuple(axes)
+    names.symbols[whole.base] = Declared(whole.base, written.text, place, tuple(axes), frozenset(properties))
+    names.read_as(place, rf"\text{{the entries of a matrix, }} {axes[0]} \times {axes[1]}")
     return place.latex
 
 
@@ -323,7 +392,11 @@ def _of_whole_arrays(names: Names, body: Node, parameter: str, array: bool) -> b
             within = any(isinstance(inner, Symbol) and inner.name == parameter for inner in part.walk())
             if within and not (isinstance(part, nodes.Sum) or (isinstance(part, nodes.Dot) and not array)):
                 return True
-        if array and isinstance(part, Symbol) and part.name != parameter and names.shapes.get(part.name):
+        if (
+            isinstance(part, Symbol)
+            and part.name != parameter
+            and ((array and names.shapes.get(part.name)) or parameter in reach(part, names, {}))
+        ):
             return True
     return False
 
@@ -388,7 +461,11 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         labels = [
             s
             for s in scripts
-            if s.kind != "subscript" or re.search(r"\d|[-+]", s.text) or LABEL.search(s.written)
+            if s.kind != "subscript"
+            or re.search(r"\d|[-+]", s.text)
+            or LABEL.search(s.written)
+            or re.fullmatch("[A-Z]{2,}", s.text)  # of D_{KL}
+            or _is_label(names, s.text, body)
         ]
         name, rest = decorated(base, labels), [s for s in scripts if s not in labels]
     indices = _defined_entry(reader, rest, place) if rest else indices
@@ -412,6 +489,12 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         names.shapes[name] = shape
     if not names.output or not any(isinstance(part, DERIVATIVES) for part in body.walk()):
         names.output = name
+
+
+def _is_label(names: Names, letter: str, body: Node) -> bool:
+    """Say whether a letter is no index, because it is part of other names: of x_t or of h_{t-1}."""
+    named = any(re.search(rf"_{re.escape(letter)}(?:[-+]\d)?$", name) for name in names.symbols)
+    return named and letter not in free_letters(names, body)
 
 
 def _defined_entry(reader: Reader, rest: list[Script], place: Place) -> tuple[str, ...]:

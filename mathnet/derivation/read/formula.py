@@ -39,7 +39,6 @@ SIMPLE: dict[str, Callable[..., Node]] = {  # what is built from the trees insid
     "inner": nodes.Inner,
     "norm": lambda place, body: nodes.Whole(place, r"\|", body),
     "root": lambda place, body: nodes.Apply(place, "sqrt", 0, (body,)),
-    "absolute": lambda place, body: nodes.Apply(place, "|", 0, (body,)),
     "braces": lambda place, body: body,
     "brackets": lambda place, body: body,
 }
@@ -351,6 +350,16 @@ class Reader:
 
     # Factors: what a name with its subscripts and superscripts stands for
 
+    def read_absolute(self, tree: Tree[Token]) -> Node:
+        """The absolute value of a number, or the determinant of a square matrix."""
+        place, (inside,) = self.place(tree), trees(tree)
+        body = self.read(inside)
+        shape = self.fitting.shape(body)
+        if shape and len(shape) == 2 and shape[0] == shape[1]:
+            self.names.read_as(place, rf"\det({body.latex})")
+            return nodes.Whole(place, r"\det", body)
+        return nodes.Apply(place, "|", 0, (body,))
+
     def read_factor(self, tree: Tree[Token]) -> Node:
         """A factor that stands alone, such as the variable of a derivative."""
         found = self._factor(tree)
@@ -368,6 +377,10 @@ class Reader:
         if atom.data == "name":
             return self._named(atom, scripts, tree)
         if atom.data == "accented":
+            name, inner = self.spelling.name(atom)
+            whole, rest = longest(self.names, name, inner + scripts)
+            if whole in self.names.arrays:
+                return self._array_function(whole, rest, tree)
             return self._accented(atom, scripts, tree)
         if atom.data == "differential":
             order = re.sub(r"[^+\d]", "", str(atom.children[0])) or "1"
@@ -466,13 +479,46 @@ class Reader:
         if base == r"\delta" and kinds == ["subscript"]:
             indices = self.spelling.indices(rest[0].tree)
             if len(indices) != 2:
-                raise DerivationError(r"the Kronecker delta has two indices: \delta_{ij}", place)
+                raise DerivationError(
+                    r"the Kronecker delta has two indices: \delta_{ij}; any other \delta is defined in the where part",
+                    place,
+                )
             return nodes.Delta(place, *indices)
+        if f"{base}^2" in self.names.symbols and kinds == ["power"] and rest[0].text in {"4", "6", "8"}:
+            square = nodes.Symbol(place._replace(latex=f"{written}^2"), f"{base}^2")
+            half = int(rest[0].text) // 2
+            self.names.read_as(place, rf"({written}^2)^{half}")
+            return nodes.Power(place, square, nodes.Number(place, Fraction(half)))
         if base in self.names.dimensions:
             return self._with_scripts(nodes.Size(self.place(atom), base), written, rest, place)
+        if base in {"I", r"\mathbf{I}"} and (identity := self._identity(scripts, place, written)):
+            rest = [s for s in scripts if s.kind != "subscript"]
+            return self._with_scripts(identity, identity.latex, rest, place)
         if entry := self._entry_of(base, written, scripts, place):
             return entry
         raise self._unknown(base, written, scripts, tree)
+
+    def _identity(self, scripts: list[Script], place: Place, written: str) -> Node | None:
+        """Return the identity that is not declared, of the size below it or of the one size that fits, or an entry of it."""
+        subscript = next((script for script in scripts if script.kind == "subscript"), None)
+        if subscript is not None and subscript.text not in self.names.dimensions:
+            indices = self.spelling.indices(subscript.tree)
+            if len(indices) != 2 or len(scripts) > 1:
+                return None
+            self.names.read_as(place, rf"\delta_{{{' '.join(map(str, indices))}}}")
+            return nodes.Delta(place, *indices)
+        ones = self._ones(scripts, place, written, "the identity of size")
+        return None if ones is None else nodes.Whole(ones.place, r"\operatorname{diag}", ones)
+
+    def _ones(self, scripts: list[Script], place: Place, written: str, said: str) -> nodes.Spread | None:
+        """Return a column of ones, of the size below its sign or of the one size that fits."""
+        subscript = next((script for script in scripts if script.kind == "subscript"), None)
+        size = subscript.text if subscript else self.names.size
+        if not size or (subscript and size not in self.names.dimensions):
+            return None
+        here = place._replace(latex=written + (subscript.written if subscript else ""))
+        self.names.read_as(here, rf"\text{{{said} }} {size}")
+        return nodes.Spread(here, nodes.Number(here, Fraction(1)), (size, "1"))
 
     def _function_power(
         self, written: str, script: Script, defined: bool, place: Place
@@ -514,13 +560,31 @@ class Reader:
             if len([axis for axis in shape if axis != "1"]) == len(indices)
         ]
         if len(fitting) != 1:
-            return None
+            here = place._replace(latex=written + scripts[0].written)
+            sample = self._sample_of(base, shapes, indices, here)
+            return sample and self._with_scripts(sample, here.latex, scripts[1:], place)
         latex = self.names.symbols[fitting[0]].latex
         self.names.read_as(
             place._replace(latex=written + scripts[0].written), f"[{latex}]{scripts[0].written}"
         )
         entry = nodes.Symbol(place._replace(latex=latex), fitting[0])
         return self._with_scripts(entry, written, scripts, place)
+
+    def _sample_of(
+        self, base: str, shapes: Mapping[str, Shape], indices: tuple[str | int, ...], place: Place
+    ) -> Node | None:
+        """Return the sample x_n of a matrix X, as a column, if n counts either its rows or its columns."""
+        if len(shapes) != 1 or len(indices) != 1 or not (count := self.names.samples.get(str(indices[0]))):
+            return None
+        ((name, shape),) = shapes.items()
+        if name == base or len(shape) != 2 or shape.count(count) != 1:
+            return None
+        latex = self.names.symbols[name].latex
+        matrix: Node = nodes.Symbol(place._replace(latex=latex), name)
+        by_rows = shape[0] == count
+        self.names.read_as(place, rf"\text{{sample }} {indices[0]} \text{{ of }} {latex}")
+        matrix = matrix if by_rows else nodes.Transpose(matrix.place, matrix)
+        return nodes.Row(place, matrix, indices[0])
 
     def _sample(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
         """Return x_i or x^{(i)}, of which there is one for each i: a number, or a column."""
@@ -607,6 +671,13 @@ class Reader:
             following.take()
             inside = trees(argument)[0]
             place = self.place(prefix.tree, argument)
+        elif (
+            ones := self._ones(
+                scripts, self.place(prefix.tree), self.place(trees(prefix.tree)[0]).latex, "ones of size"
+            )
+        ) is not None:
+            rest = [script for script in scripts if script.kind != "subscript"]
+            return self._with_scripts(ones, ones.latex, rest, self.place(prefix.tree))
         else:
             raise self._unknown(
                 self.spelling.name(trees(prefix.tree)[0])[0], self.place(prefix.tree).latex, [], prefix.tree
@@ -650,6 +721,7 @@ class Reader:
     ) -> DerivationError:
         """Return the error that a name is not known."""
         star = "".join(script.written for script in scripts if script.kind == "star")
+        labelled = [name for name in self.names.symbols if re.match(rf"{re.escape(base)}\^(?!\*)", name)]
         known = self.names.symbols | self.names.functions
         subscript = re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
         close = _nearest(base + "^*" * bool(star), known)
@@ -662,6 +734,8 @@ class Reader:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
             hint = r"; the differential is written \mathrm d"
+        elif len(labelled) == 1:
+            hint = f"; did you mean {self.names.symbols[labelled[0]].latex}?"
         elif base in MEANT:
             hint = f"; {MEANT[base]}"
         elif close:

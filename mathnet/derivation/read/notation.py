@@ -138,15 +138,17 @@ HINTS = {  # what is often written, and what to write instead
     r"\ddots": "write a matrix by its entries",
     r"\forall": r"write \text{for all } i as a reason",
 }
+IDENTITY, ONES = r"I \in \mathbb{R}^{n \times n} \text{ identity}", r"1 \in \mathbb{R}^n \text{ ones}"
+SIZELESS = (IDENTITY, ONES)  # how a message ends that asks for a declaration of which only the size is open
 MEANT = {  # names that are not declared, and what to write instead
     r"\mathbb{E}": r"an expectation is written out: as a mean, or as a sum with weights",
     "E": r"an expectation is written out, as a mean or a sum with weights; anything else is declared in the where part",
     "P": r"a probability is declared in the where part",
     r"\infty": "limits are not read",
-    "I": r"declare it as I \in \mathbb{R}^{n \times n} \text{ identity}",
-    r"\mathbf{I}": r"declare it as \mathbf I \in \mathbb{R}^{n \times n} \text{ identity}",
-    r"\mathbf{1}": r"declare it as \mathbf 1 \in \mathbb{R}^n \text{ ones}",
-    r"\mathbb{1}": r"declare it as \mathbb 1 \in \mathbb{R}^n \text{ ones}",
+    "I": f"declare it as {IDENTITY}",
+    r"\mathbf{I}": rf"declare it as \mathbf {IDENTITY}",
+    r"\mathbf{1}": rf"declare it as \mathbf {ONES}",
+    r"\mathbb{1}": rf"declare it as \mathbb {ONES}",
     r"\pi": r"declare it as a number, \pi \in \mathbb{R} \text{ positive}",
 }
 STANDARD = {  # functions of one number that everybody knows, each as a formula in x

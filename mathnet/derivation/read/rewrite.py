@@ -22,7 +22,7 @@ OPERAND = {"NAME", "ACCENT", "LPAR", "LBRACKET", "LBRACE", "FRAC", "SQRT"}
 
 def rewritten(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     """Return the tokens as the grammar takes them."""
-    found = _words(_evaluated(tokens), names, source)
+    found = _words(_numbered(_evaluated(tokens), names, source), names, source)
     found = _fractions(_labels(found))
     found = _italic(found, names, source)
     return derivatives(_slashes(found, names, source))
@@ -75,8 +75,35 @@ def _words(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     return found
 
 
+def _numbered(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
+    """Let the W1 that is declared so be W_1."""
+    found: list[Token] = []
+    for token in tokens:
+        if found and _is_numbered(found[-1], token) and f"{canonical(found[-1])}_{token}" in names.symbols:
+            names.read_as(_place([found[-1], token], source), f"{found[-1]}_{token}")
+            found += _below(token)
+        else:
+            found.append(token)
+    return found
+
+
+def _is_numbered(name: Token, number: Token) -> bool:
+    """Say whether a digit stands close behind a letter."""
+    close = span(name).end_pos == span(number).start_pos
+    return name.type == "NAME" and number.type == "NUMBER" and len(number) == 1 and close
+
+
+def _below(number: Token) -> list[Token]:
+    """Return a number as a subscript."""
+    start = span(number).start_pos
+    opening = [_empty(kind, start, number) for kind in ("SUB", "LBRACE")]
+    return [*opening, number, _empty("RBRACE", span(number).end_pos, number)]
+
+
 def as_word(tokens: Sequence[Token], names: Names) -> list[Token]:
-    """Return the tokens of a name that is declared; letters without a space between them are one name."""
+    """Return the tokens of a name that is declared; letters without a space between them are one name, and W1 is W_1."""
+    if len(tokens) == 2 and _is_numbered(*tokens):
+        return [tokens[0], *_below(tokens[1])]
     run = _run(tokens, 0)
     word = "".join(run)
     if len(run) < 2:
@@ -251,7 +278,7 @@ def _italic(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
             if "d" in names.dimensions and "d" not in names.symbols and close and after in names.symbols:
                 raise DerivationError(
                     rf"d is a size here, so d{after} could be a product or a differential: "
-                    rf"write \mathrm d {after} for the differential, d\, {after} for the product",
+                    rf"write \mathrm d {after} for the differential, \bar {after} for a gradient, d\, {after} for the product",
                     _place(found[at : at + 2], source),
                 )
             if (

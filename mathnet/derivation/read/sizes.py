@@ -1,5 +1,6 @@
 r"""A shape as it is written: $\mathbb{R}^{n \times m}$."""
 
+import re
 from collections.abc import Sequence
 
 from lark import Token
@@ -16,6 +17,11 @@ PAIR = ("NUMBER", "COMMA", "NUMBER")
 
 def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Shape:
     r"""Return the shape that a $\mathbb{R}^{n \times m}$ says; its dimensions become known."""
+    if tokens and tokens[0].type == "LSET":
+        raise DerivationError(
+            r"a label is declared as a one-hot vector, y \in \{0, 1\}^K \text{ rows are one-hot}, of which y_k is 1 for the class k",
+            spelling.place(tokens[0], tokens[-1]),
+        )
     if not tokens or tokens[0].type != "REALS":
         place = spelling.place(tokens[0]) if tokens else Place(1, 1, "")
         raise DerivationError(r"expected \mathbb{R}, with the shape as exponent", place)
@@ -63,6 +69,11 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
 
 def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tuple[list[Token], list[str]]:
     r"""Return a domain as the reals with its shape, and what else it says: of $\mathbb{R}_+$, $\mathbb Z$, $(0, 1)^n$ and $\{0, 1\}^n$."""
+    if tokens and canonical(tokens[0]) in {r"\mathbf{R}", "R"}:
+        names.read_as(spelling.place(tokens[0]), r"\mathbb{R}")
+        tokens = [Token.new_borrow_pos("REALS", str(tokens[0]), tokens[0]), *tokens[1:]]
+    if tokens and canonical(tokens[0]) in {r"\mathbf{S}", r"\mathbb{S}"}:
+        return _symmetric(names, tokens, spelling)
     kinds = [token.type for token in tokens]
     first: list[Token] = list(tokens[:1])
     properties: list[str] = []
@@ -96,6 +107,31 @@ def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tu
     place = spelling.place(tokens[0], tokens[-1])
     names.read_as(place, r"\text{" + " and ".join(properties) + "}")
     return [reals, *rest], properties
+
+
+def _symmetric(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tuple[list[Token], list[str]]:
+    r"""Return $\mathbf{S}^n$, the symmetric matrices, as reals with a shape; with ++ below they are positive definite."""
+    place = spelling.place(tokens[0], tokens[-1])
+    written = "".join(tokens[1:]).replace("{", "").replace("}", "")
+    found = re.fullmatch(r"(?:_\+\+)?\^(\w)(?:_\+\+)?", written)
+    if not found:
+        raise DerivationError(
+            r"a symmetric matrix is declared as \mathbf{S}^n, a positive definite one as \mathbf{S}_{++}^n; "
+            r"one that is only semidefinite is written B^{\mathsf T} B",
+            place,
+        )
+    word = "positive definite" if "++" in written else "symmetric"
+    names.read_as(place, rf"\text{{{word}}}")
+    at = next(token for token in tokens if token == found[1])
+    kinds = (
+        ("REALS", r"\mathbb{R}"),
+        ("SUP", "^"),
+        ("LBRACE", "{"),
+        ("NAME", found[1]),
+        ("TIMES", r"\times"),
+    )
+    shape = [Token.new_borrow_pos(kind, value, at) for kind, value in (*kinds, kinds[3], ("RBRACE", "}"))]
+    return shape, [word]
 
 
 def outer_kinds(tokens: Sequence[Token]) -> list[str]:

@@ -113,7 +113,28 @@ class Causes:
             except (DerivationError, UnluckyDrawError, RecursionError):
                 continue
         self.work -= max(evaluator.work for evaluator, _ in draws)
-        return self._condition(before, side, free, wanted.shape)
+        return self._as_gradients(before, side, free, wanted.shape) or self._condition(
+            before, side, free, wanted.shape
+        )
+
+    def _as_gradients(self, before: nodes.Node, side: nodes.Node, free: Free, shape: Shape) -> str:
+        """Say so if a line is right once each differential in it is a gradient, as in programs, or return the empty string."""
+        moved = [part for part in before.walk() if isinstance(part, nodes.Differential)]
+        if not moved or self.work < 0:
+            return ""
+        gradients = [_gradients(node) for node in (before, side)]
+        try:
+            for node in gradients:
+                Scope(self.dimensions, {letter: Range(free[letter]) for letter in free}).infer(node)
+            right = self._confirmed(self.names, gradients[0], gradients[1], free, shape)
+        except (DerivationError, RecursionError):
+            return ""
+        latex = moved[0].body.latex
+        return (
+            rf"this is right for gradients, not for differentials: write \bar {latex} for the gradient by {latex}"
+            if right
+            else ""
+        )
 
     def _condition(self, before: nodes.Node, side: nodes.Node, free: Free, shape: Shape) -> str:
         """Return under which declaration a line would be right, in words, or the empty string."""
@@ -125,6 +146,17 @@ class Causes:
         directed = any(
             isinstance(part, nodes.Differential) for node in (before, side) for part in node.walk()
         )
+        named = {
+            part.body.name
+            for node in (before, side)
+            for part in node.walk()
+            if isinstance(part, nodes.Differential) and isinstance(part.body, nodes.Symbol)
+        }
+        others = {
+            name: replace(symbol, properties=frozenset({"constant"}))
+            for name, symbol in self.names.symbols.items()
+            if name in reached - named and symbol.definition is None and not symbol.properties
+        }
         for name in sorted(reached & self.names.symbols.keys()):
             symbol = self.names.symbols[name]
             square = len(set(self.dimensions.shapes[name])) == 1
@@ -134,6 +166,11 @@ class Causes:
                     names = replace(self.names, symbols={**self.names.symbols, name: declared})
                     if self.work > 0 and self._confirmed(names, before, side, free, shape):
                         return rf"this is right where {symbol.latex} is {word}: if it is, declare \text{{{word}}}"
+        names = replace(self.names, symbols=self.names.symbols | others)
+        if directed and len(others) > 1 and self._confirmed(names, before, side, free, shape):
+            latex = [symbol.latex for symbol in others.values()]
+            they = f"{', '.join(latex[:-1])} and {latex[-1]}"
+            return rf"this is right where {they} are constant: if they are, declare \text{{constant}}"
         return ""
 
     def _confirmed(
@@ -146,6 +183,20 @@ class Causes:
         found = Comparison(names, self.dimensions, [chain])
         self.work -= found.draws.work
         return not found.wrong
+
+
+def _gradients(node: nodes.Node) -> nodes.Node:
+    """Return a formula in which each differential of a symbol is its gradient."""
+    if isinstance(node, nodes.Differential) and isinstance(node.body, nodes.Symbol):
+        return nodes.Cotangent(node.place, node.body.name)
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, nodes.Node):
+            return _gradients(value)
+        return tuple(map(changed, value)) if type(value) is tuple else value
+
+    inside = {field.name: changed(getattr(node, field.name)) for field in fields(node)[1:]}
+    return replace(node, **inside)
 
 
 def _draws(names: Names, dimensions: Dimensions, before: nodes.Node, free: Free) -> Iterator[Draw]:

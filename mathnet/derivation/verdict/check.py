@@ -7,6 +7,7 @@ from functools import partial
 from ..algebra.prove import proofs
 from ..errors import DerivationError, Difference, Place
 from ..meaning.infer import infer_dimensions, infer_symbol, left_free, resolve_sums
+from ..meaning.names import Names
 from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
@@ -17,6 +18,7 @@ from ..read.blocks import read_block
 from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
 from ..read.formula import Reader
+from ..read.notation import SIZELESS
 from ..read.source import Chain, split
 from ..read.tokens import span, tokenize
 from .causes import Causes
@@ -39,14 +41,17 @@ class Derivation:
         Its name, for the messages.
     layout : str
         That of derivatives by columns, if the where part says nothing.
+    size : str
+        That of an I or a vector of ones that is not declared.
     """
 
-    def __init__(self, source: str, id: str = "", layout: str = "") -> None:
+    def __init__(self, source: str, id: str = "", layout: str = "", size: str = "") -> None:
         self.report = Report(id, source)
-        self.names, self.dimensions = self.report.names, Dimensions()
+        self.names, self.dimensions = Names(layout=layout, size=size), Dimensions()
+        self.report.names = self.names
         try:
             where, blocks = split(source)
-            self.names = self.report.names = declare(tokenize(where, gaps=False), where, source, layout)
+            declare(self.names, tokenize(where, gaps=False), where, source)
             self.dimensions = infer_dimensions(self.names)
             self.causes = Causes(self.names, self.dimensions)
             if not blocks:
@@ -209,14 +214,39 @@ def check(source: str, id: str = "") -> Report:
     >>> check("where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + b^2").ok
     False
     """
-    report = Derivation(source, id).check()
+    report = _read(source, id).check()
     unclear = next((error for error in report.errors if TWO_LAYOUTS in error.reason), None)
     if unclear is None:
         return report
     for layout in LAYOUTS:
-        other = Derivation(source, id, layout).check()
+        other = _read(source, id, layout).check()
         if other.ok:
             other.names.read_as(unclear.place, rf"\text{{derivatives are in {layout}}}")
             return other
+        if other.errors[0].cause and not unclear.cause:
+            unclear.cause = f"in {layout}: {other.errors[0].cause}"
     unclear.reason += "; in neither layout are all lines right"
     return report
+
+
+def _read(source: str, id: str, layout: str = "") -> Derivation:
+    """Return a derivation; an I or a vector of ones that is not declared has the size that fits."""
+    derivation = Derivation(source, id, layout)
+    size = _unsaid_size(derivation, layout)
+    return Derivation(source, id, layout, size) if size else derivation
+
+
+def _unsaid_size(derivation: Derivation, layout: str) -> str:
+    """Return the one size that fits an I or a vector of ones which is not declared, or the empty string."""
+    if not any(error.reason.endswith(SIZELESS) for error in derivation.report.errors):
+        return ""
+    sizes = {axis for shape in derivation.names.shapes.values() for axis in shape} - {"1"}
+    refused = {size: _refused(derivation.report, layout, size) for size in sorted(sizes)}
+    fewest = [size for size, count in refused.items() if count == min(refused.values())]
+    return fewest[0] if len(fewest) == 1 else ""
+
+
+def _refused(report: Report, layout: str, size: str) -> int:
+    """Return how many lines cannot be read with an I, or ones, of this size."""
+    errors = Derivation(report.source, report.id, layout, size).report.errors
+    return sum(TWO_LAYOUTS not in error.reason for error in errors)
