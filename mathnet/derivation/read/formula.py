@@ -571,7 +571,7 @@ class Reader:
         return self._with_scripts(entry, written, scripts, place)
 
     def _sample_of(
-        self, base: str, shapes: Mapping[str, Shape], indices: tuple[str | int, ...], place: Place
+        self, base: str, shapes: Mapping[str, Shape], indices: tuple[Index, ...], place: Place
     ) -> Node | None:
         """Return the sample x_n of a matrix X, as a column, if n counts either its rows or its columns."""
         if len(shapes) != 1 or len(indices) != 1 or not (count := self.names.samples.get(str(indices[0]))):

@@ -79,7 +79,8 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
     ('X^{\\mathsf T} X w', '1 step · proved')
     """
     where, _ = split(source)
-    names = declare(tokenize(where, gaps=False), where, source)
+    names = Names()
+    declare(names, tokenize(where, gaps=False), where, source)
     dimensions = infer_dimensions(names)
     symbols = [_named(names, name) for name in by] or Backward(names, dimensions).free()
     return [_derived(where.strip(), names, Backward(names, dimensions), name, id) for name in symbols]
