@@ -5,11 +5,13 @@ from mathnet.dual import Dual
 from .errors import DerivationError, Difference, Place
 from .read.fences import Found, find
 from .verdict.check import Derivation, check
+from .verdict.derive import Derived, derive
 from .verdict.report import Line, Report
 
 __all__ = [
     "Derivation",
     "DerivationError",
+    "Derived",
     "Difference",
     "Dual",
     "Found",
@@ -17,5 +19,6 @@ __all__ = [
     "Place",
     "Report",
     "check",
+    "derive",
     "find",
 ]

@@ -14,9 +14,8 @@ from typing import ClassVar
 
 import pytest
 
-from mathnet.derivation import DerivationError, check
+from mathnet.derivation import DerivationError, check, derive
 from mathnet.derivation.doors.command import main
-from mathnet.derivation.verdict.derive import derive
 
 LOSSES = int(os.environ.get("MATHNET_FUZZ", "100"))
 LAYER = r"X \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times y},  T \in \mathbb{R}^{n \times y},  f \text{ elementwise}"

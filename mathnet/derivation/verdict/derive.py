@@ -73,7 +73,7 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
 
     Examples
     --------
-    >>> from mathnet.derivation.verdict.derive import derive
+    >>> from mathnet.derivation import derive
     >>> (found,) = derive(r"where X \in \mathbb{R}^{n \times d}, w, t \in \mathbb{R}^{d}, J = \tfrac12 \|X w\|^2", ["w"])
     >>> found.answer, found.verdict
     ('X^{\\mathsf T} X w', '1 step · proved')

@@ -32,6 +32,7 @@ PHRASES = {  # a property of an array, after "be"
     "rows are probabilities": "with a probability distribution in every row",
     "rows are one-hot": "one-hot in every row",
     "integer": "whole in every entry",
+    "zero outside": "with zeros beyond its ends",
     "invertible": "invertible",
     "orthogonal": "orthogonal",
     "0 or 1": "equal to 0 or 1 in every entry",
@@ -140,6 +141,7 @@ def _declared(item: Item, formula: Callable[[str], str]) -> str:
     phrases = [PHRASES[name] for name in item.properties]
     words = [] if item.shape is None else [formula(r" \times ".join(item.shape))]
     words += [phrase for phrase in phrases if not phrase.startswith("with ")]
+    words = words or ["arrays" if several else "an array"]
     verb = "" if words == [PHRASES["elementwise"]] else "be "
     return " ".join(
         [f"{names} {verb}{_listed(words)}", *(phrase for phrase in phrases if phrase not in words)]
