@@ -59,6 +59,19 @@ PRINTED = {  # a right derivation: what is written wrong in its place
         "f'(z)",
         "f'(b)",
     ),
+    r"""where w \in \mathbb{R}^M, \Phi \in \mathbb{R}^{N \times M}, y = \Phi w, E(w) = \frac12 \sum_n y_n^2
+\nabla \nabla E(w) = \Phi^T \Phi""": (r"\Phi^T \Phi", r"2 \Phi^T \Phi"),
+    r"""where h \text{ elementwise}, w \in \mathbb{R}^n, \alpha \in \mathbb{R}, J_0(w) = \sum_i h(w_i), J(w) = J_0(w) + \frac{\alpha}{2} w^T w
+\nabla_w J(w) = \nabla_w J_0(w) + \alpha w""": (r"\alpha w", r"2 \alpha w"),
+    r"""where X \in \mathbb{R}^{m \times n}, y \in \mathbb{R}^m, \theta \in \mathbb{R}^n, J(\theta) = \operatorname{tr} \theta^T X^T X \theta - 2 \operatorname{tr} y^T X \theta
+\nabla_\theta J(\theta) = 2 X^T X \theta - 2 X^T y""": ("- 2 X^T y", "- X^T y"),
+    r"""where x_i, u \in \mathbb{R}^d, \bar{x} = \frac{1}{n} \sum_{i=1}^n x_i, S = \frac{1}{n} \sum_{i=1}^n (x_i - \bar{x})(x_i - \bar{x})^T
+\frac{1}{n} \sum_{i=1}^n (u^T x_i - u^T \bar{x})^2 = u^T S u""": ("= u^T S u", "= u^T S u n"),
+    r"""where w, x \in \mathbb{R}^n, b, y \in \mathbb{R}, z = w \cdot x + b, C = (y - \max(0, z))^2
+\frac{\partial C}{\partial w} = \begin{cases} \vec{0} & z < 0 \\ -2 (y - z) x & z > 0 \end{cases}""": (
+        "-2 (y",
+        "2 (y",
+    ),
 }
 
 
@@ -77,6 +90,12 @@ def test_a_wrong_one_does_not(source):
 
 
 ONE_CHANGE = {  # what a newcomer writes: the words that mend it
+    r"""where W^{[2]} \in \mathbb{R}^{k \times h}, Z^{[1]} \in \mathbb{R}^{h \times m}, Z^{[2]} = W^{[2]} Z^{[1]}
+dZ^{[1]} = W^{[2]T} dZ^{[2]}""": r"write \bar Z^{[1]} for the gradient by Z^{[1]}",
+    r"""where v, g \in \mathbb{R}^n, v' = v - g
+v = v""": r"expected a name; a new value has an accent in place of the prime, as \tilde v",
+    r"""where x \in \mathbb{R}^n, \bar{x} = \frac1n \sum_i x_i
+x = x""": r"give what is no derivative another accent, \hat or \tilde",
     r"""where W \in \mathbb{R}^{5 \times 10}, X \in \mathbb{R}^{10 \times 3}, D = W X
 dW = dD X^T""": r"this is right for gradients, not for differentials: write \bar W for the gradient by W",
     r"""where W \in \mathbb{R}^{m \times n}, X \in \mathbb{R}^{n \times p}, Y \in \mathbb{R}^{m \times p}, f(W) = \|WX - Y\|_F^2
@@ -93,6 +112,8 @@ L = L""": r"index y is left free (in p_y): no sum runs over it; for the entry at
 \frac{\partial L}{\partial z_i} = \delta_i""": "any other \\delta is defined in the where part",
     r"""where x \in \mathbb{R}, x > 1
 x = x""": r"of what is declared it can be said that it is > 0, \ne 0 or between 0 and 1: 0 < p < 1",
+    r"""where y \in \mathbb{R}^n, R = \operatorname{diag}(y_n (1 - y_n))
+R = R""": r"is made of a whole vector: leave the index n out, as in \operatorname{diag}(a \odot b)",
     r"""where A \in \mathbf{S}_+^n
 A = A^T""": r"one that is only semidefinite is written B^{\mathsf T} B",
 }
@@ -114,6 +135,9 @@ FALSE = [
     (r"X \in \mathbb{R}^{n \times m}", r"X^T X = \sum_{i=1}^n x_i^T x_i"),
     (r"X \in \mathbb{R}^{n \times m}", r"X X^T = \sum_{i=1}^n x_i x_i^T"),
     (r"V1, V2 \in \mathbb{R}", "V1 V2 = V1"),
+    (r"a, a_2 \in \mathbb{R}", "a2 = a_2"),
+    (r"a \in \mathbb{R}^n, X \in \mathbb{R}^{n \times m}", r"\operatorname{tr} a^T X X^T a = a^T a"),
+    (r"w, x \in \mathbb{R}^n", r"\begin{cases} x & w_1 > 0 \\ \mathbf 0 & \text{otherwise} \end{cases} = x"),
 ]  # fmt: skip
 
 

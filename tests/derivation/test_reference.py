@@ -61,6 +61,7 @@ where  A, B, W \in \mathbb{R}^{n \times n},  a, b, p \in \mathbb{R}^{n},  c \in 
 OTHERS = {  # what else a formula of the table needs
     r"\frac{dJ}{dt}": "       J = t^2\n",
     r"\nabla q(a)": "       q(a) = a^T a\n",
+    r"\nabla \nabla q(a)": "       q(a) = a^T a\n",
     r"\sigma^4": "       \\sigma^2 > 0\n",
     "V1 a": "       V1 \\in \\mathbb{R}^{n \\times n}\n",
     r"\sum_{i=1}^n x_i^T x_i": "       X \\in \\mathbb{R}^{n \\times k}\n",

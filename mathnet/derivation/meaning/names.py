@@ -143,13 +143,16 @@ class Names:
                     f"{symbol.latex} is a name, but also a dimension: rename one of them", symbol.place
                 )
             accented = ACCENTED.fullmatch(symbol.name)
-            if accented and "".join(accented.groups()) in self.symbols:
+            plain = "".join(accented.groups()) if accented else ""
+            if plain in self.symbols and not (plain in self.families and symbol.definition is not None):
                 raise DerivationError(
                     f"{symbol.latex} needs no declaration: it is a derivative", symbol.place
                 )
             for what, script in (("an entry", r"_[^^]+"), ("a power", r"\^[^*(_]+")):
                 base = self.symbols.get(re.sub(script, "", symbol.name), symbol)
-                if base is not symbol and not (what == "an entry" and base.shape == ()):
+                if base is not symbol and not (
+                    what == "an entry" and self.shapes.get(base.name, base.shape) == ()
+                ):
                     entry = f"{base.name}_{''.join(base.indices)}"
                     hint = f"declare the shape of {entry} first" if base.indices else "rename one of them"
                     raise DerivationError(

@@ -117,7 +117,9 @@ def _written(reader: Reader, tokens: Tokens) -> Written:
     base, inner = reader.spelling.name(atom)
     scripts = inner + reader.spelling.scripts(parts)
     if not base or any(script.kind not in SIGNS or script.text in {"T", "-1"} for script in scripts):
-        raise DerivationError("expected a name", reader.place(tree))
+        primed = any(script.kind == "prime" for script in scripts)
+        hint = "; a new value has an accent in place of the prime, as \\tilde v" if primed else ""
+        raise DerivationError(f"expected a name{hint}", reader.place(tree))
     return Written(base, scripts, reader.place(atom).latex, reader.place(tree))
 
 
@@ -442,13 +444,16 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     names = reader.names
     base, scripts, text, place = written
     indices: tuple[str, ...] = ()
-    if base.startswith((r"\bar{", r"\dot{")) and base[5:-1] in {
+    if _is_mean(names, written, body):
+        names.read_as(place, r"\text{a name, not a derivative}")
+    elif base.startswith((r"\bar{", r"\dot{")) and base[5:-1] in {
         name.split("_")[0].split("^")[0] for name in names.symbols
     }:
         name, rest = longest(names, base[5:-1], scripts)
         if base.startswith(r"\dot") or name != names.output or rest:
             raise DerivationError(
-                f"{place.latex} cannot be defined: it is a derivative; derive it in a chain instead", place
+                f"{place.latex} cannot be defined: it is a derivative; derive it in a chain instead, or give what is no derivative another accent, \\hat or \\tilde",
+                place,
             )
         names.seed = body
         return
@@ -489,6 +494,13 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         names.shapes[name] = shape
     if not names.output or not any(isinstance(part, DERIVATIVES) for part in body.walk()):
         names.output = name
+
+
+def _is_mean(names: Names, written: Written, body: Node) -> bool:
+    r"""Say whether \bar x is made from samples x_i and has the shape of one, so that it cannot be the derivative by all of them."""
+    family = written.base[5:-1] if written.base.startswith(r"\bar{") and not written.scripts else ""
+    shape = shape_of(names, body) if family in names.families else None
+    return shape is not None and shape != names.shapes[family]
 
 
 def _is_label(names: Names, letter: str, body: Node) -> bool:

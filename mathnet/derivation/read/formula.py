@@ -26,7 +26,7 @@ from ..meaning.relations import NOT_EQUAL
 from ..meaning.shapes import Index, Shape, Shifted, shape_text
 from ..meaning.whole import WHOLE
 from . import rewrite
-from .fitting import Fitting
+from .fitting import Fitting, is_zero
 from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
 from .parse import needs_braces, parse_tree
 from .rewrite import rewritten
@@ -346,7 +346,21 @@ class Reader:
                 if condition
                 else None
             )
-        return nodes.Cases(self.place(tree), tuple(values), tuple(conditions))
+        place = self.place(tree)
+        shapes = {self.fitting.shape(value) for value in values if not is_zero(value)}
+        shape = shapes.pop() if len(shapes) == 1 else None
+        if not shape:
+            return nodes.Cases(place, tuple(values), tuple(conditions))
+        one, zero = nodes.Number(place, Fraction(1)), nodes.Number(place, Fraction(0))
+        chosen = [
+            nodes.Cases(place, tuple(one if other is value else zero for other in values), tuple(conditions))
+            for value in values
+        ]
+        terms = tuple(
+            nodes.Product(value.place, (case, self.fitting.zero(value, shape)))
+            for case, value in zip(chosen, values, strict=True)
+        )
+        return nodes.Add(place, terms, (1,) * len(terms))
 
     # Factors: what a name with its subscripts and superscripts stands for
 
@@ -860,7 +874,10 @@ class Reader:
         if argument is None or argument.data == "operator" or (lists_only and not listed):
             raise DerivationError(f"{place.latex} is a function: write {place.latex}(…)", place)
         if bracket is None or not listed:
-            found = self._function(prefix, [self._piece(argument, following)], following.last)
+            body = self._piece(argument, following)
+            if prefix.name == r"\operatorname{tr}":
+                body = self._traced(body, following)
+            found = self._function(prefix, [body], following.last)
             self._refuse_more(place, following)
             return self._raised(found, prefix)
         if prefix.name in WHOLE and not prefix.defined:
@@ -870,6 +887,18 @@ class Reader:
         node = self._raised(self._function(prefix, inside, bracket), prefix)
         scripts = self.spelling.scripts(trees(argument)[1:])
         return self._with_scripts(node, node.latex, scripts, self.place(prefix.tree, argument))
+
+    def _traced(self, first: Node, following: Pieces) -> Node:
+        """Return the whole product behind a trace without parentheses, if its first factor is not square and has no trace."""
+        shape = self.fitting.shape(first)
+        if not shape or shape[0] == shape[1] or any(piece.data == "operator" for piece in following.left):
+            return first
+        factors = [first]
+        while piece := following.take():
+            factors.append(self._piece(piece, following))
+        body = self.fitting.side_by_side(factors)
+        self.names.read_as(body.place, rf"({body.latex})")
+        return body
 
     def _raised(self, node: Node, prefix: Prefix) -> Node:
         if prefix.power == 1:
@@ -883,6 +912,8 @@ class Reader:
         if prefix.defined:
             return nodes.Apply(place, name, prefix.order, tuple(arguments))
         if name in WHOLE:
+            if name == r"\operatorname{diag}" and not self.fitting.shape(arguments[0]):
+                self._refuse_entries(place, arguments[0])
             return nodes.Whole(place, name, *arguments)
         if name in {"max", "min"} and listed and len(arguments) == 1:
             return nodes.Whole(place, rf"\{name}", *arguments)
@@ -891,6 +922,14 @@ class Reader:
                 raise DerivationError(r"the Kronecker product is written \operatorname{kron}(A, B)", place)
             return nodes.Kronecker(place, *arguments)
         return nodes.Apply(place, name, prefix.order, tuple(arguments))
+
+    def _refuse_entries(self, place: Place, body: Node) -> None:
+        """Refuse a diagonal that is written by its entries."""
+        if letters := free_letters(self.names, body):
+            raise DerivationError(
+                rf"{place.latex} is made of a whole vector: leave the index {min(letters)} out, as in \operatorname{{diag}}(a \odot b)",
+                place,
+            )
 
     def _refuse_more(self, place: Place, following: Pieces) -> None:
         if following.left:
@@ -1119,6 +1158,8 @@ class Reader:
         scripts = self.spelling.scripts(trees(prefix.tree)[1:])
         below = [script.tree for script in scripts if script.kind == "subscript"]
         above = [script.text for script in scripts if script.kind != "subscript"]
+        if not scripts and argument is not None and self.place(argument).latex == NABLA:
+            place, argument, above = self.place(prefix.tree, argument), following.take(), ["2"]
         if (
             not below
             and above in ([], ["2"])
@@ -1177,7 +1218,10 @@ class Reader:
         place, argument = self.place(prefix.tree), following.take()
         if argument is None or argument.data != "factor" or len(trees(prefix.tree)) > 1:
             raise DerivationError(r"the differential of what? Write \mathrm d(…)", place)
-        if any(script.kind == "power" for script in self.spelling.scripts(trees(argument)[1:])):
+        atom, *parts = trees(argument)
+        scripts = self.spelling.scripts(parts)
+        _, rest = longest(self.names, self.spelling.name(atom)[0], scripts)
+        if any(script.kind == "power" for script in rest):
             raise DerivationError(
                 r"the differential of a power, or a power of it? Write \mathrm d(…) or (\mathrm d x)^2", place
             )

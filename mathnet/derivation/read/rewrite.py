@@ -3,6 +3,7 @@ r"""Before the grammar: letters that are one name, an italic d, `\partial J / \p
 Here the declared names are known, so that `softmax(z)` is told from six letters, and the d of `dx` from a size.
 """
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -17,12 +18,14 @@ PLAIN = {  # how a function is written without a backslash: how with one
     **{name[14:-1]: name for name in FUNCTIONS if name.startswith(r"\operatorname")},
     **{name[1:]: name for name in FUNCTIONS if not name.startswith(r"\operatorname")},
 }
+ZERO = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec)\{0\}")
 OPERAND = {"NAME", "ACCENT", "LPAR", "LBRACKET", "LBRACE", "FRAC", "SQRT"}
 
 
 def rewritten(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     """Return the tokens as the grammar takes them."""
-    found = _words(_numbered(_evaluated(tokens), names, source), names, source)
+    found = _numbered(_zeros(_evaluated(tokens), names), names, source)
+    found = _words(found, names, source)
     found = _fractions(_labels(found))
     found = _italic(found, names, source)
     return derivatives(_slashes(found, names, source))
@@ -75,11 +78,31 @@ def _words(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     return found
 
 
+def _zeros(tokens: Sequence[Token], names: Names) -> list[Token]:
+    r"""Let $\mathbf 0$ and $\vec 0$, which are not declared, be 0."""
+    found: list[Token] = []
+    for token in tokens:
+        if (
+            ZERO.fullmatch(canonical(token))
+            and token.type == "NAME"
+            and canonical(token) not in names.symbols
+        ):
+            found.append(_token("NUMBER", "0", token))
+        else:
+            found.append(token)
+        if [part.type for part in found[-4:]] == ["ACCENT", "LBRACE", "NUMBER", "RBRACE"] and found[
+            -2
+        ] == "0":
+            found[-4:] = [_token("NUMBER", "0", found[-4], found[-1])]
+    return found
+
+
 def _numbered(tokens: Sequence[Token], names: Names, source: str) -> list[Token]:
     """Let the W1 that is declared so be W_1."""
     found: list[Token] = []
     for token in tokens:
-        if found and _is_numbered(found[-1], token) and f"{canonical(found[-1])}_{token}" in names.symbols:
+        name = canonical(found[-1]) if found and _is_numbered(found[-1], token) else ""
+        if name not in names.symbols and f"{name}_{token}" in names.symbols:
             names.read_as(_place([found[-1], token], source), f"{found[-1]}_{token}")
             found += _below(token)
         else:
