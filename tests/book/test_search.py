@@ -31,7 +31,7 @@ SAMPLE = [
     "Hᵀ",
 ]
 DEBRIS = re.compile(
-    r"\\[a-z]+|<|\$|[\u2061-\u2064\U0001d5a0-\U0001d5d3]|steps · exact|While this page was built"
+    r"\\[a-z]+|<|\$|[\u2061-\u2064\U0001d5a0-\U0001d5d3]|steps · (?:proved|exact)|While this page was built"
 )
 FIRST = """async ([base, queries]) => {
     const { addressOf, finder } = await import(`${base}assets/find.js`);

@@ -26,7 +26,7 @@ def test_another_status_or_another_verdict_than_the_page_states_is_refused():
         session("mathnet check notes.md", RIGHT, status=1, says=["unknown symbol"])
     assert str(refused.value) == (
         "$ mathnet check notes.md\nexpected status 1 and the words ['unknown symbol'], got status 0, "
-        "without ['unknown symbol']:\n✓ notes.md:2 sum: 1 step · exact, 3 comparisons\n1 right, 0 wrong"
+        "without ['unknown symbol']:\n✓ notes.md:2 sum: 1 step · proved, 3 comparisons\n1 right, 0 wrong"
     )
     with pytest.raises(
         SessionError, match=re.escape("expected status 1 and the words ['✓'], got status 0:\n")
@@ -50,6 +50,6 @@ def test_the_page_about_checking_states_what_each_of_its_sessions_says():
     blocks = re.findall(
         r"^( *)````python exec=\"1\"[^\n]*\n(.*?)^\1````$", page, flags=re.MULTILINE | re.DOTALL
     )
-    assert len(blocks) == page.count("print(session(") == 10
+    assert len(blocks) == page.count("print(session(") == 13
     for indent, block in blocks:
         exec(re.sub(rf"^{indent}", "", block, flags=re.MULTILINE), {})
