@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -205,6 +206,14 @@ def test_the_exit_status_says_what_became_of_it(run):
     assert (status, said.out) == (2, "")
     assert said.err == "mathnet: layer.txt: Q is not declared; known are: H, W, B, Y^*, Y, J\n"
     assert main(["derive", "missing.txt"]) == 2
+
+
+def test_the_page_shows_what_is_printed(run):
+    page = (Path(__file__).parents[2] / "docs/reference/derive.md").read_text(encoding="utf-8")
+    layer = page.split('"layer.txt": r"""\n')[1].split('"""')[0]
+    status, said = run("--by", "W", "--format", "markdown", text=layer)
+    assert status == 0
+    assert said.out.replace("derivation by-w", "derivation derived-seed") in page
 
 
 # Random losses: derived right, or refused
