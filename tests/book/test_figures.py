@@ -333,7 +333,7 @@ def test_another_site_shows_a_figure_and_a_derivation_with_what_the_page_says(
     assert chosen.bounding_box()["width"] > 20
     assert chosen.evaluate("box => getComputedStyle(box).stroke") == "rgb(29, 57, 157)"
     assert page.locator("figcaption math").is_visible()
-    assert page.locator(".derivation").inner_text().count("✓ 1 step · exact") == 1
+    assert page.locator(".derivation").inner_text().count("✓ 1 step · proved") == 1
     scheme = "data-bs-theme" if theme == "mkdocs" else "data-md-color-scheme"
     page.evaluate(f"document.body.setAttribute('{scheme}', '{'dark' if theme == 'mkdocs' else 'slate'}')")
     assert chosen.evaluate("box => getComputedStyle(box).stroke") == "rgb(86, 123, 248)"

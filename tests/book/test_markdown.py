@@ -46,7 +46,7 @@ def test_fences_are_found_where_they_are_fences():
 def test_page_shows_the_derivation_and_its_verdict():
     html = convert(PAGE)
     assert 'id="d-inside"' in html
-    assert "✓ 1 step · exact" in html
+    assert "✓ 1 step · proved" in html
     assert "since " in html
     assert html.count("<math") == 9
     assert 'id="d-only-shown"' not in html
@@ -83,10 +83,10 @@ def test_the_where_part_reads_as_a_sentence():
         (r"\langle A, B \rangle = \sum_{ij} A_{ij} B_{ij}", "definition"),
         (r"\bar Y = \frac{\partial J}{\partial Y}", "definition"),
         (r"J = \sum_{ij} Y_{ij}^2", "definition"),
-        (r"[A C]_{ij} = \sum_k C_{kj} A_{ik}", "✓ 1 step · exact"),
-        (r"[A C]_{ij} = [A C + 0 A C]_{ij}", "✓ 1 step · exact"),
-        (r"\frac{\partial J}{\partial Y} = 2 Y", "✓ 1 step · exact"),
-        (r"\bar Y = \frac{\partial J}{\partial Y} = 2 Y", "✓ 2 steps · exact"),
+        (r"[A C]_{ij} = \sum_k C_{kj} A_{ik}", "✓ 1 step · proved"),
+        (r"[A C]_{ij} = [A C + 0 A C]_{ij}", "✓ 1 step · proved"),
+        (r"\frac{\partial J}{\partial Y} = 2 Y", "✓ 1 step · proved"),
+        (r"\bar Y = \frac{\partial J}{\partial Y} = 2 Y", "✓ 2 steps · proved"),
     ],
 )
 def test_what_only_says_what_a_sign_means_is_a_definition(equation, said):
@@ -164,7 +164,7 @@ def build(tmp_path):
 def test_a_right_derivation_is_shown_on_any_site(build):
     code, said, page = build("--strict", index=NOTES)
     assert code == 0, said
-    assert "✓ 1 step · exact" in page
+    assert "✓ 1 step · proved" in page
     assert "stylesheet" in page.split("d-inside")[1]
 
 
@@ -176,7 +176,7 @@ def test_what_is_wrong_fails_the_strict_build_and_is_shown_by_the_other(build):
     code, said, page = build(**pages)
     assert code == 0, said
     assert "✗ derivation inside, line 2: t^2 + 3t + 1 is not equal to (t + 1)^2: 5 against 4" in page
-    assert "✓ 1 step · exact" in page  # the other derivation of the page
+    assert "✓ 1 step · proved" in page  # the other derivation of the page
     for message in (
         "ERROR   -  index.md:8: derivation inside, line 2: t^2 + 3t + 1 is not equal to",
         "ERROR   -  other.md:1: derivation in-quote: the id is already used in index.md",
