@@ -109,6 +109,26 @@ def test_a_proof_that_a_computation_contradicts_stops_everything(monkeypatch):
         check("where s \\in \\mathbb{R}\ns = 2 s")
 
 
+NESTED = {  # a derivative within another one: what is differentiated by keeps its own entries in both
+    r"\frac{\partial}{\partial z} \frac{\partial J}{\partial x} = 1": True,
+    r"\frac{\partial}{\partial z} \frac{\partial J}{\partial x} = 0": False,
+    r"\frac{\partial}{\partial x} \frac{\partial J}{\partial z} = 1": True,
+    r"\frac{\partial}{\partial x} \frac{\partial J}{\partial x} = 6 x": True,
+    r"\mathrm d \frac{\partial J}{\partial z} = \mathrm d x": True,
+    r"\frac{\partial}{\partial x} \mathrm d J = 6 x\, \mathrm d x": True,
+    r"\frac{\partial}{\partial x} \mathrm d J = 0": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NESTED)
+def test_a_derivative_within_a_derivative(line):
+    report = check(r"where x \in \mathbb{R}, z = x^2, J = x z" + "\n" + line)
+    assert (report.ok, report.certainty if report.ok else "") == (
+        NESTED[line],
+        "proved" if NESTED[line] else "",
+    )
+
+
 def test_definitions_within_definitions_end_in_no_proof():
     doubled = ",  ".join(f"a_{{{k + 1}}} = a_{{{k}}} a_{{{k}}} + a_{{{k}}}" for k in range(1, 16))
     report = check(

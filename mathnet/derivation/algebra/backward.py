@@ -11,6 +11,7 @@ from fractions import Fraction
 from ..errors import DerivationError, Place
 from ..meaning.dependence import reach
 from ..meaning.names import Names
+from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
 from .canonical import Keys
 from .differentiate import derivative
@@ -68,14 +69,7 @@ class Backward:
         """Return the symbols that the result may be differentiated by: those that are declared and not constant."""
         found = []
         for name, symbol in self.names.symbols.items():
-            fixed = symbol.properties & {
-                "constant",
-                "ones",
-                "identity",
-                "integer",
-                "0 or 1",
-                "rows are one-hot",
-            }
+            fixed = symbol.properties & FIXED
             if (
                 symbol.definition is None
                 and not fixed

@@ -119,6 +119,11 @@ class Entries:
             return self.of(symbol.definition, (), dict(zip(symbol.indices, at, strict=True)))
         return self.of(symbol.definition, at)
 
+    def cut(self, variable: str) -> "Entries":
+        """Return what turns nodes into expressions within a derivative: its variable, and those of the derivatives around it, keep their own entries."""
+        opened = opens(self.names, variable)
+        return Entries(self.names, self.dimensions, opened if self.opened is None else opened & self.opened)
+
     def inserted(self, part: Expression) -> Expression:
         """Return an expression in which definitions stand for the symbols that are replaced by them."""
         return plus(*(self._inserted(term) for term in part.terms))
@@ -316,7 +321,7 @@ class Entries:
                 below = below[::-1]
             if len(body) == 2 and turned:
                 above = above[::-1]
-        held = Entries(self.names, self.dimensions, opens(self.names, node.variable))
+        held = self.cut(node.variable)
         return self.inserted(derivative(held.of(node.body, above, letters), node.variable, below))
 
     _gradient = _partial
@@ -324,17 +329,20 @@ class Entries:
     def _cotangent(self, node: nodes.Cotangent, at: tuple[Index, ...], letters: Letters) -> Expression:
         output, seed = self.names.output, self.names.seed
         over = self.letters(self.dimensions.shapes[output])
-        held = Entries(self.names, self.dimensions, opens(self.names, node.name))
+        held = self.cut(node.name)
         above = held.of(seed, over) if seed is not None else expression(Entry(cotangent_name(output), over))
         return self.inserted(
             total(product(above, derivative(held.symbol(output, over), node.name, at)), over)
         )
 
     def _differential(self, node: nodes.Differential, at: tuple[Index, ...], letters: Letters) -> Expression:
-        body = Entries(self.names, self.dimensions).of(node.body, at, letters)
+        body = self.of(node.body, at, letters)
         found = []
         for name in sorted(body.names):
-            if name in self.names.symbols and not self.names.symbols[name].properties & FIXED:
+            symbol = self.names.symbols.get(name)
+            if symbol and symbol.definition is not None:
+                raise node.error(f"{node.latex} is not derived where {symbol.latex} is held")
+            if symbol and not symbol.properties & FIXED:
                 over = self.letters(self.dimensions.shapes[name])
                 direction = expression(Entry(tangent_name(name), over))
                 found.append(total(product(derivative(body, name, over), direction), over))

@@ -195,13 +195,18 @@ class Evaluator:
             variable, _, tag = seeds[at]
             if variable == name:
                 values = self.symbol(name, seeds[:at])
-                return tuple(Dual(x, Slopes({entry: 1}), tag) for entry, x in enumerate(values))
+                values = tuple(Dual(x, Slopes({entry: 1}), tag) for entry, x in enumerate(values))
+                return self._directed(name, values, seeds[at + 1 :])
         symbol = self.names.symbols[name]
         if symbol.definition is None:
-            values = self.data.values[name]
-            for tag in [seed[-1] for seed in seeds if seed[0] == DIRECTION]:
-                values = tuple(map(Dual, values, self.data.values["dot", name], itertools.repeat(tag)))
-            return values
+            return self._directed(name, self.data.values[name], seeds)
         axes = [range(size) for size in self.shapes[name]][: len(symbol.indices)]
         places = (dict(zip(symbol.indices, place, strict=True)) for place in itertools.product(*axes))
         return sum((self.value(symbol.definition, place, seeds) for place in places), ())
+
+    def _directed(self, name: str, values: Entries, seeds: tuple[Seed, ...]) -> Entries:
+        """Return the entries of a symbol with its direction, for every differential around it; what is defined has none of its own."""
+        if self.names.symbols[name].definition is None:
+            for tag in [seed[-1] for seed in seeds if seed[0] == DIRECTION]:
+                values = tuple(map(Dual, values, self.data.values["dot", name], itertools.repeat(tag)))
+        return values
