@@ -28,6 +28,9 @@ def where(equation: Equation) -> str:
     return declared(equation.kind, equation.source)
 
 
+GAP = r"\quad"  # before a side that goes on in another row
+
+
 @lru_cache(maxsize=1000)
 def body(equation: Equation) -> tuple[str, ...]:
     """Return the lines of LaTeX that stand in mathematics: the rows, aligned at their relations."""
@@ -46,7 +49,7 @@ def _rows(chain: Chain) -> list[str]:
     rows = []
     for row in chain.rows:
         reason = f" && {row.reason}" if row.reason else ""
-        rows.append(f"{row.left} &{row.relation or ' {}'} {row.right}{reason}".strip())
+        rows.append(f"{row.left} &{row.relation or GAP} {row.right}{reason}".strip())
     return rows
 
 
