@@ -11,6 +11,7 @@ from fractions import Fraction
 from ..errors import DerivationError, Place
 from ..meaning.dependence import reach
 from ..meaning.names import Names
+from ..meaning.nodes import Node
 from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
 from .canonical import Keys
@@ -51,6 +52,7 @@ class Backward:
         self.keys = Keys.of(names)
         self.matrices = Matrices(names, dimensions.shapes)
         self.loss = names.output
+        self.reached: dict[Node, set[str]] = {}
         if not self.loss:
             raise DerivationError(
                 "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space",
@@ -67,22 +69,19 @@ class Backward:
 
     def free(self) -> list[str]:
         """Return the symbols that the result may be differentiated by: those that are declared and not constant."""
-        found = []
-        for name, symbol in self.names.symbols.items():
-            fixed = symbol.properties & FIXED
-            if (
-                symbol.definition is None
-                and not fixed
-                and self.uses(self.loss, name)
-                and not name.endswith("?")
-            ):
-                found.append(name)
-        return found
+        return [
+            name
+            for name, symbol in self.names.symbols.items()
+            if symbol.definition is None
+            and not symbol.properties & FIXED
+            and self.uses(self.loss, name)
+            and not name.endswith("?")
+        ]
 
     def uses(self, name: str, other: str) -> bool:
         """Say whether a defined symbol depends on another one."""
         definition = self.names.symbols[name].definition
-        return definition is not None and other in reach(definition, self.names, {})
+        return definition is not None and other in reach(definition, self.names, self.reached)
 
     def steps(self, by: str) -> list[Step]:
         """Return the lines of the backward pass, down to one symbol.
@@ -130,7 +129,6 @@ class Backward:
             inner = derivative(held.definition(user, over), name, at)
             above = expression() if user == self.loss else expression(Entry(gradient(user), over))
             parts.append(total(product(above, inner), over))
-        for user in users:
             if user != self.loss:
                 self.matrices.given[gradient(user)] = self._given(user)
         self.matrices.products.clear()
@@ -161,11 +159,8 @@ class Backward:
                 f"{self.names.symbols[name].latex} has more than two axes", self.names.symbols[name].place
             )
         found = spread_out(simplified(part, self.keys), self.keys)
-        return (
-            self.matrices.form(found, row, column)
-            if found.terms
-            else self.matrices.form(Expression((Term(Fraction(0)),)), row, column)
-        )
+        zero = Expression((Term(Fraction(0)),))
+        return self.matrices.form(found if found.terms else zero, row, column)
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""

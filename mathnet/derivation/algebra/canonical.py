@@ -12,16 +12,25 @@ from functools import reduce
 from math import prod
 
 from ..meaning.names import Names
-from .terms import Entry, Expression, Factor, Letter, Nested, Power, Term, constant, expression, plus, product
+from .terms import (
+    Delta,
+    Entry,
+    Expression,
+    Factor,
+    Letter,
+    Nested,
+    Power,
+    Term,
+    constant,
+    expression,
+    plus,
+    product,
+)
 
 MOST_ORDERS = 120  # of letters that look alike; beyond, two equal expressions may get different keys
-MOST_TERMS, LONGEST, HIGHEST = (
-    400,
-    1000,
-    6,
-)  # of a product that is multiplied out, of a sum, and a power of one
-
-
+MOST_TERMS = 400  # of a product that is multiplied out
+HIGHEST = 6  # power of a sum that is
+LONGEST = 1000  # sum
 SYMMETRIC = {"symmetric", "positive definite", "diagonal"}
 SUM_TO_ONE = {"rows sum to one", "rows are probabilities", "rows are one-hot"}
 
@@ -123,7 +132,7 @@ class Keys:
             if isinstance(factor, Entry) and name == "at" and factor.name in self.symmetric:
                 texts.sort()
             parts.append(",".join(texts))
-        if type(factor).__name__ == "Delta":
+        if isinstance(factor, Delta):
             parts.sort()
         return f"{type(factor).__name__}<{';'.join(parts)}>"
 

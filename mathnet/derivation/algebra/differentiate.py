@@ -97,19 +97,27 @@ def slope(factor: Factor, name: str, at: tuple[Index, ...]) -> Expression:
             inner = derivative(renamed(factor.body, {factor.over: other}), name, at)
             return total(product(expression(Softmax(factor.body, factor.over, other)), inner), (other,))
         case Inverse():
-            row, column = Letter(factor.row.size), Letter(factor.column.size)
-            inner = derivative(renamed(factor.body, {factor.row: row, factor.column: column}), name, at)
+            row, column, inner = _of_matrix(factor, name, at)
             left, right = replace(factor, at=(factor.at[0], row)), replace(factor, at=(column, factor.at[1]))
             return scaled(total(product(expression(left), inner, expression(right)), (row, column)), -1)
         case Determinant():
-            row, column = Letter(factor.row.size), Letter(factor.column.size)
-            inner = derivative(renamed(factor.body, {factor.row: row, factor.column: column}), name, at)
+            row, column, inner = _of_matrix(factor, name, at)
             inverse = Inverse(factor.body, factor.row, factor.column, (column, row))
             return total(product(expression(factor), expression(inverse), inner), (row, column))
-        case Extreme():
-            words = f"the {'largest' if factor.function == 'max' else 'smallest'} of many numbers is not derived: equal ones would count twice"
-            raise DerivationError(words, Place(1, 1, ""))
-    raise DerivationError(f"{type(factor).__name__.lower()} is not derived", Place(1, 1, ""))
+    assert isinstance(factor, Extreme)
+    words = "largest" if factor.function == "max" else "smallest"
+    raise DerivationError(
+        f"the {words} of many numbers is not derived: equal ones would count twice", Place(1, 1, "")
+    )
+
+
+def _of_matrix(
+    factor: Inverse | Determinant, name: str, at: tuple[Index, ...]
+) -> tuple[Letter, Letter, Expression]:
+    """Return the derivative of the matrix that a block is a function of, at a new row and column."""
+    row, column = Letter(factor.row.size), Letter(factor.column.size)
+    body = renamed(factor.body, {factor.row: row, factor.column: column})
+    return row, column, derivative(body, name, at)
 
 
 def _of_function(factor: Applied, name: str, at: tuple[Index, ...]) -> Expression:
@@ -141,7 +149,7 @@ def _without_bars(inner: Expression) -> Expression | None:
 
 def _of_power(factor: Power, name: str, at: tuple[Index, ...]) -> Expression:
     base, exponent = factor.base, factor.exponent
-    lower = power(base, plus_one(exponent, -1))
+    lower = power(base, one_less(exponent))
     found = product(exponent, lower, derivative(base, name, at))
     if name in exponent.names:
         log = expression(Applied("log", 0, (base,)))
@@ -149,9 +157,8 @@ def _of_power(factor: Power, name: str, at: tuple[Index, ...]) -> Expression:
     return found
 
 
-def plus_one(exponent: Expression, step: Fraction | int) -> Expression:
-    """Return an exponent that is larger by a step."""
-    constants = [term for term in exponent.terms if not term.factors and not term.summed]
-    others = tuple(term for term in exponent.terms if term not in constants)
-    value = sum((term.coefficient for term in constants), Fraction(0)) + step
-    return plus(Expression(others), number(value))
+def one_less(exponent: Expression) -> Expression:
+    """Return an exponent less one."""
+    numbers = [term for term in exponent.terms if not term.factors and not term.summed]
+    others = tuple(term for term in exponent.terms if term not in numbers)
+    return plus(Expression(others), number(sum((term.coefficient for term in numbers), Fraction(-1))))

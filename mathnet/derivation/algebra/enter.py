@@ -33,6 +33,7 @@ from .terms import (
     Softmax,
     Term,
     changed,
+    constant,
     expression,
     number,
     plus,
@@ -141,17 +142,22 @@ class Entries:
         return number(Fraction(node.value))
 
     def _size(self, node: nodes.Size, at: tuple[Index, ...], letters: Letters) -> Expression:
-        return number(int(node.name)) if node.name.isdigit() else expression(Size(node.name))
+        return _size(node.name)
 
     def _symbol(self, node: nodes.Symbol, at: tuple[Index, ...], letters: Letters) -> Expression:
         return self.symbol(node.name, at)
 
     def _entry(self, node: nodes.Entry, at: tuple[Index, ...], letters: Letters) -> Expression:
-        shape = self.shape(node.body)
-        indices = tuple(self._index(index, letters, node) for index in node.indices)
-        if len(indices) == len(shape) and "1" in shape:
-            indices = tuple(index for index, axis in zip(indices, shape, strict=True) if axis != "1")
-        return self.of(node.body, indices, letters)
+        return self.of(node.body, self._indices(node, node.indices, self.shape(node.body), letters), letters)
+
+    def _indices(
+        self, node: nodes.Node, written: Sequence[Written], shape: Shape, letters: Letters
+    ) -> tuple[Index, ...]:
+        """Return the indices of an entry, one for each axis that is longer than 1."""
+        indices = tuple(self._index(index, letters, node) for index in written)
+        if len(indices) < len(shape):
+            return indices
+        return tuple(index for index, axis in zip(indices, shape, strict=True) if axis != "1")
 
     def _index(self, index: Written, letters: Letters, node: nodes.Node) -> Index:
         if isinstance(index, int):
@@ -246,8 +252,8 @@ class Entries:
         shape, exponent = self.shape(node.base), self.of(node.exponent, (), letters)
         if not shape:
             return power(self.of(node.base, (), letters), exponent)
-        whole = exponent.terms[0].coefficient if len(exponent.terms) == 1 else Fraction(0)
-        if exponent != number(whole) or whole.denominator != 1 or not 1 <= whole <= 6:
+        whole = constant(exponent)
+        if whole is None or whole.denominator != 1 or not 1 <= whole <= 6:
             raise node.error(f"{node.latex}: only the powers 1 to 6 of a matrix are derived")
         inner = [Letter(shape[0]) for _ in range(int(whole) - 1)]
         ends = [at[0], *inner, at[1]]
@@ -269,11 +275,7 @@ class Entries:
         return expression(Bracket(self.of(node.left, at, letters), node.relation, right))
 
     def _sum(self, node: nodes.Sum, at: tuple[Index, ...], letters: Letters) -> Expression:
-        ranges = self.dimensions.ranges[node]
-        over = {
-            name: Letter(range_.root().dimension or "", name)
-            for name, range_ in zip(node.letters, ranges, strict=True)
-        }
+        over = self._over(node)
         body = self.of(node.body, at, {**letters, **over})
         if node.limits is not None:
             raise node.error(f"{node.latex}: a sum with limits is not derived")
@@ -283,16 +285,18 @@ class Entries:
         others = self._index(node.besides, letters, node)
         return plus(total(body, over.values()), scaled(renamed(body, {letter: others}), -1))
 
+    def _over(self, node: nodes.Sum) -> dict[str, Letter]:
+        """Return new letters for those that a sum runs over."""
+        ranges = zip(node.letters, self.dimensions.ranges[node], strict=True)
+        return {name: Letter(range_.root().dimension or "", name) for name, range_ in ranges}
+
     def _delta(self, node: nodes.Delta, at: tuple[Index, ...], letters: Letters) -> Expression:
         return expression(
             Delta(self._index(node.left, letters, node), self._index(node.right, letters, node))
         )
 
     def _most(self, node: nodes.Most, at: tuple[Index, ...], letters: Letters) -> Expression:
-        over = {
-            name: Letter(range_.root().dimension or "", name)
-            for name, range_ in zip(node.letters, self.dimensions.ranges[node], strict=True)
-        }
+        over = self._over(node)
         if node.besides is not None or node.limits is not None:
             raise node.error(f"{node.latex} is not derived")
         function = "min" if isinstance(node, nodes.Least) else "max"
@@ -307,11 +311,8 @@ class Entries:
             raise node.error(f"{node.latex} is not derived")
         symbol, body = axes(self.dimensions.shapes[node.variable]), axes(self.shape(node.body))
         if node.indices is not None:
-            full = tuple(self._index(index, letters, node) for index in node.indices)
             shape = self.dimensions.shapes[node.variable]
-            if len(full) == len(shape):
-                full = tuple(index for index, axis in zip(full, shape, strict=True) if axis != "1")
-            above, below = at, full
+            above, below = at, self._indices(node, node.indices, shape, letters)
         else:
             turned = node.layout == nodes.LAYOUTS[1]
             above, below = (
@@ -368,7 +369,6 @@ class Entries:
             body = self.of(node.body, (*at, over[-1]), letters)
             return expression(Logsumexp(body, over[-1]))
         body = self.of(node.body, over, letters)
-        count = [number(int(axis)) if axis.isdigit() else expression(Size(axis)) for axis in axes(shape)]
         match function:
             case r"\operatorname{tr}":
                 return total(renamed(body, {over[1]: over[0]}), over[:1])
@@ -377,11 +377,9 @@ class Entries:
             case r"\operatorname{sum}":
                 return total(body, over)
             case r"\operatorname{mean}":
-                return product(*(power(part, -1) for part in count), total(body, over))
+                return _mean(body, over)
             case r"\operatorname{var}" | r"\operatorname{std}":
-                mean = product(*(power(part, -1) for part in count), total(body, over))
-                square = power(plus(body, scaled(mean, -1)), 2)
-                variance = product(*(power(part, -1) for part in count), total(square, over))
+                variance = _mean(power(plus(body, scaled(_mean(body, over), -1)), 2), over)
                 return power(variance, Fraction(1, 2)) if function.endswith("{std}") else variance
             case r"\|" | r"\|_2":
                 return power(total(power(body, 2), over), Fraction(1, 2))
@@ -405,6 +403,14 @@ class Entries:
             case r"\|^2" | r"\|_2^2":
                 return power(scalar, 2)
         return scalar
+
+
+def _size(axis: str) -> Expression:
+    return number(int(axis)) if axis.isdigit() else expression(Size(axis))
+
+
+def _mean(part: Expression, over: Sequence[Letter]) -> Expression:
+    return product(*(power(_size(letter.size), -1) for letter in over), total(part, over))
 
 
 def cotangent_name(name: str) -> str:

@@ -4,7 +4,7 @@ A form is made from others by the functions of this file, which write no parenth
 the symbols are, and leave out what changes nothing. In NumPy a row and a column are arrays with one axis.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -138,7 +138,7 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         else:
             numbers += [part for part in parts if not part.shape]
             arrays += [part for part in parts if part.shape]
-    arrays = [array for array in arrays if array.kind != "identity"] or arrays[:1]
+    numbers.sort(key=lambda part: (bool(part.parts), len(part.latex)))
     parts = (*numbers, *arrays)
     if not parts:
         return number(value)
@@ -146,8 +146,6 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         return parts[0]
     if value == -1 and len(parts) == 1 and parts[0].kind == "add":
         return add(*(product(-1, part) for part in parts[0].parts))
-    numbers.sort(key=lambda part: (bool(part.parts), len(part.latex)))
-    parts = (*numbers, *arrays)
     shape = (arrays[0].shape[0], arrays[-1].shape[1]) if arrays else ()
     shape = () if shape == ("1", "1") else shape
     latex = " ".join(
@@ -161,12 +159,8 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         sign = "-" * (value < 0)
         size = number(abs(value))
         latex = f"{sign}{latex}" if abs(value) == 1 else f"{sign}{size.latex} {latex}"
-        loose = "@" in code and not numbers
-        code = (
-            f"{sign}{f'({code})' if loose else code}"
-            if abs(value) == 1
-            else f"{sign}{size.code} * {f'({code})' if loose else code}"
-        )
+        code = f"({code})" if "@" in code and not numbers else code
+        code = f"{sign}{code}" if abs(value) == 1 else f"{sign}{size.code} * {code}"
     return Form(latex, code, shape, PRODUCT if value > 0 else SUM, "product", parts, value)
 
 
@@ -283,13 +277,3 @@ def written(latex: Callable[[str], str], code: Callable[[str], str], shape: Shap
         "whole",
         parts,
     )
-
-
-def total(numbers: Iterable[Form]) -> list[Form]:
-    """Return the forms that are not the number 1."""
-    return [form for form in numbers if not (form.kind == "number" and form.number == 1)]
-
-
-def same(forms: Sequence[Form]) -> bool:
-    """Say whether all forms are written in the same way."""
-    return len({form.latex for form in forms}) == 1

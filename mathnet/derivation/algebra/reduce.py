@@ -20,6 +20,7 @@ from itertools import islice, permutations
 from ..meaning.names import Names
 from ..meaning.shapes import Shape
 from . import forms
+from .canonical import SYMMETRIC
 from .forms import Form
 from .programs import called, identifier
 from .terms import (
@@ -42,6 +43,7 @@ from .terms import (
     constant,
 )
 
+PLAIN = {"exp", "log", "sin", "cos", "tanh"}  # that LaTeX has a name for
 MOST_ORDERS = 24  # in which letters are taken away; the shortest formula stays
 
 
@@ -141,8 +143,7 @@ class Matrices:
         while self._joined(graph, []):
             pass
         found = self._ends(graph, row, column)
-        numbers = [*graph.numbers]
-        coefficient = term.coefficient
+        numbers, coefficient = graph.numbers, term.coefficient
         if not graph.below:
             return forms.product(coefficient, *numbers, *found)
         top = forms.product(abs(coefficient).numerator, *numbers, *found)
@@ -151,18 +152,14 @@ class Matrices:
 
     def _enter(self, factor: Factor, term: Term, graph: Graph) -> None:
         """Put a factor into the graph: a number, a vector or a matrix."""
-        letters = sorted(
-            factor.free,
-            key=lambda letter: list(_places(factor)).index(letter) if letter in _places(factor) else 0,
-        )
+        places = _places(factor)
+        letters = sorted(factor.free, key=lambda letter: places.index(letter) if letter in places else 0)
         if len(letters) > 2:
             raise NoMatrixFormError
         if not letters:
-            base, exponent = (
-                (factor.base, constant(factor.exponent)) if isinstance(factor, Power) else (None, None)
-            )
-            if base is not None and exponent is not None and exponent < 0:
-                graph.below.append(self._power(base, -exponent, None, None))
+            exponent = constant(factor.exponent) if isinstance(factor, Power) else None
+            if isinstance(factor, Power) and exponent is not None and exponent < 0:
+                graph.below.append(self._power(factor.base, -exponent, None, None))
             else:
                 graph.numbers.append(self.factor(factor, None, None))
         elif len(letters) == 1:
@@ -209,7 +206,7 @@ class Matrices:
         for letter in summed:
             edges, vectors = graph.at(letter), graph.hanging[letter]
             if not edges:
-                graph.products.append("dot product" if len(vectors) == 2 else "")
+                graph.products += ["dot product"] * (len(vectors) == 2)
                 graph.numbers.append(self._sum(graph.squared.pop(letter, []), vectors, letter))
             elif len(edges) == 2 and edges[0].other(letter) is not edges[1].other(letter):
                 graph.products.append("matrix product")
@@ -250,11 +247,7 @@ class Matrices:
             return forms.written(
                 lambda x: rf"\operatorname{{tr}}({x})", lambda x: f"np.trace({x})", (), *vectors[0].parts
             )
-        if (
-            vectors[0].kind in {"hadamard", "product"}
-            and len(vectors[0].parts) == 2
-            and vectors[0].kind == "hadamard"
-        ):
+        if vectors[0].kind == "hadamard" and len(vectors[0].parts) == 2:
             left, right = vectors[0].parts
             return forms.product(1, forms.transposed(left), right)
         return forms.product(1, forms.transposed(self.one(letter.size)), vectors[0])
@@ -271,7 +264,7 @@ class Matrices:
         if graph.edges:
             (edge,) = graph.edges
             return [*map(forms.diagonal, at_row), edge.out_of(row), *map(forms.diagonal, at_column)]
-        graph.products.append("outer product" if at_row and at_column else "")
+        graph.products += ["outer product"] * bool(at_row and at_column)
         left, right = at_row or [self.one(row.size)], at_column or [self.one(column.size)]
         return [left[0], forms.transposed(right[0])]
 
@@ -379,7 +372,7 @@ class Matrices:
     def _symbol(self, name: str, at: tuple[object, ...], row: Letter | None, column: Letter | None) -> Form:
         known, shape = self.names.symbols.get(name), self.shapes.get(name, ())
         latex = known.latex if known else name
-        symmetric = bool(known and known.properties & {"symmetric", "positive definite", "diagonal"})
+        symmetric = bool(known and known.properties & SYMMETRIC)
         form = self.given.get(name) or forms.symbol(latex, identifier(name), shape, symmetric)
         shape = form.shape
         if any(not isinstance(index, Letter) for index in at) or len(at) > 2:
@@ -391,16 +384,11 @@ class Matrices:
         return forms.transposed(form) if len(at) == 1 and shape[0] == "1" else form
 
     def _function(self, name: str) -> str:
-        known = self.names.functions.get(name)
-        return (
-            known.latex
-            if known
-            else name
-            if name.startswith("\\")
-            else rf"\{name}"
-            if name in PLAIN
-            else rf"\operatorname{{{name}}}"
-        )
+        if known := self.names.functions.get(name):
+            return known.latex
+        if name.startswith("\\"):
+            return name
+        return rf"\{name}" if name in PLAIN else rf"\operatorname{{{name}}}"
 
     def _softmax(
         self, body: Expression, over: Letter, at: object, row: Letter | None, column: Letter | None
@@ -454,9 +442,6 @@ class Matrices:
             (),
             inner,
         )
-
-
-PLAIN = {"exp", "log", "sin", "cos", "tanh"}
 
 
 def _places(factor: Factor) -> list[Letter]:

@@ -208,7 +208,7 @@ def _without_ones(term: Term, keys: Keys) -> Term:
 
 def _collapse(term: Term, delta: Delta) -> Term | None:
     others = tuple(factor for factor in term.factors if factor is not delta)
-    if delta.left is delta.right or (isinstance(delta.left, int) and delta.left == delta.right):
+    if delta.left == delta.right:
         return replace(term, factors=others)
     if isinstance(delta.left, int) and isinstance(delta.right, int):
         return replace(term, coefficient=Fraction(0))

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from ..errors import WHOLE, DerivationError
 from ..read.files import FileError, derivations, text_of
+from ..read.source import split
 from ..verdict.derive import Derived, derive
 
 HELP = """\
@@ -61,12 +62,11 @@ def _text(found: Derived, form: str) -> str:
         return f"{'# ' if form == 'numpy' else '% ' if form == 'latex' else ''}{found.by} is refused: {found.refused}"
     if form == "numpy":
         return found.numpy or f"# {found.by}: there is no program for this"
-    lines = found.fence.split("\n")
-    first = next(at for at, line in enumerate(lines) if line.startswith("\\frac"))
+    lines = [line for _, block in split(found.fence)[1] for line in block.split("\n")]
     if form == "markdown":
         id = "-".join(filter(None, (found.id, "by", "".join(filter(str.isalnum, found.by)).lower())))
         return f"```derivation {id}\n{found.fence}\n```"
     if form == "latex":
-        rows = [line if line.endswith("\\\\") else f"{line} \\\\" for line in lines[first:] if line]
+        rows = [line if line.endswith("\\\\") else f"{line} \\\\" for line in lines]
         return "\\begin{align*}\n" + "\n".join(rows).removesuffix(" \\\\") + "\n\\end{align*}"
-    return "\n".join([f"by {found.by}: {found.verdict}", *(line for line in lines[first:] if line)])
+    return "\n".join([f"by {found.by}: {found.verdict}", *lines])

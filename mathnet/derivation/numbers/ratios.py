@@ -82,7 +82,10 @@ class Ratio:
 
     def slope(self) -> Polynomial:
         """Return the numerator of the derivative."""
-        first, second = times(_slope(self.above), self.below), times(self.above, _slope(self.below))
+        first, second = (
+            times(polynomials.slope(self.above), self.below),
+            times(self.above, polynomials.slope(self.below)),
+        )
         return plus(first, tuple(-coefficient for coefficient in second))
 
     def _with(self, other: Number, operation: Callable[["Ratio", "Ratio"], Any]) -> Number:
@@ -195,7 +198,3 @@ def _product(a: Ratio, b: Ratio) -> Ratio:
     if b.above == a.below:
         return Ratio(a.above, b.below, a.here)
     return Ratio(times(a.above, b.above), times(a.below, b.below), a.here)
-
-
-def _slope(polynomial: Polynomial) -> Polynomial:
-    return tuple(power * coefficient for power, coefficient in enumerate(polynomial))[1:]

@@ -112,16 +112,11 @@ def _derived(where: str, names: Names, backward: Backward, name: str, id: str) -
         rows[-1] += f" \\\\\n  &= {closed.latex}  && \\text{{definitions inserted}}"
     fence = f"where {where}{_declarations(names, backward)}\n" + "\n\n".join(rows)
     report = check(fence, id)
-    if not report.ok and not report.errors[0].difference:
-        return Derived(
-            id, latex, refused=f"the checker cannot try what was derived: {report.errors[0].reason}"
-        )
     if not report.ok:
-        return Derived(
-            id,
-            latex,
-            refused=f"a line that was derived did not pass the checker, so it is not shown ({report.errors[0].reason})",
-        )
+        (reason, *_) = [error.reason for error in report.errors]
+        wrong = f"a line that was derived did not pass the checker, so it is not shown ({reason})"
+        untried = f"the checker cannot try what was derived: {reason}"
+        return Derived(id, latex, refused=wrong if report.errors[0].difference else untried)
     return Derived(
         id,
         latex,
@@ -134,8 +129,7 @@ def _derived(where: str, names: Names, backward: Backward, name: str, id: str) -
 
 def _row(names: Names, loss: str, step: Step) -> str:
     through = " and ".join(names.symbols[user].latex for user in step.through)
-    products = [product for product in step.products if product]
-    words = f"; {', '.join(products)}" if products else ""
+    words = f"; {', '.join(step.products)}" if step.products else ""
     reason = rf"\text{{through }} {through}" + (rf"\text{{{words}}}" if words else "")
     return rf"\frac{{\partial {loss}}}{{\partial {names.symbols[step.name].latex}}} &= {step.form.latex}  && {reason}"
 
@@ -143,13 +137,13 @@ def _row(names: Names, loss: str, step: Step) -> str:
 def _declarations(names: Names, backward: Backward) -> str:
     """Return the declarations of the ones and identities that the lines need and the where part lacks."""
     known = {symbol.latex for symbol in names.symbols.values()}
-    ones = [(latex, size, size, "ones") for size, latex in backward.matrices.ones.items()]
-    identities = [
-        (latex, size, rf"{size} \times {size}", "identity")
-        for size, latex in backward.matrices.identities.items()
+    ones, identities = backward.matrices.ones, backward.matrices.identities
+    needed = [
+        *((latex, size, "ones") for size, latex in ones.items()),
+        *((latex, rf"{size} \times {size}", "identity") for size, latex in identities.items()),
     ]
     return "".join(
         rf",  {latex} \in \mathbb{{R}}^{{{shape}}} \text{{ {word}}}"
-        for latex, _, shape, word in ones + identities
+        for latex, shape, word in needed
         if latex not in known
     )

@@ -56,8 +56,8 @@ def program(
         for name, symbol in names.symbols.items()
         if symbol.definition is None and backward.uses(backward.loss, name)
     ]
-    called_ = [identifier(name) for name in (*defined, *declared)]
-    if len({*called_, *names.dimensions, *OURS}) < len(called_) + len(names.dimensions) + len(OURS):
+    ours = [*map(identifier, (*defined, *declared)), *names.dimensions, *OURS]
+    if len(set(ours)) < len(ours):
         return ""  # two things would have one name
     try:
         values = [(identifier(name), backward.value(name).code) for name in defined]
@@ -66,7 +66,8 @@ def program(
         return ""
     sizes = min(tried, key=lambda each: (-len({*each.values()} - {1}), max(each.values(), default=0)))
     results, comma = ", ".join(name for name, _ in values), "," * (len(values) == 1)
-    lines = [
+    data = [
+        "rng = np.random.default_rng(0)",
         *(f"{size} = {length}" for size, length in sizes.items()),
         *(
             f"{identifier(name)} = {_data(names.symbols[name], backward.dimensions.shapes[name])}"
@@ -78,24 +79,11 @@ def program(
         *(f"    {name} = {code}" for name, code in values),
         f"    return {results}{comma}",
     ]
-    back = [f"{identifier(step.name)}_bar = {step.form.code}" for step in steps]
-    body = (
-        "\n".join(
-            [
-                "rng = np.random.default_rng(0)",
-                *lines,
-                "",
-                "",
-                *forward,
-                "",
-                "",
-                f"{results}{comma} = forward({by})",
-                *back,
-            ]
-        )
-        + "\n"
-        + TEST.format(name=by)
-    )
+    back = [
+        f"{results}{comma} = forward({by})",
+        *(f"{identifier(step.name)}_bar = {step.form.code}" for step in steps),
+    ]
+    body = "\n\n\n".join(map("\n".join, (data, forward, back))) + "\n" + TEST.format(name=by)
     helpers = [text for name, text in HELPERS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
     return "\n\n\n".join(["import numpy as np", *helpers, *functions, body])
 
