@@ -97,6 +97,11 @@ def test_the_mark_counts_both_kinds_of_steps():
     assert [step.proved for step in report.lines] == [False, True]
 
 
+def test_digits_are_not_mistaken_for_a_count():
+    report = check(r"where s, t \in \mathbb{R}" + "\n" + r"e^s e^t = e^{s + t} = e^{t + s}")
+    assert report.verdict() == "2 steps · 1 proved, 1 to 50 digits"
+
+
 def test_a_relation_other_than_equality_is_not_proved():
     assert check(r"where t \in \mathbb{R}" + "\n" + r"t \le t").verdict() == "1 step · exact"
 

@@ -159,10 +159,12 @@ class Report:
     @property
     def certainty(self) -> str:
         """How sure a right derivation is: `proved`, `exact` or `50 digits`, with `at 23 points` where it was only tried there."""
-        tried = ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
         if self.proved == self.steps:
             return "proved"
-        return f"{self.proved} proved, {self.steps - self.proved} {tried}" if self.proved else tried
+        tried = ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
+        if not self.proved:
+            return tried
+        return f"{self.proved} proved, {self.steps - self.proved} {'to ' * (not self.exact)}{tried}"
 
     def __repr__(self) -> str:
         places = ", ".join(f"line {error.place.line}" for error in self.errors)
