@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from book.hands_on.desk import figure, pyodide
-from book.testing import LOST
+from book.testing import LOST, attend
 from mathnet.derivation import check, find
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
@@ -176,6 +176,7 @@ def test_a_link_holds_the_derivation(loaded, context: BrowserContext):
     assert link == loaded.url
     other = context.new_page()
     other.goto(link)
+    attend(other)
     expect(other.get_by_role("textbox")).to_have_value(text)
     other.get_by_role("textbox").press("End")
     other.keyboard.type(" ")
