@@ -126,7 +126,8 @@ class Backward:
         parts = []
         for user in users:
             over = held.letters(self.dimensions.shapes[user])
-            inner = derivative(held.definition(user, over), name, at)
+            inner = simplified(derivative(held.definition(user, over), name, at), self.keys)
+            inner = held.recalled(inner, user, self.keys)
             above = expression() if user == self.loss else expression(Entry(gradient(user), over))
             parts.append(total(product(above, inner), over))
             if user != self.loss:

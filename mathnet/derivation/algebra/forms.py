@@ -4,14 +4,14 @@ A form is made from others by the functions of this file, which write no parenth
 the symbols are, and leave out what changes nothing. In NumPy a row and a column are arrays with one axis.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
 from ..meaning.shapes import Shape
 
-SUM, HADAMARD, PRODUCT, ATOM = range(4)  # how tightly a form holds together
+SUM, HADAMARD, PRODUCT, FRACTION, ATOM = range(5)  # how tightly a form holds together
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Form:
     shape : tuple of str
         Names of the dimensions, as in the checker.
     level : int
-        SUM, HADAMARD, PRODUCT or ATOM.
+        SUM, HADAMARD, PRODUCT, FRACTION or ATOM.
     kind : str
         What it is made by: the name of a function of this file.
     parts : tuple of Form
@@ -194,7 +194,7 @@ def hadamard(*factors: Form) -> Form:
     kept = [part for part in parts if part.kind != "ones"] or parts[:1]
     if len(kept) == 1:
         return kept[0]
-    latex = r" \odot ".join(inside(part, ATOM) for part in kept)
+    latex = r" \odot ".join(inside(part, FRACTION) for part in kept)
     return Form(
         latex,
         " * ".join(coded(part) for part in kept),
@@ -226,12 +226,45 @@ def add(*terms: Form) -> Form:
                 *(product(part.number, *(part.parts[1:] if side == 0 else part.parts[:-1])) for part in parts)
             )
             return product(1, outer, rest) if side == 0 else product(1, rest, outer)
+    if (beside := _beside(parts)) is not None:
+        return beside
     first, *others = sorted(parts, key=lambda part: part.latex.startswith("-"))
     latex, code = first.latex, first.code
     for other in others:
         latex += f" - {other.latex[1:]}" if other.latex.startswith("-") else f" + {other.latex}"
         code += f" - {other.code[1:]}" if other.code.startswith("-") else f" + {other.code}"
     return Form(latex, code, first.shape, SUM, "add", (first, *others))
+
+
+def _beside(terms: Sequence[Form]) -> Form | None:
+    """Return a sum of Hadamard products with the factors that all of them have taken out once."""
+    split = [_factors(term) for term in terms]
+    common = [
+        factor
+        for factor in split[0][1]
+        if all(any(factor.latex == other.latex for other in factors) for _, factors in split)
+    ]
+    if not common:
+        return None
+    names = [factor.latex for factor in common]
+    rests = []
+    for value, factors in split:
+        rest = list(factors)
+        for name in names:
+            rest.remove(next(factor for factor in rest if factor.latex == name))
+        if not rest:
+            return None
+        rests.append(product(value, hadamard(*rest)))
+    return hadamard(add(*rests), *common)
+
+
+def _factors(term: Form) -> tuple[Fraction, tuple[Form, ...]]:
+    """Return the coefficient and the factors of a Hadamard product; anything else is one factor."""
+    if term.kind == "hadamard":
+        return Fraction(1), term.parts
+    if term.kind == "product" and len(term.parts) == 1 and term.parts[0].kind == "hadamard":
+        return term.number, term.parts[0].parts
+    return Fraction(1), (term,)
 
 
 def apply(latex: str, code: str, *arguments: Form) -> Form:
@@ -251,7 +284,9 @@ def apply(latex: str, code: str, *arguments: Form) -> Form:
 def divide(top: Form, bottom: Form) -> Form:
     """Return a quotient by a number."""
     code = f"{coded(top)} / {coded(bottom)}"
-    return Form(rf"\frac{{{top.latex}}}{{{bottom.latex}}}", code, top.shape, PRODUCT, "divide", (top, bottom))
+    return Form(
+        rf"\frac{{{top.latex}}}{{{bottom.latex}}}", code, top.shape, FRACTION, "divide", (top, bottom)
+    )
 
 
 def diagonal(vector: Form) -> Form:

@@ -207,7 +207,7 @@ class Matrices:
             edges, vectors = graph.at(letter), graph.hanging[letter]
             if not edges:
                 graph.products += ["dot product"] * (len(vectors) == 2)
-                graph.numbers.append(self._sum(graph.squared.pop(letter, []), vectors, letter))
+                graph.numbers.append(self._sum(graph, vectors, letter))
             elif len(edges) == 2 and edges[0].other(letter) is not edges[1].other(letter):
                 graph.products.append("matrix product")
                 first, second = edges
@@ -236,8 +236,21 @@ class Matrices:
             return True
         return False
 
-    def _sum(self, squared: list[Form], vectors: list[Form], letter: Letter) -> Form:
-        """Return what a summed letter without edges leaves: a dot product, the square of a norm, or a sum of entries."""
+    def _sum(self, graph: Graph, vectors: list[Form], letter: Letter) -> Form:
+        """Return what a summed letter without edges leaves: a dot product, the square of a norm, a mean, or a sum of entries."""
+        squared = graph.squared.pop(letter, [])
+        count = next((form for form in graph.below if form.latex == letter.size), None)
+        centred = _centred(squared[0]) if squared else None
+        averaged = centred or (
+            vectors[0]
+            if len(vectors) == 1 and vectors[0].kind not in {"hadamard", "main diagonal", "ones"}
+            else None
+        )
+        if count and averaged:
+            graph.below.remove(count)
+            if forms.count(turned := forms.transposed(averaged)) < forms.count(averaged):
+                averaged = turned
+            return _averaged("var" if centred else "mean", averaged)
         if squared:
             square = forms.written(lambda x: rf"\|{x}\|^2", lambda x: f"np.sum(({x}) ** 2)", (), squared[0])
             return replace(square, kind="square")
@@ -414,6 +427,9 @@ class Matrices:
             return forms.written(
                 lambda x: rf"\|{x}\|{up}", lambda x: f"np.linalg.norm({x}){norm}", (), vector
             )
+        if inner.kind == "var" and value > 0 and value.denominator == 2:
+            deviation = _averaged("std", inner.parts[0])
+            return self._number_power(deviation, Fraction(value.numerator))
         if value == 1:
             return inner
         if value < 0:
@@ -422,20 +438,26 @@ class Matrices:
                 rf"\frac{{1}}{{{bottom.latex}}}",
                 f"1 / {forms.coded(bottom)}",
                 inner.shape,
-                forms.PRODUCT,
+                forms.FRACTION,
                 "whole",
                 (bottom,),
             )
         if value == Fraction(1, 2):
             return forms.written(lambda x: rf"\sqrt{{{x}}}", lambda x: f"np.sqrt({x})", inner.shape, inner)
-        up = str(value) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
-        exponent = (
-            str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
-        )
         if inner.shape and value.denominator == 1 and value <= 3:
             return forms.hadamard(*[inner] * int(value))
         if inner.shape:
             raise NoMatrixFormError
+        return self._number_power(inner, value)
+
+    @staticmethod
+    def _number_power(inner: Form, value: Fraction) -> Form:
+        if value == 1:
+            return inner
+        up = str(value) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
+        exponent = (
+            str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+        )
         return forms.written(
             lambda x: rf"{forms.inside(inner, forms.ATOM)}^{{{exponent}}}",
             lambda x: f"({x}) ** ({up})",
@@ -475,6 +497,25 @@ def _main_diagonal(matrix: Form) -> Form:
     shape = (matrix.shape[0], "1")
     found = forms.written(lambda x: rf"\operatorname{{diag}}({x})", lambda x: f"np.diag({x})", shape, matrix)
     return replace(found, kind="main diagonal")
+
+
+def _averaged(function: str, part: Form) -> Form:
+    """Return the mean, variance or standard deviation of all entries."""
+    found = forms.written(
+        lambda x: rf"\operatorname{{{function}}}({x})", lambda x: f"np.{function}({x})", (), part
+    )
+    return replace(found, kind=function)
+
+
+def _centred(form: Form) -> Form | None:
+    """Return x if a form is x less its mean."""
+    match form:
+        case Form(
+            kind="add",
+            parts=(x, Form(kind="product", number=-1, parts=(Form(kind="mean") as mean, Form(kind="ones")))),
+        ):
+            return x if mean.parts[0].latex in {x.latex, forms.transposed(x).latex} else None
+    return None
 
 
 def _inner(left: Form, right: Form) -> Form:

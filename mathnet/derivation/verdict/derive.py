@@ -128,7 +128,7 @@ def _derived(where: str, names: Names, backward: Backward, name: str, id: str) -
 
 
 def _row(names: Names, loss: str, step: Step) -> str:
-    through = " and ".join(names.symbols[user].latex for user in step.through)
+    through = r" \text{ and } ".join(names.symbols[user].latex for user in step.through)
     words = f"; {', '.join(step.products)}" if step.products else ""
     reason = rf"\text{{through }} {through}" + (rf"\text{{{words}}}" if words else "")
     return rf"\frac{{\partial {loss}}}{{\partial {names.symbols[step.name].latex}}} &= {step.form.latex}  && {reason}"
