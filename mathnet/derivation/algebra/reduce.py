@@ -3,10 +3,10 @@ r"""From sums of products of entries back to matrices, by four steps.
 A term is a graph: its letters are nodes, a factor with two letters is an edge between them, a factor with one letter hangs on
 it. The letters that the result keeps are the ends. Each step takes something away, and is one of the products:
 
-- edges side by side, or vectors on one letter, become one: the Hadamard product;
-- a summed letter with two edges goes: the matrix product (with a diagonal matrix, if something hangs on it);
-- a summed letter with one edge goes: a matrix times what hangs on the letter, or times ones;
-- a summed letter without an edge goes: a dot product; two summed letters with nothing but edges between them: an inner product.
+- side by side: edges between the same letters, or vectors on one letter, become one. The Hadamard product;
+- two edges: a summed letter between them goes. The matrix product (with a diagonal matrix, if something hangs on it);
+- one edge: the summed letter goes. A matrix times what hangs on the letter, or times ones;
+- no edge: the summed letter goes. A dot product; two letters alone, with nothing but edges between them: an inner product.
 
 If no edge is left between the two ends, what hangs on them is an outer product. If summed letters are left, the term has no
 matrix form.
@@ -16,6 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, permutations
+from typing import NamedTuple
 
 from ..meaning.names import Names
 from ..meaning.shapes import Shape
@@ -68,16 +69,59 @@ class Edge:
         return self.form if letter is self.row else forms.transposed(self.form)
 
 
+class Picture(NamedTuple):
+    """What a graph looks like at one moment, and the step that has just been taken.
+
+    Attributes
+    ----------
+    step : str
+        Its name: `side by side`, `two edges`, `one edge`, `no edge`, `two letters alone` or `ends`; empty at the beginning.
+    product : str
+        The product that it is, if it is one.
+    gone : tuple of Letter
+        The summed letters that it has taken away.
+    edges : tuple of (Letter, Letter, Form)
+        Rows, columns, and the matrix between them.
+    hanging : dict
+        From a letter to the vectors that hang on it.
+    numbers : tuple of Form
+        What has no letter any more.
+    below : tuple of Form
+        The numbers that it is divided by.
+    """
+
+    step: str
+    product: str
+    gone: tuple[Letter, ...]
+    edges: tuple[tuple[Letter, Letter, Form], ...]
+    hanging: dict[Letter, tuple[Form, ...]]
+    numbers: tuple[Form, ...]
+    below: tuple[Form, ...]
+
+
 @dataclass
 class Graph:
-    """A term on the way back to matrices; `products` are the names of those that were found."""
+    """A term on the way back to matrices, with a picture from before the first step and after each."""
 
     numbers: list[Form] = field(default_factory=list)
     below: list[Form] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     hanging: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
     squared: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
-    products: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+    @property
+    def products(self) -> list[str]:
+        """The names of the products that were found."""
+        return [picture.product for picture in self.pictures if picture.product]
+
+    def took(self, step: str = "", product: str = "", *gone: Letter) -> None:
+        """Remember a step, by its name, with the graph as it is after it."""
+        edges = tuple((edge.row, edge.column, edge.form) for edge in self.edges)
+        hanging = {letter: tuple(vectors) for letter, vectors in self.hanging.items() if vectors}
+        self.pictures.append(
+            Picture(step, product, gone, edges, hanging, tuple(self.numbers), tuple(self.below))
+        )
 
     def at(self, letter: Letter) -> list[Edge]:
         """Return the edges at a letter."""
@@ -116,23 +160,27 @@ class Matrices:
         return forms.add(*(self._term(term, row, column) for term in part.terms))
 
     def _term(self, term: Term, row: Letter | None, column: Letter | None) -> Form:
-        """Return the shortest form of a term, whichever letter goes first."""
+        form, graph = self.shortest(term, row, column)
+        self.products += graph.products
+        return form
+
+    def shortest(self, term: Term, row: Letter | None, column: Letter | None) -> tuple[Form, Graph]:
+        """Return the shortest form of a term, whichever letter goes first, and the graph that led to it."""
         found = []
         for order in islice(permutations(term.summed), MOST_ORDERS):
             before = dict(self.ones)
             graph = Graph()
-            form = self._reduced(replace(term, summed=order), graph, row, column)
-            found.append(
-                (len(self.ones) - len(before), len(form.latex), form, dict(self.ones), graph.products)
-            )
+            form = self.reduced(replace(term, summed=order), graph, row, column)
+            found.append((len(self.ones) - len(before), len(form.latex), form, dict(self.ones), graph))
             self.ones = before
-        *_, best, self.ones, products = min(found, key=lambda each: each[:2])
-        self.products += products
-        return best
+        *_, best, self.ones, graph = min(found, key=lambda each: each[:2])
+        return best, graph
 
-    def _reduced(self, term: Term, graph: Graph, row: Letter | None, column: Letter | None) -> Form:
+    def reduced(self, term: Term, graph: Graph, row: Letter | None, column: Letter | None) -> Form:
+        """Return the form of a term whose letters are taken away in the order in which they are summed, as far as there is a choice."""
         for factor in term.factors:
             self._enter(factor, term, graph)
+        graph.took()
         kept = {letter for letter in (row, column) if letter}
         if any(letter not in kept and letter not in term.summed for letter in term.free):
             raise NoMatrixFormError
@@ -189,50 +237,52 @@ class Matrices:
                     )
                     if closed and len(beside) == 2 and edge.row is not edge.column:
                         return False
-                    graph.products.append("Hadamard product")
                     edge.form = forms.hadamard(edge.form, other.out_of(edge.row))
                     graph.edges.remove(other)
+                    graph.took("side by side", "Hadamard product")
                     return True
         for letter, vectors in graph.hanging.items():
             keep = 2 if letter in summed and not graph.at(letter) else 1
             if len(vectors) > keep:
-                graph.products.append("Hadamard product")
                 graph.hanging[letter] = [*vectors[: keep - 1], forms.hadamard(*vectors[keep - 1 :])]
+                graph.took("side by side", "Hadamard product")
                 return True
         return False
 
     def _removed(self, graph: Graph, summed: list[Letter]) -> bool:
         """Take a summed letter away."""
         for letter in summed:
-            edges, vectors = graph.at(letter), graph.hanging[letter]
+            edges, vectors, gone = graph.at(letter), graph.hanging[letter], [letter]
             if not edges:
-                graph.products += ["dot product"] * (len(vectors) == 2)
+                step, product = "no edge", "dot product" if len(vectors) == 2 else ""
                 graph.numbers.append(self._sum(graph, vectors, letter))
             elif len(edges) == 2 and edges[0].other(letter) is not edges[1].other(letter):
-                graph.products.append("matrix product")
+                step, product = "two edges", "matrix product"
                 first, second = edges
                 row, column = first.other(letter), second.other(letter)
                 middle = [forms.diagonal(forms.hadamard(*vectors))] if vectors else []
                 form = forms.product(1, first.out_of(row), *middle, second.out_of(letter))
                 graph.edges = [edge for edge in graph.edges if edge not in edges] + [Edge(row, column, form)]
             elif len(edges) == 1:
-                graph.products.append("matrix product")
+                step, product = "one edge", "matrix product"
                 (edge,) = edges
                 end = edge.other(letter)
                 vector = forms.hadamard(*vectors) if vectors else self.one(letter.size)
                 graph.hanging[end].append(forms.product(1, edge.out_of(end), vector))
                 graph.edges.remove(edge)
             elif len(edges) == 2 and edges[0].other(letter) in summed:
+                step, product = "two letters alone", "inner product"
                 first, second = edges
                 left, right = first.out_of(letter), second.out_of(letter)
-                graph.products.append("inner product")
                 graph.numbers.append(_inner(left, right))
                 graph.edges = [edge for edge in graph.edges if edge not in edges]
-                summed.remove(first.other(letter))
+                gone.append(first.other(letter))
             else:
                 continue
             graph.hanging.pop(letter, None)
-            summed.remove(letter)
+            for other in gone:
+                summed.remove(other)
+            graph.took(step, product, *gone)
             return True
         return False
 
@@ -277,7 +327,8 @@ class Matrices:
         if graph.edges:
             (edge,) = graph.edges
             return [*map(forms.diagonal, at_row), edge.out_of(row), *map(forms.diagonal, at_column)]
-        graph.products += ["outer product"] * bool(at_row and at_column)
+        if at_row and at_column:
+            graph.took("ends", "outer product")
         left, right = at_row or [self.one(row.size)], at_column or [self.one(column.size)]
         return [left[0], forms.transposed(right[0])]
 
