@@ -21,6 +21,7 @@ from .forms import Form
 from .programs import identifier
 from .reduce import Matrices
 from .simplify import simplified, spread_out
+from .steps import Chain, Line, listed, text
 from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
 
 CONSTRAINED = {  # whose entries cannot vary alone
@@ -93,16 +94,7 @@ class Backward:
         NoMatrixFormError
             If a line cannot be written with matrices.
         """
-        symbol = self.names.symbols[by]
-        if not self.uses(self.loss, by):
-            raise DerivationError(
-                f"{self.names.symbols[self.loss].latex} does not depend on {symbol.latex}", symbol.place
-            )
-        if bound := symbol.properties & CONSTRAINED:
-            raise DerivationError(
-                f"{symbol.latex} is declared {min(bound)}, so its entries do not vary one by one: leave that out for the gradient by all entries",
-                symbol.place,
-            )
+        self.require_gradient(by)
         defined = [
             n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
         ]
@@ -115,6 +107,35 @@ class Backward:
             self._step(name, [other for other in (*path, self.loss) if self._directly(other, name)])
             for name in [*reversed(path), by]
         ]
+
+    def require_gradient(self, by: str) -> None:
+        """Refuse a symbol that the result does not depend on, or whose entries cannot vary alone."""
+        symbol = self.names.symbols[by]
+        if not self.uses(self.loss, by):
+            raise DerivationError(
+                f"{self.names.symbols[self.loss].latex} does not depend on {symbol.latex}", symbol.place
+            )
+        if bound := symbol.properties & CONSTRAINED:
+            raise DerivationError(
+                f"{symbol.latex} is declared {min(bound)}, so its entries do not vary one by one: leave that out for the gradient by all entries",
+                symbol.place,
+            )
+
+    def chains(self, by: str) -> list[Chain]:
+        """Return the lines as chains, the last with all definitions inserted."""
+        loss = self.names.symbols[self.loss].latex
+        found = []
+        for step in self.steps(by):
+            through = listed([self.names.symbols[user].latex for user in step.through])
+            reason = f"{text('through ')} {through}" + text(
+                f"; {', '.join(step.products)}" if step.products else ""
+            )
+            lines = [Line(step.form.latex, reason)]
+            if step.name == by and (closed := self.closed(by)).latex != step.form.latex:
+                lines.append(Line(closed.latex, text("definitions inserted")))
+            left = rf"\frac{{\partial {loss}}}{{\partial {self.names.symbols[step.name].latex}}}"
+            found.append(Chain(left, tuple(lines)))
+        return found
 
     def _directly(self, user: str, name: str) -> bool:
         definition = self.names.symbols[user].definition
@@ -147,21 +168,27 @@ class Backward:
         at = entries.letters(self.dimensions.shapes[by])
         return self.written(entries.inserted(derivative(entries.symbol(self.loss, ()), by, at)), by, at)
 
-    def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
-        """Return an expression as a matrix of the shape of a symbol."""
+    def ends(self, name: str, at: Sequence[Letter]) -> tuple[Letter | None, Letter | None]:
+        """Return the letters of the row and the column of a symbol."""
         shape = self.dimensions.shapes[name]
-        row, column = (None, None)
-        if len(at) == 2:
-            row, column = at
-        elif len(at) == 1:
-            row, column = (at[0], None) if shape[1] == "1" else (None, at[0])
-        elif len(axes(shape)) > 2:
+        if len(axes(shape)) > 2:
             raise DerivationError(
                 f"{self.names.symbols[name].latex} has more than two axes", self.names.symbols[name].place
             )
-        found = spread_out(simplified(part, self.keys), self.keys)
+        if len(at) == 2:
+            return at[0], at[1]
+        if not at:
+            return None, None
+        return (at[0], None) if shape[1] == "1" else (None, at[0])
+
+    def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
+        """Return an expression as a matrix of the shape of a symbol."""
+        return self.matrix(spread_out(simplified(part, self.keys), self.keys), name, at)
+
+    def matrix(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
+        """Return an expression that is simplified as a matrix of the shape of a symbol."""
         zero = Expression((Term(Fraction(0)),))
-        return self.matrices.form(found if found.terms else zero, row, column)
+        return self.matrices.form(part if part.terms else zero, *self.ends(name, at))
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""

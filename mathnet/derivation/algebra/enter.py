@@ -33,6 +33,7 @@ from .terms import (
     Inverse,
     Letter,
     Logsumexp,
+    Power,
     Size,
     Softmax,
     Term,
@@ -424,15 +425,32 @@ def _recalled(part: Expression, defined: Factor, entry: Entry, keys: Keys) -> Ex
     own = tuple(index for index in entry.at if isinstance(index, Letter))
 
     def found(factor: Factor) -> Factor:
-        if outline(factor) == outline(defined):
-            key = keys.key(expression(factor))
+        times = _times(factor, defined)
+        if outline(factor) == outline(defined) and times:
+            key = keys.key(
+                expression(
+                    replace(factor, exponent=defined.exponent)
+                    if isinstance(factor, Power) and isinstance(defined, Power)
+                    else factor
+                )
+            )
             for letters in permutations(factor.free, len(own)):
                 names: dict[Letter, Index] = dict(zip(own, letters, strict=True))
                 if key == keys.key(expression(renamed(defined, names))):
-                    return Entry(entry.name, letters)
+                    entry_ = Entry(entry.name, letters)
+                    return entry_ if times == 1 else Power(expression(entry_), number(times))
         return changed(factor, lambda inner: _recalled(inner, defined, entry, keys))
 
     return Expression(tuple(replace(term, factors=tuple(map(found, term.factors))) for term in part.terms))
+
+
+def _times(factor: Factor, defined: Factor) -> Fraction:
+    """Return which power of a root another power of the same may be, as 1/u of u."""
+    if not (isinstance(factor, Power) and isinstance(defined, Power)):
+        return Fraction(1)
+    own, other = constant(factor.exponent), constant(defined.exponent)
+    times = own / other if own and other else Fraction(0)
+    return times if times.denominator == 1 else Fraction(0)
 
 
 def _size(axis: str) -> Expression:

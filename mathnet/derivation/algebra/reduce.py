@@ -200,8 +200,8 @@ class Matrices:
 
     def _enter(self, factor: Factor, term: Term, graph: Graph) -> None:
         """Put a factor into the graph: a number, a vector or a matrix."""
-        places = _places(factor)
-        letters = sorted(factor.free, key=lambda letter: places.index(letter) if letter in places else 0)
+        order = places(factor)
+        letters = sorted(factor.free, key=lambda letter: order.index(letter) if letter in order else 0)
         if len(letters) > 2:
             raise NoMatrixFormError
         if not letters:
@@ -378,7 +378,7 @@ class Matrices:
                     for argument in arguments
                 ]
                 return forms.apply(
-                    self._function(function) + "'" * order, called(function + "'" * order), *found
+                    self.function(function) + "'" * order, called(function + "'" * order), *found
                 )
             case Softmax(body=body, over=over, at=at):
                 return self._softmax(body, over, at, row, column)
@@ -447,7 +447,8 @@ class Matrices:
             return form if at == (row, column) else forms.transposed(form)
         return forms.transposed(form) if len(at) == 1 and shape[0] == "1" else form
 
-    def _function(self, name: str) -> str:
+    def function(self, name: str) -> str:
+        """Return how a function of numbers is written."""
         if known := self.names.functions.get(name):
             return known.latex
         if name.startswith("\\"):
@@ -517,7 +518,7 @@ class Matrices:
         )
 
 
-def _places(factor: Factor) -> list[Letter]:
+def places(factor: Factor) -> list[Letter]:
     """Return the letters of a factor in the order in which they stand."""
     match factor:
         case Entry(at=at) | Inverse(at=at):
@@ -537,7 +538,7 @@ def _order(part: Expression) -> list[Letter]:
         letter
         for term in part.terms
         for factor in term.factors
-        for letter in _places(factor)
+        for letter in places(factor)
         if letter in part.free
     ]
     return list(dict.fromkeys(found))

@@ -282,9 +282,11 @@ def _only_identity(body: Expression, term: Term) -> bool:
     deltas = [factor for part in body.terms for factor in part.factors if isinstance(factor, Delta)]
     if len(deltas) != 1 or deltas[0].free.isdisjoint(term.summed):
         return False
+    ends = deltas[0].free
     return not any(
-        len(factor.free & deltas[0].free) == 2
+        len(factor.free & ends) == 2 or (factor.free & ends and factor.free & frozenset(part.summed))
         for part in body.terms
+        if ends <= part.free
         for factor in part.factors
         if factor is not deltas[0]
     )

@@ -24,18 +24,18 @@ FORMATS = ("text", "latex", "markdown", "numpy", "json")
 DERIVED, REFUSED, UNREAD = 0, 1, 2
 
 
-def run(path: str, by: Sequence[str], form: str) -> int:
+def run(path: str, by: Sequence[str], form: str, style: str) -> int:
     """Derive what a file asks for, print it, and return the exit status."""
     found: list[Derived] = []
     try:
         for id, source in _sources(path):
-            found += derive(source, by, id)
+            found += derive(source, by, id, style)
     except (FileError, DerivationError) as error:
         said = str(error).removeprefix("derivation ").lstrip(":, ")
         print(f"mathnet: {path}: {said}", file=sys.stderr)
         return UNREAD
     if form == "json":
-        print(json.dumps([_document(each) for each in found], ensure_ascii=False, indent=1))
+        print(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
     else:
         print("\n\n".join(_text(each, form) for each in found))
     return REFUSED if any(each.refused for each in found) else DERIVED
@@ -51,10 +51,6 @@ def _sources(path: str) -> Iterator[tuple[str, str]]:
         yield fence.id, fence.source
     if not fences:
         yield "", text.strip()
-
-
-def _document(found: Derived) -> dict[str, str | None]:
-    return {**asdict(found), "style": "backward"}
 
 
 def _text(found: Derived, form: str) -> str:

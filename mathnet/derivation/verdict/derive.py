@@ -1,11 +1,13 @@
 r"""Gradients that are derived: the backward pass of a where part, line by line, checked before anybody sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..algebra.backward import Backward, Step
+from ..algebra.backward import Backward
 from ..algebra.canonical import TooLongError
+from ..algebra.indices import ByIndices
 from ..algebra.reduce import NoMatrixFormError
+from ..algebra.steps import Chain
 from ..errors import WHOLE, DerivationError
 from ..meaning.infer import infer_dimensions
 from ..meaning.names import Names
@@ -15,6 +17,10 @@ from ..read.tokens import tokenize
 from .check import check
 from .program import program
 
+STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
+    "backward": lambda backward, by: backward.chains(by),
+    "indices": lambda backward, by: ByIndices(backward).chains(by),
+}
 IN_VAIN = "no product of matrices says this: the letters of its sum meet in too many places"
 
 
@@ -28,6 +34,8 @@ class Derived:
         The derivation that it was asked of.
     by : str
         The symbol, as the where part writes it.
+    style : str
+        How it was derived: one of `STYLES`.
     answer : str
         The gradient with all definitions inserted, as LaTeX; empty if it was refused.
     fence : str
@@ -42,6 +50,7 @@ class Derived:
 
     id: str
     by: str
+    style: str
     answer: str = ""
     fence: str = ""
     numpy: str = ""
@@ -49,7 +58,7 @@ class Derived:
     refused: str | None = None
 
 
-def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
+def derive(source: str, by: Sequence[str] = (), id: str = "", style: str = "backward") -> list[Derived]:
     r"""Derive the gradient of the last definition of a where part.
 
     Parameters
@@ -60,6 +69,9 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
         The symbols to differentiate by, as the where part writes them; without any, all that are declared and not constant, in turn.
     id : str
         The name that messages use.
+    style : str
+        `backward`: one line for each definition, last first. `indices`: entry by entry, with deltas. `differentials`: dJ as
+        an inner product, from which one factor after the other is moved.
 
     Returns
     -------
@@ -70,6 +82,8 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
     ------
     DerivationError
         If the where part cannot be read, defines no number, or does not have a symbol.
+    ValueError
+        If there is no such style.
 
     Examples
     --------
@@ -78,12 +92,14 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
     >>> found.answer, found.verdict
     ('X^{\\mathsf T} X w', '1 step · proved')
     """
+    if style not in STYLES:
+        raise ValueError(f"derive: style is {style!r}; expected one of {', '.join(STYLES)}")
     where, _ = split(source)
     names = Names()
     declare(names, tokenize(where, gaps=False), where, source)
     dimensions = infer_dimensions(names)
     symbols = [_named(names, name) for name in by] or Backward(names, dimensions).free()
-    return [_derived(where.strip(), names, Backward(names, dimensions), name, id) for name in symbols]
+    return [_derived(where.strip(), names, Backward(names, dimensions), name, id, style) for name in symbols]
 
 
 def _named(names: Names, written: str) -> str:
@@ -95,43 +111,34 @@ def _named(names: Names, written: str) -> str:
     raise DerivationError(f"{written} is not declared; known are: {known}", WHOLE, caret=False)
 
 
-def _derived(where: str, names: Names, backward: Backward, name: str, id: str) -> Derived:
+def _derived(where: str, names: Names, backward: Backward, name: str, id: str, style: str) -> Derived:
     latex = names.symbols[name].latex
     try:
         steps = backward.steps(name)
         closed = backward.closed(name)
+        chains = STYLES[style](backward, name)
     except NoMatrixFormError:
-        return Derived(id, latex, refused=IN_VAIN)
+        return Derived(id, latex, style, refused=IN_VAIN)
     except TooLongError:
-        return Derived(id, latex, refused="the formula becomes too long")
+        return Derived(id, latex, style, refused="the formula becomes too long")
     except DerivationError as error:
-        return Derived(id, latex, refused=error.reason)
-    loss = names.symbols[backward.loss].latex
-    rows = [_row(names, loss, step) for step in steps]
-    if closed.latex != steps[-1].form.latex:
-        rows[-1] += f" \\\\\n  &= {closed.latex}  && \\text{{definitions inserted}}"
-    fence = f"where {where}{_declarations(names, backward)}\n" + "\n\n".join(rows)
+        return Derived(id, latex, style, refused=error.reason)
+    fence = f"where {where}{_declarations(names, backward)}\n" + "\n\n".join(chain.source for chain in chains)
     report = check(fence, id)
     if not report.ok:
         (reason, *_) = [error.reason for error in report.errors]
         wrong = f"a line that was derived did not pass the checker, so it is not shown ({reason})"
         untried = f"the checker cannot try what was derived: {reason}"
-        return Derived(id, latex, refused=wrong if report.errors[0].difference else untried)
+        return Derived(id, latex, style, refused=wrong if report.errors[0].difference else untried)
     return Derived(
         id,
         latex,
+        style,
         closed.latex,
         fence,
         program(names, backward, steps, report.sizes or [{}]),
         report.verdict(),
     )
-
-
-def _row(names: Names, loss: str, step: Step) -> str:
-    through = r" \text{ and } ".join(names.symbols[user].latex for user in step.through)
-    words = f"; {', '.join(step.products)}" if step.products else ""
-    reason = rf"\text{{through }} {through}" + (rf"\text{{{words}}}" if words else "")
-    return rf"\frac{{\partial {loss}}}{{\partial {names.symbols[step.name].latex}}} &= {step.form.latex}  && {reason}"
 
 
 def _declarations(names: Names, backward: Backward) -> str:
