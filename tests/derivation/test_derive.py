@@ -61,6 +61,52 @@ def test_the_answer_is_as_short_as_an_author_would_write_it(where, by, answer):
     assert (found.refused, found.answer) == (None, answer)
 
 
+STEPS = {  # of the seed by W: the lines and their reasons
+    "indices": r"""\frac{\partial J}{\partial W_{kl}} &= \frac{\partial}{\partial W_{kl}} (\tfrac{1}{2} \sum_{j} (Y_{j} - Y^*_{j})^{2})  && \text{definition of } J \\
+  &= \sum_{j} (Y_{j} - Y^*_{j}) \frac{\partial Y_{j}}{\partial W_{kl}}  && \text{power rule} \\
+  &= \sum_{j} (Y_{j} - Y^*_{j}) f'(Z_{j}) \frac{\partial Z_{j}}{\partial W_{kl}}  && \text{definition of } Y\text{; }\text{chain rule} \\
+  &= \sum_{ij} (Y_{j} - Y^*_{j}) f'(Z_{j}) H_{i} \delta_{ik} \delta_{jl}  && \text{definition of } Z\text{; }\delta \text{ where it is the entry itself} \\
+  &= (Y_{l} - Y^*_{l}) f'(Z_{l}) H_{k}  && \text{each } \delta \text{ ends a sum} \\
+  &= [(Y - Y^*) \odot f'(Z)]_{l} H_{k}  && l\text{ stands on both: Hadamard product}
+
+\frac{\partial J}{\partial W} &= H^{\mathsf T} ((Y - Y^*) \odot f'(Z))  && k\text{ and } l\text{ stand alone: outer product} \\
+  &= H^{\mathsf T} ((f(H W + B) - Y^*) \odot f'(H W + B))  && \text{definitions inserted}""",
+    "differentials": r"""\mathrm d J &= \langle Y - Y^*, \mathrm d Y \rangle  && \text{definition of } J \\
+  &= \langle Y - Y^*, f'(Z) \odot \mathrm d Z \rangle  && \text{definition of } Y \\
+  &= \langle (Y - Y^*) \odot f'(Z), \mathrm d Z \rangle  && f'(Z) \text{ crosses as it is: Hadamard product} \\
+  &= \langle (Y - Y^*) \odot f'(Z), H \mathrm d W \rangle  && \text{definition of } Z \\
+  &= \langle H^{\mathsf T} ((Y - Y^*) \odot f'(Z)), \mathrm d W \rangle  && H \text{ crosses as its transpose: matrix product}
+
+\frac{\partial J}{\partial W} &= H^{\mathsf T} ((Y - Y^*) \odot f'(Z))  && \text{what multiplies } \mathrm d W \\
+  &= H^{\mathsf T} ((f(H W + B) - Y^*) \odot f'(H W + B))  && \text{definitions inserted}""",
+}
+
+
+@pytest.mark.parametrize("style", STEPS)
+def test_the_steps_of_the_seed_are_those_that_an_author_would_write(style):
+    where = SEED.replace("Y = f(H W + B)", "Z = H W + B,  Y = f(Z)").replace(
+        r"(Y - Y^*)(Y - Y^*)^{\mathsf T}", r"\|Y - Y^*\|^2"
+    )
+    (found,) = derive(f"where {where}", ["W"], style=style)
+    assert (
+        found.fence[found.fence.index("\n\\" if style == "indices" else "\n\\mathrm") + 1 :] == STEPS[style]
+    )
+
+
+@pytest.mark.parametrize("style", STEPS)
+@pytest.mark.parametrize("where", WHOLE)
+def test_all_styles_end_in_the_same_formula_and_every_line_is_proved(where, style):
+    for found, other in zip(derive(f"where {where}", style=style), derive(f"where {where}"), strict=True):
+        assert (found.refused, found.answer, found.numpy) == (None, other.answer, other.numpy)
+        assert check(found.fence).certainty == "proved", found.fence
+
+
+def test_a_style_that_there_is_not_is_refused():
+    with pytest.raises(ValueError) as caught:
+        derive(r"where x \in \mathbb{R},  J = x^2", style="magic")
+    assert str(caught.value) == "derive: style is 'magic'; expected one of backward, indices, differentials"
+
+
 @pytest.mark.parametrize("where", WHOLE)
 def test_every_symbol_has_a_derivation_that_is_proved_and_a_program_that_agrees(where):
     for found in derive(f"where {where}"):

@@ -104,7 +104,7 @@ class Backward:
             if name != self.loss and self.uses(name, by) and self.uses(self.loss, name)
         ]
         return [
-            self._step(name, [other for other in (*path, self.loss) if self._directly(other, name)])
+            self._step(name, [other for other in (*path, self.loss) if self.directly(other, name)])
             for name in [*reversed(path), by]
         ]
 
@@ -137,7 +137,8 @@ class Backward:
             found.append(Chain(left, tuple(lines)))
         return found
 
-    def _directly(self, user: str, name: str) -> bool:
+    def directly(self, user: str, name: str) -> bool:
+        """Say whether the definition of a symbol has another one in it."""
         definition = self.names.symbols[user].definition
         return definition is not None and any(getattr(part, "name", "") == name for part in definition.walk())
 
@@ -147,7 +148,7 @@ class Backward:
         parts = []
         for user in users:
             over = held.letters(self.dimensions.shapes[user])
-            inner = simplified(derivative(held.definition(user, over), name, at), self.keys)
+            inner = self.tidy(derivative(held.definition(user, over), name, at))
             inner = held.recalled(inner, user, self.keys)
             above = expression() if user == self.loss else expression(Entry(gradient(user), over))
             parts.append(total(product(above, inner), over))
@@ -184,6 +185,10 @@ class Backward:
     def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
         """Return an expression as a matrix of the shape of a symbol."""
         return self.matrix(spread_out(simplified(part, self.keys), self.keys), name, at)
+
+    def tidy(self, part: Expression) -> Expression:
+        """Return a derivative without deltas of summed letters."""
+        return simplified(part, self.keys)
 
     def matrix(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
         """Return an expression that is simplified as a matrix of the shape of a symbol."""

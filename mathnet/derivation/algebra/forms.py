@@ -138,7 +138,7 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         else:
             numbers += [part for part in parts if not part.shape]
             arrays += [part for part in parts if part.shape]
-    numbers.sort(key=lambda part: (bool(part.parts), len(part.latex)))
+    numbers.sort(key=lambda part: (part.kind == "differential", bool(part.parts), len(part.latex)))
     parts = (*numbers, *arrays)
     if not parts:
         return number(value)

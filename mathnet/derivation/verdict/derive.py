@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..algebra.backward import Backward
 from ..algebra.canonical import TooLongError
+from ..algebra.differentials import ByDifferentials
 from ..algebra.indices import ByIndices
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.steps import Chain
@@ -20,6 +21,7 @@ from .program import program
 STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
     "backward": lambda backward, by: backward.chains(by),
     "indices": lambda backward, by: ByIndices(backward).chains(by),
+    "differentials": lambda backward, by: ByDifferentials(backward).chains(by),
 }
 IN_VAIN = "no product of matrices says this: the letters of its sum meet in too many places"
 
@@ -123,7 +125,10 @@ def _derived(where: str, names: Names, backward: Backward, name: str, id: str, s
         return Derived(id, latex, style, refused="the formula becomes too long")
     except DerivationError as error:
         return Derived(id, latex, style, refused=error.reason)
-    fence = f"where {where}{_declarations(names, backward)}\n" + "\n\n".join(chain.source for chain in chains)
+    held = _constants(names, backward, name) if style == "differentials" else ""
+    fence = f"where {where}{_declarations(names, backward)}{held}\n" + "\n\n".join(
+        chain.source for chain in chains
+    )
     report = check(fence, id)
     if not report.ok:
         (reason, *_) = [error.reason for error in report.errors]
@@ -139,6 +144,12 @@ def _derived(where: str, names: Names, backward: Backward, name: str, id: str, s
         program(names, backward, steps, report.sizes or [{}]),
         report.verdict(),
     )
+
+
+def _constants(names: Names, backward: Backward, name: str) -> str:
+    """Return the declaration of what does not vary where one symbol does."""
+    others = [names.symbols[other].latex for other in backward.free() if other != name]
+    return rf",  {', '.join(others)} \text{{ constant}}" if others else ""
 
 
 def _declarations(names: Names, backward: Backward) -> str:
