@@ -102,9 +102,9 @@ def test_all_styles_end_in_the_same_formula_and_every_line_is_proved(where, styl
 
 
 def test_a_style_that_there_is_not_is_refused():
-    with pytest.raises(ValueError) as caught:
+    message = "derive: style is 'magic'; expected one of backward, indices, differentials"
+    with pytest.raises(ValueError, match=f"^{message}$"):
         derive(r"where x \in \mathbb{R},  J = x^2", style="magic")
-    assert str(caught.value) == "derive: style is 'magic'; expected one of backward, indices, differentials"
 
 
 @pytest.mark.parametrize("where", WHOLE)
@@ -164,17 +164,63 @@ def test_what_cannot_be_derived_says_why(source, by):
     assert found.refused
 
 
-def test_where_no_matrix_says_it_the_answer_says_so():
-    bridge = r"where A, D \in \mathbb{R}^{n \times n},  B, C \in \mathbb{R}^{n \times n},  E \in \mathbb{R}^{n \times n},  X \in \mathbb{R}^{n \times n},  J = \sum_{ijpq} A_{ip} B_{iq} C_{pq} D_{pj} E_{qj} X_{ij}"
-    (found,) = derive(bridge, ["X"])
-    assert found.refused == "no product of matrices says this: the letters of its sum meet in too many places"
+BRIDGE = r"A, B, C, D, E, X \in \mathbb{R}^{n \times n},  J = \sum_{ijpq} A_{ip} B_{iq} C_{pq} D_{pj} E_{qj} X_{ij}"
+
+
+@pytest.mark.parametrize("style", ["backward", *STEPS])
+def test_where_no_matrix_says_it_the_answer_is_an_entry_and_the_program_uses_einsum(style):
+    (found,) = derive(f"where {BRIDGE}", ["X"], style=style)
+    assert found.answer == r"\sum_{pq} A_{kp} B_{kq} C_{pq} D_{pl} E_{ql}"
+    assert (
+        found.note
+        == "no product of matrices says this: p and q stand in more than two factors: this is its entry k, l"
+    )
+    assert found.verdict == "3 steps · proved"
+    assert 'entries = np.einsum("ac,ad,cd,cb,db->ab", A, B, C, D, E)' in found.numpy
+    subprocess.run([sys.executable, "-W", "error", "-c", found.numpy], check=True)
+
+
+KINDS = [  # where part, symbol, kind, answer
+    (r"x \in \mathbb{R}^n,  y = \operatorname{softmax}(x)", "x", "gradient", r"\operatorname{diag}(\operatorname{softmax}(x)) - \operatorname{softmax}(x) \operatorname{softmax}(x)^{\mathsf T}"),
+    (r"x \in \mathbb{R}^n,  y = \frac{x}{\|x\|}", "x", "gradient", r"\frac{I_{n}}{\|x\|} - \frac{x x^{\mathsf T}}{\|x\|^3}"),
+    (SQUARE + r",  f \text{ elementwise},  z = A x + b,  h = f(z)", "x", "gradient", r"\operatorname{diag}(f'(A x + b)) A"),
+    (r"r \in \mathbb{R}^{1 \times n},  A \in \mathbb{R}^{n \times m},  z = r A", "r", "gradient", r"A^{\mathsf T}"),
+    (r"t \in \mathbb{R},  A \in \mathbb{R}^{p \times n},  Y = \exp(t A)", "t", "gradient", r"\exp(t A) \odot A"),
+    (r"X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{p \times n},  B \in \mathbb{R}^{m \times q},  Y = A X B", "X", "gradient", "A_{ik} B_{lj}"),
+    (SQUARE + r",  J = x^{\mathsf T} A x", "x", "hessian", r"A + A^{\mathsf T}"),
+    (SQUARE + r",  J = \tfrac12 \|A x - b\|^2", "x", "hessian", r"A^{\mathsf T} A"),
+    (SQUARE + r",  J = \tfrac12 \|A x - b\|^2", "x", "hvp", r"A^{\mathsf T} A v"),
+    (SQUARE + r",  J = \operatorname{logsumexp}(A x)", "x", "hessian", r"A^{\mathsf T} (\operatorname{diag}(\operatorname{softmax}(A x)) - \operatorname{softmax}(A x) \operatorname{softmax}(A x)^{\mathsf T}) A"),
+    (SQUARE + r",  f \text{ elementwise},  z = A x,  J = a \cdot f(z)", "x", "hessian", r"A^{\mathsf T} \operatorname{diag}(a \odot f''(A x)) A"),
+    (r"x, t \in \mathbb{R},  J = \exp(t x)", "x", "hessian", r"t^{2} \exp(t x)"),
+    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 X V^{\mathsf T} X + 4 X X^{\mathsf T} V + 4 V X^{\mathsf T} X"),
+    (r"X \in \mathbb{R}^{n \times m},  W \in \mathbb{R}^{m \times k},  f \text{ elementwise},  Z = X W,  Y = f(Z)", "X", "jvp", r"f'(X W) \odot (\mathrm d X W)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("style", ["backward", *STEPS])
+@pytest.mark.parametrize(("where", "by", "kind", "answer"), KINDS)
+def test_jacobians_and_second_derivatives_have_their_answers_and_programs(where, by, kind, answer, style):
+    (found,) = derive(f"where {where}", [by], style=style, kind=kind)
+    assert (found.refused, found.answer) == (None, answer)
+    assert found.numpy
+    subprocess.run([sys.executable, "-W", "error", "-c", found.numpy], check=True, capture_output=True)
+
+
+def test_a_hessian_by_a_matrix_is_refused_with_what_to_ask_for():
+    (found,) = derive(r"where X \in \mathbb{R}^{n \times m},  J = \|X\|^2", ["X"], kind="hessian")
+    assert (
+        found.refused
+        == "the Hessian by the matrix X has four indices: ask for hvp, its product with a direction"
+    )
+    (found,) = derive(r"where x \in \mathbb{R}^n,  y = 2 x", ["x"], kind="hessian")
+    assert found.refused == "y is n × 1, but a Hessian is one of a number"
 
 
 @pytest.mark.parametrize(
     ("source", "message"),
     {
         r"where x \in \mathbb{R}^n": "nothing is defined: write what is to be differentiated, as in J = …",
-        r"where x \in \mathbb{R}^n,  y = 2 x": r"y is n × 1, but a gradient is one of a number: define one, as in J = \langle G, y \rangle",
         r"where x \in \mathbb{Q}^n,  J = x": r"expected \mathbb{R}, with the shape as exponent",
     }.items(),
 )

@@ -7,6 +7,7 @@ $\partial J/\partial Z$ is the sum of what comes through Y and what comes throug
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from ..errors import DerivationError, Place
 from ..meaning.dependence import reach
@@ -19,11 +20,13 @@ from .differentiate import derivative
 from .enter import Entries, axes, opens
 from .forms import Form
 from .programs import identifier
-from .reduce import Matrices
+from .reduce import Matrices, NoMatrixFormError
 from .simplify import simplified, spread_out
 from .steps import Chain, Line, listed, text
+from .sums import einsum
 from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
 
+Ends: TypeAlias = tuple[Letter | None, Letter | None]
 CONSTRAINED = {  # whose entries cannot vary alone
     "symmetric", "positive definite", "diagonal", "orthogonal", "orthonormal columns", "rows sum to one", "rows are probabilities",
 }  # fmt: skip
@@ -60,13 +63,6 @@ class Backward:
                 Place(1, 1, ""),
                 caret=False,
             )
-        if dimensions.shapes[self.loss]:
-            symbol = names.symbols[self.loss]
-            raise DerivationError(
-                f"{symbol.latex} is {' × '.join(dimensions.shapes[self.loss])}, but a gradient is one of a number: "
-                rf"define one, as in J = \langle G, {symbol.latex} \rangle",
-                symbol.place,
-            )
 
     def free(self) -> list[str]:
         """Return the symbols that the result may be differentiated by: those that are declared and not constant."""
@@ -94,7 +90,7 @@ class Backward:
         NoMatrixFormError
             If a line cannot be written with matrices.
         """
-        self.require_gradient(by)
+        self.require(by)
         defined = [
             n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
         ]
@@ -108,7 +104,7 @@ class Backward:
             for name in [*reversed(path), by]
         ]
 
-    def require_gradient(self, by: str) -> None:
+    def require(self, by: str) -> None:
         """Refuse a symbol that the result does not depend on, or whose entries cannot vary alone."""
         symbol = self.names.symbols[by]
         if not self.uses(self.loss, by):
@@ -142,6 +138,14 @@ class Backward:
         definition = self.names.symbols[user].definition
         return definition is not None and any(getattr(part, "name", "") == name for part in definition.walk())
 
+    def inner(self, name: str, by: str) -> list[str]:
+        """Return the symbols that a definition is made of and that depend on a variable, or are it."""
+        return [
+            other
+            for other in self.names.symbols
+            if (other == by or self.uses(other, by)) and self.directly(name, other)
+        ]
+
     def _step(self, name: str, users: Sequence[str]) -> Step:
         held = Entries(self.names, self.dimensions, frozenset())
         at = held.letters(self.dimensions.shapes[name])
@@ -165,11 +169,15 @@ class Backward:
 
     def closed(self, by: str) -> Form:
         """Return the gradient with all definitions inserted."""
-        entries = Entries(self.names, self.dimensions, opens(self.names, by))
-        at = entries.letters(self.dimensions.shapes[by])
-        return self.written(entries.inserted(derivative(entries.symbol(self.loss, ()), by, at)), by, at)
+        at = tuple(map(Letter, axes(self.dimensions.shapes[by])))
+        return self.written(self.inserted(by, (), at), by, at)
 
-    def ends(self, name: str, at: Sequence[Letter]) -> tuple[Letter | None, Letter | None]:
+    def inserted(self, by: str, above: Sequence[Letter], at: Sequence[Letter]) -> Expression:
+        """Return the derivative of an entry of the result with all definitions inserted."""
+        entries = Entries(self.names, self.dimensions, opens(self.names, by))
+        return entries.inserted(derivative(entries.symbol(self.loss, above), by, at))
+
+    def ends(self, name: str, at: Sequence[Letter]) -> Ends:
         """Return the letters of the row and the column of a symbol."""
         shape = self.dimensions.shapes[name]
         if len(axes(shape)) > 2:
@@ -184,22 +192,30 @@ class Backward:
 
     def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
         """Return an expression as a matrix of the shape of a symbol."""
-        return self.matrix(spread_out(simplified(part, self.keys), self.keys), name, at)
+        return self.matrix(self.spread(part), self.ends(name, at))
+
+    def spread(self, part: Expression) -> Expression:
+        """Return an expression of which every term leads to a matrix, if there is one."""
+        return spread_out(simplified(part, self.keys), self.keys)
 
     def tidy(self, part: Expression) -> Expression:
         """Return a derivative without deltas of summed letters."""
         return simplified(part, self.keys)
 
-    def matrix(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
-        """Return an expression that is simplified as a matrix of the shape of a symbol."""
+    def matrix(self, part: Expression, ends: Ends) -> Form:
+        """Return an expression as a matrix with these letters for its row and its column."""
         zero = Expression((Term(Fraction(0)),))
-        return self.matrices.form(part if part.terms else zero, *self.ends(name, at))
+        return self.matrices.form(part if part.terms else zero, *ends)
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""
         held = Entries(self.names, self.dimensions, frozenset())
         at = held.letters(self.dimensions.shapes[name])
-        return self.written(held.definition(name, at), name, at)
+        part = held.definition(name, at)
+        try:
+            return self.written(part, name, at)
+        except NoMatrixFormError:
+            return einsum(self.matrices, self.spread(part), at)
 
 
 def gradient(name: str) -> str:

@@ -68,7 +68,7 @@ class ByDifferentials:
             For what cannot be derived so.
         """
         backward, loss = self.backward, self.backward.loss
-        backward.require_gradient(by)
+        backward.require(by)
         self.by, self.lines = by, list[Line]()
         self.found: dict[str, Gradient] = {}
         self._take(loss, Gradient((), expression()))
@@ -90,7 +90,7 @@ class ByDifferentials:
         """Put in the differential of a definition, and move what multiplies the new differentials to the other side."""
         reason = rf"{text('definition of ')} {self.names.symbols[name].latex}"
         outer = self.backward.written(gradient.part, name, gradient.at)
-        inner = self._inner(name)
+        inner = self.backward.inner(name, self.by)
         if self.shapes[name]:
             self._line([Bracket(outer, self._differential(name, inner))], reason)
             parts = [self._differential(name, [each]) for each in inner]
@@ -104,15 +104,6 @@ class ByDifferentials:
             reason = text("collected")
         self._take(name, gradient)
         self._line([], reason)
-
-    def _inner(self, name: str) -> list[str]:
-        """Return the symbols that a definition is made of and that depend on the variable, or are it."""
-        return [
-            other
-            for other in self.names.symbols
-            if (other == self.by or self.backward.uses(other, self.by))
-            and self.backward.directly(name, other)
-        ]
 
     def _differential(self, name: str, inner: Sequence[str]) -> Form:
         """Return the differential of a definition, as far as it is made of these symbols."""
@@ -130,7 +121,7 @@ class ByDifferentials:
 
     def _take(self, name: str, gradient: Gradient) -> None:
         """Add what comes through a definition to the gradients by the symbols that it is made of."""
-        for other in self._inner(name):
+        for other in self.backward.inner(name, self.by):
             over = self.held.letters(self.shapes[other])
             through = total(product(gradient.part, self._slope(name, gradient.at, other, over)), gradient.at)
             known = self.found.get(other)

@@ -32,6 +32,8 @@ class Form:
         What it is made of.
     number : Fraction
         Of a product its coefficient, of a number its value.
+    relation : str
+        Of a comparison its sign.
     """
 
     latex: str
@@ -41,6 +43,7 @@ class Form:
     kind: str = "symbol"
     parts: tuple["Form", ...] = ()
     number: Fraction = Fraction(1)
+    relation: str = ""
 
     @property
     def is_vector(self) -> bool:
@@ -90,7 +93,7 @@ def transposed(form: Form) -> Form:
     """Return the transpose, which moves inwards until it stands at symbols."""
     shape = form.shape[::-1]
     match form.kind:
-        case "symmetric" | "diagonal" | "number":
+        case "symmetric" | "diagonal" | "number" | "identity":
             return form
         case "transpose":
             return form.parts[0]
@@ -102,8 +105,15 @@ def transposed(form: Form) -> Form:
             return hadamard(*map(transposed, form.parts))
         case "add":
             return add(*map(transposed, form.parts))
-        case "apply" if form.shape and "1" in form.shape and _turns(form):
+        case "apply" if "1" in form.shape and _turns(form):
             return apply(form.latex.split("(")[0], form.code.split("(")[0], *map(transposed, form.parts))
+        case "divide":
+            return divide(transposed(form.parts[0]), form.parts[1])
+        case "compare" if _turns(form):
+            left, right = form.parts
+            return compare(transposed(left), form.relation, transposed(right))
+        case "reciprocal" if _turns(form):
+            return reciprocal(transposed(form.parts[0]))
         case "inverse":
             (inner,) = form.parts
             latex = rf"{inside(inner, ATOM)}^{{-\mathsf T}}"
@@ -116,7 +126,10 @@ def transposed(form: Form) -> Form:
 
 
 def _turns(form: Form) -> bool:
-    return all(count(transposed(part)) < count(part) for part in form.parts if part.shape)
+    """Say whether the transpose of a function of every entry is shorter with the transposes inside."""
+    return bool(form.shape) and all(
+        count(transposed(part)) < count(part) for part in form.parts if part.shape
+    )
 
 
 def count(form: Form) -> int:
@@ -138,6 +151,7 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         else:
             numbers += [part for part in parts if not part.shape]
             arrays += [part for part in parts if part.shape]
+    arrays = [part for part in arrays if part.kind != "identity"] or arrays[:1]
     numbers.sort(key=lambda part: (part.kind == "differential", bool(part.parts), len(part.latex)))
     parts = (*numbers, *arrays)
     if not parts:
@@ -286,6 +300,25 @@ def divide(top: Form, bottom: Form) -> Form:
     code = f"{coded(top)} / {coded(bottom)}"
     return Form(
         rf"\frac{{{top.latex}}}{{{bottom.latex}}}", code, top.shape, FRACTION, "divide", (top, bottom)
+    )
+
+
+def reciprocal(bottom: Form) -> Form:
+    """Return 1 divided by every entry."""
+    code = f"1 / {coded(bottom)}"
+    return Form(rf"\frac{{1}}{{{bottom.latex}}}", code, bottom.shape, FRACTION, "reciprocal", (bottom,))
+
+
+def compare(left: Form, relation: str, right: Form) -> Form:
+    """Return the Iverson bracket: 1 where a comparison holds."""
+    sign = {r"\ge": ">=", r"\le": "<="}.get(relation, relation)
+    return Form(
+        f"[{left.latex} {relation} {right.latex}]",
+        f"np.where({left.code} {sign} {right.code}, 1.0, 0.0)",
+        left.shape,
+        kind="compare",
+        parts=(left, right),
+        relation=relation,
     )
 
 

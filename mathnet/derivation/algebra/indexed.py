@@ -56,10 +56,14 @@ class Indexed:
         self.last: tuple[Letter, ...] = ()  # of the result
         self.used: dict[str, Letter] = {}  # the names that mean something where a formula stands
 
-    def name(self, letters: Sequence[Letter]) -> None:
-        """Give the letters of the result their names: k and l, or others if these are taken."""
+    def name(self, letters: Sequence[Letter], above: Sequence[Letter] = ()) -> None:
+        """Give the letters of the variable their names, k and l or others if these are taken, and those of the result."""
         self.last = tuple(letters)[-1:]
         for letter, name in zip(letters, self.ends, strict=False):
+            letter.name = name
+            self.used[name] = letter
+        free = [name for name in OTHERS if name not in self.taken and name not in self.used]
+        for letter, name in zip(above, free, strict=False):
             letter.name = name
             self.used[name] = letter
 
@@ -183,6 +187,8 @@ class Indexed:
 
     def _entry(self, form: Form, at: tuple[Index, ...]) -> str:
         """Return an entry of a form."""
+        if form.kind == "identity":
+            return rf"\delta_{{{''.join(map(_index, at))}}}"
         if form.kind == "transpose":
             return self._entry(form.parts[0], at[::-1])
         fewer = forms.count(form) - forms.count(turned := forms.transposed(form))

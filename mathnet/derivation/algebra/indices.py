@@ -10,10 +10,13 @@ from itertools import product as cartesian
 from .backward import Backward
 from .differentiate import Derivative
 from .enter import Entries
+from .forms import Form
 from .indexed import Indexed
-from .reduce import Graph, Picture
+from .jacobians import layout
+from .reduce import Graph, NoMatrixFormError, Picture
 from .simplify import simplified, spread_out
 from .steps import Chain, Line, listed, text
+from .sums import crowded, einsum
 from .terms import (
     Applied,
     Delta,
@@ -106,21 +109,22 @@ class ByIndices:
         self.held = Entries(backward.names, backward.dimensions, frozenset())
 
     def chains(self, by: str) -> list[Chain]:
-        """Return the chain of the entry, and that of the matrix.
+        """Return the chain of the entry, and that of the matrix, if there is one.
 
         Raises
         ------
-        DerivationError, NoMatrixFormError
+        DerivationError
             For what cannot be derived so.
         """
         backward = self.backward
-        backward.require_gradient(by)
-        at = self.held.letters(backward.dimensions.shapes[by])
+        backward.require(by)
+        shapes = backward.dimensions.shapes
+        above, at = self.held.letters(shapes[backward.loss]), self.held.letters(shapes[by])
         self.indexed = Indexed(self.names, self.matrices)
-        self.indexed.name(at)
-        loss, latex = self.names.symbols[backward.loss].latex, self.names.symbols[by].latex
+        self.indexed.name(at, above)
+        loss, latex = (self.names.symbols[name].latex for name in (backward.loss, by))
         lines: list[Line] = []
-        part = expression(Pending(self.held.definition(backward.loss, ()), by, at))
+        part = expression(Pending(self.held.definition(backward.loss, above), by, at))
         self._line(lines, part, rf"{text('definition of ')} {loss}")
         while any(isinstance(factor, Pending) for factor in _factors(part)):
             reasons: list[str] = []
@@ -132,26 +136,49 @@ class ByIndices:
         self._line(lines, part, ends if has_deltas else text("collected"))
         part = spread_out(part, backward.keys)
         self._line(lines, part, text("multiplied out"))
-        row, column = backward.ends(by, at)
-        last = self._reduced(lines, part, row, column)
-        form = backward.matrix(part, by, at)
-        lines_of_matrix = [] if at else lines
-        if not (lines and lines[-1].latex == form.latex and not at):
-            lines_of_matrix.append(
-                Line(
-                    form.latex,
-                    last
-                    or text("the same as a matrix" if len(at) == 2 else "the same as a vector" if at else ""),
-                )
-            )
-        closed = backward.closed(by)
-        if closed.latex != form.latex:
-            lines_of_matrix.append(Line(closed.latex, text("definitions inserted")))
-        left = rf"\frac{{\partial {loss}}}{{\partial {latex}}}"
-        if not at:
+        entry = [self.indexed.entry(loss, above), self.indexed.entry(latex, at)]
+        left = rf"\frac{{\partial {entry[0]}}}{{\partial {entry[1]}}}"
+        self.part, self.above, self.at = part, above, at
+        try:
+            whole = self._whole(lines, part, by)
+        except NoMatrixFormError:
             return [Chain(left, tuple(lines))]
-        entry = rf"\frac{{\partial {loss}}}{{\partial {self.indexed.entry(latex, at)}}}"
-        return [Chain(entry, tuple(lines)), Chain(left, tuple(lines_of_matrix))]
+        if not above and not at:
+            return [Chain(left, (*lines, *whole.lines))]
+        return [Chain(left, tuple(lines)), whole]
+
+    def _whole(self, lines: list[Line], part: Expression, by: str) -> Chain:
+        """Return the chain of the matrix; the steps that lead to it are added to the lines of the entry."""
+        backward = self.backward
+        place = layout(backward, by, self.above, self.at)
+        form = backward.matrix(part, place.ends)
+        closed = backward.matrix(backward.spread(backward.inserted(by, self.above, self.at)), place.ends)
+        last = self._reduced(lines, part, *place.ends)
+        kind = ("number", "vector", "matrix")[len(self.above) + len(self.at)]
+        found = [Line(form.latex, last or text(f"the same as a {kind}"))]
+        if closed.latex != form.latex:
+            found.append(Line(closed.latex, text("definitions inserted")))
+        return Chain(
+            place.left, tuple(line for line in found if kind != "number" or line.latex != lines[-1].latex)
+        )
+
+    def einsum(self) -> Form:
+        """Return what has been derived as a program computes it where no matrix says it."""
+        return einsum(self.matrices, self.part, (*self.above, *self.at))
+
+    def note(self) -> str:
+        """Return why no matrix says what has been derived."""
+        letters = [letter.name for letter in (*self.above, *self.at)]
+        one = f"this is its entry {', '.join(letters)}" if letters else "this is its sum"
+        if len(letters) > 2:
+            return f"it has {len(letters)} indices, a matrix two: {one}"
+        found = [letter.name for letter in crowded(self.part)]
+        meet = (
+            f"{' and '.join(found)} {'stands' if len(found) == 1 else 'stand'} in more than two factors: "
+            if found
+            else ""
+        )
+        return f"no product of matrices says this: {meet}{one}"
 
     def _line(self, lines: list[Line], part: Expression, reason: str) -> None:
         latex = self.indexed.expression(part)
@@ -199,7 +226,7 @@ class ByIndices:
         """Add a line for each step back to matrices, all terms at once, and return the reason of the last one."""
         found = [(term, self.matrices.shortest(term, row, column)[1]) for term in part.terms]
         last = ""
-        for step in range(1, max(len(graph.pictures) for _, graph in found)):
+        for step in range(1, max((len(graph.pictures) for _, graph in found), default=0)):
             reasons: list[str] = []
             texts = []
             for term, graph in found:

@@ -118,7 +118,12 @@ class Graph:
     def took(self, step: str = "", product: str = "", *gone: Letter) -> None:
         """Remember a step, by its name, with the graph as it is after it."""
         edges = tuple((edge.row, edge.column, edge.form) for edge in self.edges)
-        hanging = {letter: tuple(vectors) for letter, vectors in self.hanging.items() if vectors}
+        letters = dict.fromkeys((*self.hanging, *self.squared))
+        hanging = {
+            letter: (*self.hanging.get(letter, ()), *2 * self.squared.get(letter, []))
+            for letter in letters
+            if self.hanging.get(letter) or self.squared.get(letter)
+        }
         self.pictures.append(
             Picture(step, product, gone, edges, hanging, tuple(self.numbers), tuple(self.below))
         )
@@ -207,7 +212,7 @@ class Matrices:
         if not letters:
             exponent = constant(factor.exponent) if isinstance(factor, Power) else None
             if isinstance(factor, Power) and exponent is not None and exponent < 0:
-                graph.below.append(self._power(factor.base, -exponent, None, None))
+                graph.below.append(self.power(factor.base, -exponent, None, None))
             else:
                 graph.numbers.append(self.factor(factor, None, None))
         elif len(letters) == 1:
@@ -349,7 +354,7 @@ class Matrices:
             if "identity" in known.properties and self.shapes[name] == (size, size):
                 self.identities.setdefault(size, known.latex)
         latex = self.identities.setdefault(size, f"I_{{{size}}}")
-        return Form(latex, f"np.eye({size})", (size, size), kind="symmetric")
+        return Form(latex, f"np.eye({size})", (size, size), kind="identity")
 
     def factor(self, factor: Factor, row: Letter | None, column: Letter | None) -> Form:
         """Return the form of one factor, with its letters as row and column."""
@@ -370,7 +375,7 @@ class Matrices:
             case Nested(body=body):
                 return self.form(body, row, column)
             case Power(base=base, exponent=exponent) if (value := constant(exponent)) is not None:
-                return self._power(base, value, row, column)
+                return self.power(base, value, row, column)
             case Applied(function=function, order=order, arguments=arguments):
                 self.functions.add((function, order))
                 found = [
@@ -413,17 +418,9 @@ class Matrices:
                 sides = [
                     self.form(side, *((row, column) if side.free else (None, None))) for side in (left, right)
                 ]
-                shape = next((side.shape for side in sides if side.shape), ())
-                if not sides[0].shape and shape:
+                if not sides[0].shape and sides[1].shape:
                     raise NoMatrixFormError
-                sign = {r"\ge": ">=", r"\le": "<="}.get(relation, relation)
-                return Form(
-                    f"[{sides[0].latex} {relation} {sides[1].latex}]",
-                    f"np.where({sides[0].code} {sign} {sides[1].code}, 1.0, 0.0)",
-                    shape,
-                    kind="whole",
-                    parts=tuple(sides),
-                )
+                return forms.compare(sides[0], relation, sides[1])
             case Extreme(function=function, body=body, over=over) if len(over) <= 2 and not row:
                 return forms.written(
                     lambda x: rf"\{function}({x})",
@@ -470,7 +467,10 @@ class Matrices:
             lambda x: rf"\operatorname{{softmax}}({x})", lambda x: f"softmax({x}{axis})", inner.shape, inner
         )
 
-    def _power(self, base: Expression, value: Fraction, row: Letter | None, column: Letter | None) -> Form:
+    def power(
+        self, base: Expression, value: Fraction, row: Letter | None = None, column: Letter | None = None
+    ) -> Form:
+        """Return a power of an expression, entry by entry."""
         inner = self.form(base, row, column)
         if inner.kind == "square" and value > 0 and value.denominator == 2:
             (vector,) = inner.parts
@@ -485,15 +485,8 @@ class Matrices:
         if value == 1:
             return inner
         if value < 0:
-            bottom = self._power(base, -value, row, column)
-            return Form(
-                rf"\frac{{1}}{{{bottom.latex}}}",
-                f"1 / {forms.coded(bottom)}",
-                inner.shape,
-                forms.FRACTION,
-                "whole",
-                (bottom,),
-            )
+            bottom = self.power(base, -value, row, column)
+            return forms.reciprocal(bottom)
         if value == Fraction(1, 2):
             return forms.written(lambda x: rf"\sqrt{{{x}}}", lambda x: f"np.sqrt({x})", inner.shape, inner)
         if inner.shape and value.denominator == 1 and value <= 3:

@@ -255,10 +255,20 @@ def spread_out(part: Expression, keys: Keys) -> Expression:
     (I - 11ᵀ/n) c is written c less its mean.
     """
     while True:
-        found = plus(*(_spread(term) for term in part.terms))
+        found = plus(*(_spread(_spread_inside(term, keys)) for term in part.terms))
         if found == part:
             return part
         part = simplified(found, keys)
+
+
+def _spread_inside(term: Term, keys: Keys) -> Term:
+    if not any(isinstance(factor, Nested) for factor in term.factors):
+        return term
+    factors = (
+        Nested(spread_out(factor.body, keys)) if isinstance(factor, Nested) else factor
+        for factor in term.factors
+    )
+    return replace(term, factors=tuple(factors))
 
 
 def _spread(term: Term) -> Expression:

@@ -24,12 +24,12 @@ FORMATS = ("text", "latex", "markdown", "numpy", "json")
 DERIVED, REFUSED, UNREAD = 0, 1, 2
 
 
-def run(path: str, by: Sequence[str], form: str, style: str) -> int:
+def run(path: str, by: Sequence[str], form: str, style: str, kind: str) -> int:
     """Derive what a file asks for, print it, and return the exit status."""
     found: list[Derived] = []
     try:
         for id, source in _sources(path):
-            found += derive(source, by, id, style)
+            found += derive(source, by, id, style, kind)
     except (FileError, DerivationError) as error:
         said = str(error).removeprefix("derivation ").lstrip(":, ")
         print(f"mathnet: {path}: {said}", file=sys.stderr)
@@ -65,4 +65,5 @@ def _text(found: Derived, form: str) -> str:
     if form == "latex":
         rows = [line if line.endswith("\\\\") else f"{line} \\\\" for line in lines]
         return "\\begin{align*}\n" + "\n".join(rows).removesuffix(" \\\\") + "\n\\end{align*}"
-    return "\n".join([f"by {found.by}: {found.verdict}", *lines])
+    note = [found.note] if found.note else []
+    return "\n".join([f"by {found.by}: {found.verdict}", *note, *lines])
