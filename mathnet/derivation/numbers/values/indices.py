@@ -8,6 +8,7 @@ from mathnet.dual import Number
 
 from ...meaning import nodes
 from ..chance import lucky
+from ..contract import contracted
 from ..evaluate import Point, value_of
 from ..kinks import larger, smaller
 from ..matrices import Entries
@@ -22,26 +23,17 @@ def _joined(
     if node.limits is not None:
         first, last = map(point.place, node.limits)
         places = [range(first, last + 1)]
-    deltas = _deltas(node) if start == 0 else []
     for index in itertools.product(*places):
         if index != (without,):
             letters = {**point.letters, **dict(zip(node.letters, index, strict=True))}
-            here = point._replace(letters=letters)
-            if any(here.place(delta.left) != here.place(delta.right) for delta in deltas):
-                continue  # a summand that is zero
-            total = tuple(map(join, total, here.value(node.body)))
+            total = tuple(map(join, total, point._replace(letters=letters).value(node.body)))
     return total
-
-
-def _deltas(node: nodes.Sum) -> list[nodes.Delta]:
-    """Return the deltas that every summand is multiplied by."""
-    factors = node.body.factors if isinstance(node.body, nodes.Product) else (node.body,)
-    return [factor for factor in factors if isinstance(factor, nodes.Delta)]
 
 
 @value_of(nodes.Sum)
 def _sum(node: nodes.Sum, point: Point) -> Entries:
-    return _joined(node, point, 0, operator.add)
+    found = contracted(node, point)
+    return (found,) if found is not None else _joined(node, point, 0, operator.add)
 
 
 @value_of(nodes.Prod)
