@@ -364,7 +364,7 @@ HOSTILE = {
     "where "
     + ", ".join(rf"A_{i} \in \mathbb{{R}}^{{a_{i} \times b_{i}}}" for i in range(6))
     + "\n"
-    + r"\sum_{abcdefghijkl} [A_0]_{ab} [A_1]_{cd} [A_2]_{ef} [A_3]_{gh} [A_4]_{ij} [A_5]_{kl} = 1": "too much work",
+    + r"\sum_{abcdefghijkl} ([A_0]_{ab} + [A_1]_{cd} + [A_2]_{ef} + [A_3]_{gh} + [A_4]_{ij} + [A_5]_{kl})^2 = 1": "too much work",
 }
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mathnet.dual import Number
 
 from ..meaning import nodes
-from .evaluate import Point
+from .evaluate import MAX_WORK, Point, TooMuchError
 
 
 class Table(NamedTuple):
@@ -39,7 +39,11 @@ def contracted(node: nodes.Sum, point: Point) -> Number | None:
         letter = min(letters, key=lambda each: prod(sizes[other] for other in _beside(each, tables)))
         own = [table for table in tables if letter in table.letters]
         tables = [table for table in tables if letter not in table.letters]
-        tables.append(_without(letter, own, sizes, point))
+        cells = prod(sizes[other] for other in (letter, *_beside(letter, own)))
+        point.evaluator.work += cells * len(own) // 16
+        if point.evaluator.work > MAX_WORK:
+            raise TooMuchError(f"too much work to check: more than {MAX_WORK} values", node.place)
+        tables.append(_without(letter, own, sizes))
         letters.remove(letter)
     result: Number = 1
     for table in tables:
@@ -65,7 +69,7 @@ def _beside(letter: str, tables: list[Table]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _without(letter: str, tables: list[Table], sizes: Mapping[str, int], point: Point) -> Table:
+def _without(letter: str, tables: list[Table], sizes: Mapping[str, int]) -> Table:
     """Return the sum of the products of tables over a letter."""
     others = _beside(letter, tables)
     values = {}
@@ -79,5 +83,4 @@ def _without(letter: str, tables: list[Table], sizes: Mapping[str, int], point: 
                 value = value * table.at(places)
             total = total + value
         values[place] = total
-    point.evaluator.work += len(values) * sizes[letter] * len(tables) // 16
     return Table(tuple(others), values)
