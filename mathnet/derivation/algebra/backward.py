@@ -15,17 +15,18 @@ from ..meaning.names import Names
 from ..meaning.nodes import Node
 from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
-from .canonical import Keys
+from .canonical import Keys, TooLongError, is_product_of_sums
 from .differentiate import derivative
 from .enter import Entries, axes, opens
 from .forms import Form
 from .programs import identifier
 from .reduce import Matrices, NoMatrixFormError
-from .simplify import simplified, spread_out
+from .simplify import normal, simplified, spread_out
 from .steps import Chain, Line, listed, text
 from .sums import einsum
 from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
 
+ZERO = Expression((Term(Fraction(0)),))
 Ends: TypeAlias = tuple[Letter | None, Letter | None]
 CONSTRAINED = {  # whose entries cannot vary alone
     "symmetric", "positive definite", "diagonal", "orthogonal", "orthonormal columns", "rows sum to one", "rows are probabilities",
@@ -192,7 +193,7 @@ class Backward:
 
     def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
         """Return an expression as a matrix of the shape of a symbol."""
-        return self.matrix(self.spread(part), self.ends(name, at))
+        return self.matrix(part, self.ends(name, at))
 
     def spread(self, part: Expression) -> Expression:
         """Return an expression of which every term leads to a matrix, if there is one."""
@@ -203,9 +204,15 @@ class Backward:
         return simplified(part, self.keys)
 
     def matrix(self, part: Expression, ends: Ends) -> Form:
-        """Return an expression as a matrix with these letters for its row and its column."""
-        zero = Expression((Term(Fraction(0)),))
-        return self.matrices.form(part if part.terms else zero, *ends)
+        """Return an expression as a matrix with these letters for its row and its column: as it is or multiplied out, whichever is shorter."""
+        part = simplified(part, self.keys)
+        found = self.spread(part)
+        if not any(map(is_product_of_sums, found.terms)):
+            return self.matrices.form(found if found.terms else ZERO, *ends)
+        try:
+            return self.matrices.shorter(found, normal(part, self.keys), *ends)
+        except TooLongError:
+            return self.matrices.form(found, *ends)
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""

@@ -17,6 +17,7 @@ from .terms import (
     Entry,
     Expression,
     Factor,
+    Inverse,
     Letter,
     Nested,
     Power,
@@ -25,6 +26,7 @@ from .terms import (
     expression,
     plus,
     product,
+    renamed,
 )
 
 MOST_ORDERS = 120  # of letters that look alike; beyond, two equal expressions may get different keys
@@ -129,12 +131,22 @@ class Keys:
         for name in factor.__dataclass_fields__:
             value = getattr(factor, name)
             texts = [self._field(part, inner, depth + bool(bound)) for part in _tuple(value)]
-            if isinstance(factor, Entry) and name == "at" and factor.name in self.symmetric:
+            if name == "at" and self._is_symmetric(factor):
                 texts.sort()
             parts.append(",".join(texts))
         if isinstance(factor, Delta):
             parts.sort()
         return f"{type(factor).__name__}<{';'.join(parts)}>"
+
+    def _is_symmetric(self, factor: Factor) -> bool:
+        """Say whether the two indices of an entry may change places: of a symbol, or of the inverse of what is symmetric."""
+        match factor:
+            case Entry(name=name):
+                return name in self.symmetric
+            case Inverse(body=body, row=row, column=column):
+                turned = renamed(body, {row: column, column: row})
+                return self.key(body) == self.key(turned)
+        return False
 
     def _field(self, part: object, labels: dict[Letter, str], depth: int) -> str:
         if isinstance(part, Letter):

@@ -19,6 +19,7 @@ from .terms import (
     Inverse,
     Letter,
     Logsumexp,
+    Multiplied,
     Nested,
     Power,
     Softmax,
@@ -33,15 +34,25 @@ from .terms import (
     total,
 )
 
-SLOPES: dict[str, Callable[[Expression], Expression]] = {  # the derivative of a function at u
-    "exp": lambda u: expression(Applied("exp", 0, (u,))),
-    "log": lambda u: power(u, -1),
-    "sin": lambda u: expression(Applied("cos", 0, (u,))),
-    "cos": lambda u: expression(Applied("sin", 0, (u,)), coefficient=-1),
-    "tanh": lambda u: plus(ONE, scaled(power(expression(Applied("tanh", 0, (u,))), 2), -1)),
-    "relu": lambda u: expression(Bracket(u, ">", number(0))),
-    "abs": lambda u: expression(Applied("sign", 0, (u,))),
-    "sign": lambda u: number(0),
+
+def _named(function: str, u: Expression) -> Expression:
+    return expression(Applied(function, 0, (u,), function))
+
+
+SLOPES: dict[str, Callable[[Applied, Expression], Expression]] = {  # of f(u): its derivative at u
+    "exp": lambda f, u: expression(f),
+    "log": lambda f, u: power(u, -1),
+    "sin": lambda f, u: _named("cos", u),
+    "cos": lambda f, u: scaled(_named("sin", u), -1),
+    "tanh": lambda f, u: plus(ONE, scaled(power(expression(f), 2), -1)),
+    "relu": lambda f, u: expression(Bracket(u, ">", number(0))),
+    "abs": lambda f, u: _named("sign", u),
+    "sign": lambda f, u: number(0),
+    r"\operatorname{sigmoid}": lambda f, u: product(expression(f), plus(ONE, expression(f, coefficient=-1))),
+    r"\operatorname{softplus}": lambda f, u: _named(r"\operatorname{sigmoid}", u),
+    r"\sinh": lambda f, u: _named(r"\cosh", u),
+    r"\cosh": lambda f, u: _named(r"\sinh", u),
+    r"\tan": lambda f, u: plus(ONE, power(expression(f), 2)),
 }
 
 
@@ -134,10 +145,18 @@ class Derivative:
                 row, column, inner = self._of_matrix(factor)
                 inverse = Inverse(factor.body, factor.row, factor.column, (column, row))
                 return total(product(expression(factor), expression(inverse), inner), (row, column))
-        assert isinstance(factor, Extreme)
-        words = "largest" if factor.function == "max" else "smallest"
+            case Multiplied(besides=None):
+                other = Letter(factor.over.size)
+                inner = self.inside(renamed(factor.body, {factor.over: other}))
+                return total(product(expression(replace(factor, besides=other)), inner), (other,))
+            case Extreme():
+                others = tuple(Letter(letter.size) for letter in factor.over)
+                body = renamed(factor.body, dict(zip(factor.over, others, strict=True)))
+                relation = r"\ge" if factor.function == "max" else r"\le"
+                first = Bracket(body, relation, expression(factor))
+                return total(product(expression(first), self.inside(body)), others)
         raise DerivationError(
-            f"the {words} of many numbers is not derived: equal ones would count twice", Place(1, 1, "")
+            "a product over all but one of its factors is not differentiated again", Place(1, 1, "")
         )
 
     def _of_matrix(self, factor: Inverse | Determinant) -> tuple[Letter, Letter, Expression]:
@@ -159,8 +178,8 @@ class Derivative:
         (inner,) = factor.arguments
         if factor.function == "log" and not factor.order and (plain := _without_bars(inner)):
             return product(power(plain, -1), self.inside(plain))
-        known = SLOPES.get(factor.function) if not factor.order else None
-        outer = known(inner) if known else expression(replace(factor, order=factor.order + 1))
+        known = SLOPES.get(factor.rule) if not factor.order else None
+        outer = known(factor, inner) if known else expression(replace(factor, order=factor.order + 1))
         return product(outer, self.inside(inner))
 
     def _of_power(self, factor: Power) -> Expression:

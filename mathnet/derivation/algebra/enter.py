@@ -5,7 +5,7 @@ $\langle A, B \rangle = \sum_{ij} A_{ij} B_{ij}$. An axis of length 1 has no let
 of length n have one each, and an outer product is a product without a shared letter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
@@ -17,7 +17,7 @@ from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index as Written
 from ..meaning.shapes import Shape
 from .canonical import Keys, TooLongError, outline
-from .differentiate import derivative
+from .differentiate import SLOPES, derivative
 from .simplify import simplified
 from .terms import (
     ONE,
@@ -33,6 +33,7 @@ from .terms import (
     Inverse,
     Letter,
     Logsumexp,
+    Multiplied,
     Power,
     Size,
     Softmax,
@@ -52,7 +53,22 @@ from .terms import (
 Letters = Mapping[str, Index]
 MOST_NODES = 5000
 DIAGONAL = r"\operatorname{diag}"
+OPPOSITE = {
+    "<": r"\ge", r"\lt": r"\ge", ">": r"\le", r"\gt": r"\le", r"\le": ">", r"\leq": ">", r"\ge": "<", r"\geq": "<",
+}  # fmt: skip
+SAME = {name: name for name in SLOPES} | {r"\operatorname{logistic}": r"\operatorname{sigmoid}"}
+KNOWN: list[
+    tuple[str, Callable[[Expression], Expression]]
+] = [  # functions, and formulas by which authors define them
+    (r"\operatorname{sigmoid}", lambda x: power(plus(ONE, _exp(scaled(x, -1))), -1)),
+    (r"\operatorname{sigmoid}", lambda x: product(_exp(x), power(plus(ONE, _exp(x)), -1))),
+    (r"\operatorname{softplus}", lambda x: expression(Applied("log", 0, (plus(ONE, _exp(x)),), "log"))),
+]
 EXTREME = {r"\max": "max", r"\min": "min"}
+
+
+def _exp(part: Expression) -> Expression:
+    return expression(Applied("exp", 0, (part,), "exp"))
 
 
 def axes(shape: Shape) -> tuple[str, ...]:
@@ -80,6 +96,7 @@ class Entries:
 
     def __init__(self, names: Names, dimensions: Dimensions, opened: frozenset[str] | None = None) -> None:
         self.names, self.dimensions, self.opened, self.work = names, dimensions, opened, 0
+        self.rules: dict[str, str] = {}  # from the name of a function to the well-known one that it is
 
     def shape(self, node: nodes.Node) -> Shape:
         """Return the shape of a node."""
@@ -178,7 +195,7 @@ class Entries:
         if isinstance(index, int):
             return index
         if not isinstance(index, str) or index not in letters:
-            raise node.error(f"index {index} is not known here")
+            raise node.error(f"{node.latex}: the index {index} is not derived, only letters and numbers are")
         return letters[index]
 
     def _row(self, node: nodes.Row, at: tuple[Index, ...], letters: Letters) -> Expression:
@@ -283,7 +300,40 @@ class Entries:
         name = {"e^": "exp", "|": "abs"}.get(node.function, node.function)
         if name == "sqrt":
             return power(arguments[0], Fraction(1, 2))
-        return expression(Applied(name, node.order, arguments))
+        return expression(Applied(name, node.order, arguments, self.rule(name)))
+
+    def rule(self, name: str) -> str:
+        """Return the well-known function that one is, by its name or by its formula."""
+        known = self.names.functions.get(name)
+        if known is None or name in SAME:
+            return SAME.get(name, name)
+        if name not in self.rules:
+            self.rules[name] = ""
+            if known.body is not None:
+                keys, x = Keys(), expression(Entry(known.parameter))
+                own = keys.key(simplified(self.of(known.body), keys))
+                forms = ((rule, keys.key(simplified(form(x), keys))) for rule, form in KNOWN)
+                self.rules[name] = next((rule for rule, key in forms if key == own), "")
+        return self.rules[name]
+
+    def _cases(self, node: nodes.Cases, at: tuple[Index, ...], letters: Letters) -> Expression:
+        """Return each value where its condition holds and none before it does."""
+        found, before = [], list[Expression]()
+        for value, condition in zip(node.values, node.conditions, strict=True):
+            holds = ONE if condition is None else self.of(condition, (), letters)
+            found.append(product(*before, holds, self.of(value, (), letters)))
+            before.append(_otherwise(holds))
+        return plus(*found)
+
+    def _prod(self, node: nodes.Prod, at: tuple[Index, ...], letters: Letters) -> Expression:
+        if node.limits is not None or self.shape(node.body):
+            raise node.error(f"{node.latex}: a product with limits, or of matrices, is not derived")
+        over = self._over(node)
+        besides = None if node.besides is None else self._index(node.besides, letters, node)
+        found = self.of(node.body, (), {**letters, **over})
+        for letter in reversed(over.values()):
+            found = expression(Multiplied(found, letter, besides))
+        return found
 
     def _compare(self, node: nodes.Compare, at: tuple[Index, ...], letters: Letters) -> Expression:
         right = self.of(node.right, at if self.shape(node.right) else (), letters)
@@ -414,10 +464,20 @@ class Entries:
             case r"\operatorname{var}" | r"\operatorname{std}":
                 return number(0)
             case r"\|" | r"\|_2":
-                return expression(Applied("abs", 0, (scalar,)))
+                return expression(Applied("abs", 0, (scalar,), "abs"))
             case r"\|^2" | r"\|_2^2":
                 return power(scalar, 2)
         return scalar
+
+
+def _otherwise(holds: Expression) -> Expression:
+    """Return 1 where a condition does not hold, else 0."""
+    match holds:
+        case Expression(
+            (Term(coefficient=1, factors=(Bracket(left=left, relation=relation, right=right),), summed=()),)
+        ):
+            return expression(Bracket(left, OPPOSITE[relation], right))
+    return plus(ONE, scaled(holds, -1))
 
 
 def _recalled(part: Expression, defined: Factor, entry: Entry, keys: Keys) -> Expression:

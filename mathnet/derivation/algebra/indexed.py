@@ -25,6 +25,7 @@ from .terms import (
     Index,
     Inverse,
     Letter,
+    Multiplied,
     Nested,
     Pending,
     Power,
@@ -100,6 +101,7 @@ class Indexed:
             above = [factor for factor in term.factors if not _below(factor)]
             last = [factor for factor in above if isinstance(factor, Delta | Pending)]
             last.sort(key=lambda factor: isinstance(factor, Pending))
+            above = sorted(above, key=lambda factor: isinstance(factor, Multiplied))
             first = [factor for factor in above if factor not in last]
             summed = frozenset(term.summed)
 
@@ -161,6 +163,10 @@ class Indexed:
                 return f"{self.matrices.function(function)}{chr(39) * order}({inner})"
             case Bracket(left=left, relation=relation, right=right):
                 return f"[{self.expression(left)} {relation} {self.expression(right)}]"
+            case Multiplied(body=body, over=over, besides=besides):
+                with self._within((over,)):
+                    below = over.name if besides is None else rf"{over.name} \ne {_index(besides)}"
+                    return rf"\prod_{{{below}}} {self._base(body)}"
             case Pending(body=body, name=name, at=at):
                 below = rf"\partial {self.entry(self.names.symbols[name].latex, at)}"
                 match body:

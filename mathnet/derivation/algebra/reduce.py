@@ -13,6 +13,7 @@ matrix form.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, permutations
@@ -108,6 +109,7 @@ class Graph:
     edges: list[Edge] = field(default_factory=list)
     hanging: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
     squared: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
+    alone: list[Letter] = field(default_factory=list)  # that are summed within what is a number already
     pictures: list[Picture] = field(default_factory=list)
 
     @property
@@ -164,6 +166,35 @@ class Matrices:
             raise NoMatrixFormError  # a zero says nothing of its shape
         return forms.add(*(self._term(term, row, column) for term in part.terms))
 
+    def shorter(self, part: Expression, other: Expression, row: Letter | None, column: Letter | None) -> Form:
+        """Return the shorter form of two expressions that are equal.
+
+        Raises
+        ------
+        NoMatrixFormError
+            If the first has none.
+        """
+        before = self._state()
+        form = self.form(part, row, column)
+        after = self._state()
+        self._restore(before)
+        try:
+            second = self.form(other, row, column)
+        except NoMatrixFormError:
+            second = form
+        if len(second.latex) < len(form.latex):
+            return second
+        self._restore(after)
+        return form
+
+    def _state(self) -> tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]:
+        return set(self.functions), dict(self.ones), dict(self.identities), list(self.products)
+
+    def _restore(self, state: tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]) -> None:
+        functions, ones, identities, products = state
+        self.functions, self.ones, self.identities = set(functions), dict(ones), dict(identities)
+        self.products = list(products)
+
     def _term(self, term: Term, row: Letter | None, column: Letter | None) -> Form:
         form, graph = self.shortest(term, row, column)
         self.products += graph.products
@@ -189,7 +220,7 @@ class Matrices:
         kept = {letter for letter in (row, column) if letter}
         if any(letter not in kept and letter not in term.summed for letter in term.free):
             raise NoMatrixFormError
-        summed = list(term.summed)
+        summed = [letter for letter in term.summed if letter not in graph.alone]
         while summed:
             if not self._joined(graph, summed) and not self._removed(graph, summed):
                 raise NoMatrixFormError
@@ -217,14 +248,33 @@ class Matrices:
                 graph.numbers.append(self.factor(factor, None, None))
         elif len(letters) == 1:
             (letter,) = letters
-            alone = letter in term.summed and sum(letter in other.free for other in term.factors) == 1
-            if alone and isinstance(factor, Power) and constant(factor.exponent) == 2:
+            if (
+                self._alone(letters, factor, term)
+                and isinstance(factor, Power)
+                and constant(factor.exponent) == 2
+            ):
                 graph.squared[letter].append(self.form(factor.base, letter))
             else:
                 graph.hanging[letter].append(self.factor(factor, letter, None))
+        elif (
+            isinstance(factor, Power)
+            and constant(factor.exponent) == 2
+            and self._alone(letters, factor, term)
+        ):
+            graph.numbers.append(_squared(self.form(factor.base, *letters)))
+            graph.alone += letters
         else:
             row, column = letters
             graph.edges.append(Edge(row, column, self.factor(factor, row, column)))
+
+    @staticmethod
+    def _alone(letters: Sequence[Letter], factor: Factor, term: Term) -> bool:
+        """Say whether letters are summed and stand in no other factor."""
+        return all(
+            letter in term.summed
+            and all(other is factor or letter not in other.free for other in term.factors)
+            for letter in letters
+        )
 
     def _joined(self, graph: Graph, summed: list[Letter]) -> bool:
         """Take what stands side by side together: Hadamard products, unless both letters end in an inner product."""
@@ -307,8 +357,7 @@ class Matrices:
                 averaged = turned
             return _averaged("var" if centred else "mean", averaged)
         if squared:
-            square = forms.written(lambda x: rf"\|{x}\|^2", lambda x: f"np.sum(({x}) ** 2)", (), squared[0])
-            return replace(square, kind="square")
+            return _squared(squared[0])
         if len(vectors) == 2:
             return forms.product(1, forms.transposed(vectors[0]), vectors[1])
         if vectors[0].kind == "main diagonal":
@@ -542,6 +591,12 @@ def _main_diagonal(matrix: Form) -> Form:
     shape = (matrix.shape[0], "1")
     found = forms.written(lambda x: rf"\operatorname{{diag}}({x})", lambda x: f"np.diag({x})", shape, matrix)
     return replace(found, kind="main diagonal")
+
+
+def _squared(form: Form) -> Form:
+    """Return the sum of the squares of all entries."""
+    square = forms.written(lambda x: rf"\|{x}\|^2", lambda x: f"np.sum(({x}) ** 2)", (), form)
+    return replace(square, kind="square")
 
 
 def _averaged(function: str, part: Form) -> Form:

@@ -6,7 +6,7 @@ from string import ascii_letters
 from . import forms
 from .forms import Form
 from .reduce import Matrices, NoMatrixFormError, places
-from .terms import Expression, Factor, Inverse, Letter, Power, Term, constant
+from .terms import Expression, Factor, Inverse, Letter, Multiplied, Power, Term, constant
 
 
 def einsum(matrices: Matrices, part: Expression, letters: Sequence[Letter]) -> Form:
@@ -35,6 +35,8 @@ def _term(matrices: Matrices, term: Term, letters: Sequence[Letter]) -> str:
             operands.append(forms.coded(form) if form.level < forms.ATOM else form.code)
         elif isinstance(factor, Power) and exponent is not None and exponent < 0:
             below.append(forms.coded(matrices.power(factor.base, -exponent)))
+        elif isinstance(factor, Multiplied):
+            above.append(f"np.prod({matrices.form(factor.body, factor.over).code})")
         else:
             above.append(forms.coded(matrices.factor(factor, None, None)))
     missing = [letter for letter in letters if all(names[letter] not in index for index in indices)]
@@ -57,6 +59,8 @@ def _operand(matrices: Matrices, factor: Factor) -> tuple[list[Letter], Form]:
         if len(own) < 2 or own[0] is not own[1]:
             return own, matrices.factor(factor, *own)
         raise NoMatrixFormError
+    if isinstance(factor, Multiplied):
+        return _multiplied(matrices, factor)
     own = list(dict.fromkeys(letter for letter in places(factor) if letter in factor.free))
     if len(own) > 2:
         raise NoMatrixFormError
@@ -73,3 +77,13 @@ def crowded(part: Expression) -> list[Letter]:
         if sum(letter in factor.free for factor in term.factors) > 2
     ]
     return list(dict.fromkeys(found))
+
+
+def _multiplied(matrices: Matrices, factor: Multiplied) -> tuple[list[Letter], Form]:
+    """Return the product of all entries of a vector but one, for each of them."""
+    if factor.free - {factor.besides} or not isinstance(factor.besides, Letter):
+        raise NoMatrixFormError
+    vector = matrices.form(factor.body, factor.over).code
+    size = factor.over.size
+    code = f"np.array([np.prod(np.delete({vector}, place)) for place in range({size})])"
+    return [factor.besides], Form("", code, (size, "1"))

@@ -128,6 +128,7 @@ class Applied(Factor):
     function: str
     order: int
     arguments: tuple[Expression, ...]
+    rule: str = ""  # the well-known function that it is, whatever its name
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,16 @@ class Extreme(Factor):
     function: str
     body: Expression
     over: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
+class Multiplied(Factor):
+    r"""$\prod_{i \ne k} u_i$: the product over a letter, of all values or of all but one."""
+
+    binds = ("over",)
+    body: Expression
+    over: Letter
+    besides: Index | None = None
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def _derived(where: str, names: Names, backward: Backward, name: str, asked: Der
         asked,
         answer=found.chains[-1].lines[-1].latex,
         fence=fence,
-        numpy=program(names, backward, found.result, report.sizes or [{}]),
+        numpy=program(names, backward, found.result, report.sizes or [{}]) if found.result else "",
         verdict=report.verdict(),
         note=found.note,
     )
@@ -169,7 +169,7 @@ class _Found:
     """What the algebra has found: the chains, what a program computes, and what the where part must declare for both."""
 
     chains: list[Chain]
-    result: Result
+    result: Result | None
     declared: str = ""
     note: str = ""
 
@@ -214,7 +214,14 @@ def _found(backward: Backward, name: str, asked: Derived) -> _Found:
     except NoMatrixFormError:
         route = ByIndices(backward)
         chains = route.chains(name)
-        return _Found(chains[:1], Result("entries", name, route.einsum()), note=route.note())
+        return _Found(chains[:1], _as_sum(route, name), note=route.note())
+
+
+def _as_sum(route: ByIndices, name: str) -> Result | None:
+    try:
+        return Result("entries", name, route.einsum())
+    except NoMatrixFormError:
+        return None
 
 
 def _constants(backward: Backward, name: str) -> str:

@@ -22,6 +22,11 @@ HELPERS = {
     "logsumexp": """def logsumexp(X, axis=-1):
     M = X.max(axis=axis, keepdims=True)
     return np.log(np.exp(X - M).sum(axis=axis)) + M.squeeze(axis)""",
+    "sigmoid": """def sigmoid(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1.0) / (1 + e)""",
+    "softplus": """def softplus(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))""",
     "relu": """def relu(x):
     return np.maximum(x, 0)""",
 }
@@ -145,7 +150,7 @@ def _functions(names: Names, backward: Backward) -> list[str]:
     """Return the definitions of the functions that the program calls."""
     texts = []
     for function, order in sorted(backward.matrices.functions):
-        if function in NUMPY or function in HELPERS:
+        if function in NUMPY or identifier(function) in HELPERS:
             if order:
                 raise NoMatrixFormError
             continue
