@@ -42,7 +42,7 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  J = \log \lvert \det(A) \rvert", "A", r"A^{-\mathsf T}"),
     (SQUARE + r",  J = \max(0, 1 - a \cdot x)", "x", r"-[1 - a^{\mathsf T} x > 0] a"),
     (r"I \in \mathbb{R}^{m \times m} \text{ identity},  X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X - I\|^2", "X", r"4 X (X^{\mathsf T} X - I)"),
-    (r"M, A \in \mathbb{R}^{n \times m},  U \in \mathbb{R}^{n \times k},  V \in \mathbb{R}^{m \times k},  J = \tfrac12 \|A - U V^{\mathsf T}\|^2", "U", r"-(A - U V^{\mathsf T}) V"),
+    (r"M, A \in \mathbb{R}^{n \times m},  U \in \mathbb{R}^{n \times k},  V \in \mathbb{R}^{m \times k},  J = \tfrac12 \|A - U V^{\mathsf T}\|^2", "U", r"(U V^{\mathsf T} - A) V"),
     (LAYER + r",  J = \tfrac12 \|X W - T\|^2", "W", r"X^{\mathsf T} (X W - T)"),
     (LAYER + r",  J = \tfrac12 \|f(X W) - T\|^2", "W", r"X^{\mathsf T} ((f(X W) - T) \odot f'(X W))"),
     (LAYER.replace(r"\times y},  f", r"\times y} \text{ rows are one-hot},  f") + r",  J = -\langle T, \log(\operatorname{softmax}(X W)) \rangle", "W", r"X^{\mathsf T} (\operatorname{softmax}(X W) - T)"),
@@ -50,6 +50,18 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SEED, "B", r"(f(H W + B) - Y^*) \odot f'(H W + B)"),
     (SEED, "H", r"((f(H W + B) - Y^*) \odot f'(H W + B)) W^{\mathsf T}"),
     (TWO_LAYERS, "B_2", r"\mathbf 1^{\mathsf T} (\operatorname{softmax}(f(X W_1 + \mathbf 1 B_1) W_2 + \mathbf 1 B_2) - T)"),
+    (r"X \in \mathbb{R}^{n \times d},  w \in \mathbb{R}^d,  t, \mathbf 1 \in \mathbb{R}^n,  \mathbf 1 \text{ ones},  \sigma(x) = \frac{1}{1 + e^{-x}},  y = \sigma(X w),  J = -t \cdot \log y - (\mathbf 1 - t) \cdot \log(\mathbf 1 - y)", "w", r"X^{\mathsf T} (\sigma(X w) - t)"),
+    (SQUARE + r",  \sigma(x) = \frac{e^x}{1 + e^x},  J = \sum_i \sigma(x_i)", "x", r"\sigma(x) \odot (\mathbf 1_{n} - \sigma(x))"),
+    (SQUARE + r",  g(x) = \log(1 + e^x),  J = \sum_i g(x_i)", "x", r"\operatorname{sigmoid}(x)"),
+    (SQUARE + r",  J = \operatorname{sum}(\cosh(x))", "x", r"\sinh(x)"),
+    (SQUARE + r",  J = \max(x)", "x", r"[x \ge \max(x)]"),
+    (SQUARE + r",  J = \min_i x_i", "x", r"[x \le \min(x)]"),
+    (SQUARE + r",  J = \prod_i x_i", "x", r"\prod_{i \ne k} x_{i}"),
+    (SQUARE + r",  J = \sum_i \begin{cases} x_i^2 & x_i > 0 \\ 0 & \text{else} \end{cases}", "x", r"2 ([x > 0] \odot x)"),
+    (SQUARE + r",  J = \|A\|_F", "A", r"\frac{A}{\|A\|}"),
+    (SQUARE + r",  J = \log \det(A A^{\mathsf T})", "A", r"2 (A A^{\mathsf T})^{-1} A"),
+    (SQUARE + r",  J = \operatorname{std}(x)", "x", r"\frac{x - \operatorname{mean}(x) \mathbf 1_{n}}{n \operatorname{std}(x)}"),
+    (SQUARE + r",  \mathbf 1 \in \mathbb{R}^n \text{ ones},  J = a \cdot \frac{x - \operatorname{mean}(x) \mathbf 1}{\operatorname{std}(x)}", "x", r"\frac{a}{\operatorname{std}(x)} - \frac{\operatorname{mean}(a) \mathbf 1}{\operatorname{std}(x)} - \frac{(a^{\mathsf T} (x - \operatorname{mean}(x) \mathbf 1)) (x - \operatorname{mean}(x) \mathbf 1)}{n \operatorname{std}(x)^{3}}"),
     (ATTENTION, "V", r"\operatorname{softmax}(Q K^{\mathsf T})^{\mathsf T} G"),
 ]  # fmt: skip
 WHOLE = sorted({where for where, _, _ in ANSWERS})
@@ -151,7 +163,7 @@ def test_what_is_used_twice_gets_the_sum_of_both():
 REFUSED = {
     (r"where x, y \in \mathbb{R}^n,  J = \|x\|^2", "y"): "J does not depend on y",
     (r"where A \in \mathbb{R}^{n \times n} \text{ symmetric},  J = \operatorname{tr}(A A)", "A"): "A is declared symmetric, so its entries do not vary one by one: leave that out for the gradient by all entries",
-    (r"where x \in \mathbb{R}^n,  J = \prod_i x_i", "x"): r"\prod_i x_i: prod is not derived",
+    (r"where x \in \mathbb{R}^n,  J = \prod_{i=2}^{n} x_i", "x"): r"\prod_{i=2}^{n} x_i: a product with limits, or of matrices, is not derived",
     (r"where A, B \in \mathbb{R}^{n \times n},  J = \operatorname{sum}(\operatorname{kron}(A, B))", "A"): r"\operatorname{kron}(A, B): kronecker is not derived",
 }  # fmt: skip
 
@@ -269,7 +281,18 @@ def test_without_by_every_symbol_is_taken_in_turn(run):
     document = json.loads(said.out)
     assert status == 0
     assert [each["by"] for each in document] == ["H", "W", "B", "Y^*"]
-    assert {*document[0]} == {"id", "by", "style", "answer", "fence", "numpy", "verdict", "refused"}
+    assert {*document[0]} == {
+        "id",
+        "by",
+        "style",
+        "kind",
+        "answer",
+        "fence",
+        "numpy",
+        "verdict",
+        "note",
+        "refused",
+    }
     assert all(check(each["fence"]).ok for each in document)
 
 
@@ -292,8 +315,11 @@ def test_latex_is_an_environment_and_numpy_a_program(run):
 
 
 def test_the_exit_status_says_what_became_of_it(run):
-    status, said = run(text=r"where x \in \mathbb{R}^n,  J = \prod_i x_i")
-    assert (status, said.out) == (1, "x is refused: \\prod_i x_i: prod is not derived\n")
+    status, said = run(text=r"where x \in \mathbb{R}^n,  J = \prod_{i=2}^{n} x_i")
+    assert (status, said.out) == (
+        1,
+        "x is refused: \\prod_{i=2}^{n} x_i: a product with limits, or of matrices, is not derived\n",
+    )
     status, said = run("--by", "Q")
     assert (status, said.out) == (2, "")
     assert said.err == "mathnet: layer.txt: Q is not declared; known are: H, W, B, Y^*, Y, J\n"

@@ -4,6 +4,7 @@ A form is made from others by the functions of this file, which write no parenth
 the symbols are, and leave out what changes nothing. In NumPy a row and a column are arrays with one axis.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -135,6 +136,14 @@ def _turns(form: Form) -> bool:
 def count(form: Form) -> int:
     """Return how many transposes are written in a form."""
     return form.latex.count(r"\mathsf T")
+
+
+SIGNS = re.compile(r"\\operatorname\{\w+\}|\\math(?:bf|sf|rm) ?\w|(?<=\w)_\{\w+\}|\\[A-Za-z]+|[\w+-]")
+
+
+def length(form: Form) -> int:
+    """Return how long a form is to a reader: names and signs, each as one, whatever LaTeX takes for it."""
+    return sum(not sign.startswith("_") for sign in SIGNS.findall(form.latex))
 
 
 def product(coefficient: Fraction | int, *factors: Form) -> Form:

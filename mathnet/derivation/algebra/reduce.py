@@ -182,7 +182,7 @@ class Matrices:
             second = self.form(other, row, column)
         except NoMatrixFormError:
             second = form
-        if len(second.latex) < len(form.latex):
+        if forms.length(second) < forms.length(form):
             return second
         self._restore(after)
         return form
