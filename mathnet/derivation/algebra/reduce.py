@@ -216,7 +216,7 @@ class Matrices:
         """Return the form of a term whose letters are taken away in the order in which they are summed, as far as there is a choice."""
         for factor in term.factors:
             self._enter(factor, term, graph)
-        graph.took()
+        graph.took("", "", *graph.alone)
         kept = {letter for letter in (row, column) if letter}
         if any(letter not in kept and letter not in term.summed for letter in term.free):
             raise NoMatrixFormError
