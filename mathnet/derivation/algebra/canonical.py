@@ -189,15 +189,17 @@ def collected(part: Expression, keys: Keys) -> Expression:
     return Expression(tuple(term for term in found if term.coefficient))
 
 
-def expanded(part: Expression) -> Expression:
+def expanded(part: Expression, keys: Keys) -> Expression:
     """Return an expression in which every product of sums is multiplied out, as far as that stays short.
+
+    A sum by which something beside it is divided stays as it is: it may cancel.
 
     Raises
     ------
     TooLongError
         If it has more terms than anybody would write.
     """
-    found = plus(*(_expanded(term) for term in part.terms))
+    found = plus(*(_expanded(term, keys) for term in part.terms))
     if len(found.terms) > LONGEST:
         raise TooLongError
     return found
@@ -213,14 +215,26 @@ def _whole_power(factor: Factor) -> int:
     return int(value) if value is not None and value.denominator == 1 and 1 < value <= HIGHEST else 0
 
 
-def _expanded(term: Term) -> Expression:
+def _divisors(part: Expression) -> Iterator[Expression]:
+    """Yield the sums by which the terms of an expression are divided."""
+    for term in part.terms:
+        for factor in term.factors:
+            value = constant(factor.exponent) if isinstance(factor, Power) else None
+            if isinstance(factor, Power) and value is not None and value < 0 and len(factor.base.terms) > 1:
+                yield factor.base
+
+
+def _expanded(term: Term, keys: Keys) -> Expression:
+    sums = [factor for factor in term.factors if isinstance(factor, Nested)]
+    below = {keys.key(base) for other in sums for base in _divisors(other.body)} if len(sums) > 1 else set()
+    kept = [factor for factor in sums if keys.key(factor.body) in below] if below else []
     choices: list[Expression] = []
     for factor in term.factors:
         match factor:
-            case Nested():
-                choices.append(expanded(factor.body))
+            case Nested() if factor not in kept:
+                choices.append(expanded(factor.body, keys))
             case Power() if times := _whole_power(factor):
-                choices += [expanded(factor.base)] * times
+                choices += [expanded(factor.base, keys)] * times
             case _:
                 choices.append(expression(factor))
     if prod(len(choice.terms) for choice in choices) > MOST_TERMS:

@@ -121,7 +121,10 @@ class Indexed:
                 _quotient(Fraction(1), of(first, False), inner),
                 *map(self.factor, last),
             ]
-        return "-" * (term.coefficient < 0) + (" ".join(filter(None, parts)) or "1")
+        texts = [part for part in parts if part]
+        if texts and isinstance(term.factors[-1], Multiplied) and len(texts) == 1:
+            return "-" * (term.coefficient < 0) + _bare(texts)
+        return "-" * (term.coefficient < 0) + (" ".join(texts) or "1")
 
     def picture(self, coefficient: Fraction, picture: Picture, summed: Sequence[Letter]) -> str:
         """Return the LaTeX of a term on the way to matrices; the letters that are still summed have their names."""
@@ -166,7 +169,7 @@ class Indexed:
             case Multiplied(body=body, over=over, besides=besides):
                 with self._within((over,)):
                     below = over.name if besides is None else rf"{over.name} \ne {_index(besides)}"
-                    return rf"\prod_{{{below}}} {self._base(body)}"
+                    return rf"(\prod_{{{below}}} {self._base(body)})"
             case Pending(body=body, name=name, at=at):
                 below = rf"\partial {self.entry(self.names.symbols[name].latex, at)}"
                 match body:

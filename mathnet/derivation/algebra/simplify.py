@@ -48,7 +48,7 @@ def normal(part: Expression, keys: Keys) -> Expression:
     for _ in range(MOST_ROUNDS):
         if not any(map(is_product_of_sums, part.terms)):
             break
-        part = simplified(expanded(part), keys)
+        part = simplified(expanded(part, keys), keys)
     return part
 
 
