@@ -31,6 +31,11 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
         raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", spelling.place(tokens[1]))
     axes: list[list[str]] = [[]]  # an axis is a product of numbers and letters: 4h, nm
     below = False
+    if letter := next((token for token in tokens if token in names.steps), None):
+        raise DerivationError(
+            f"all steps of a sequence have one shape: write sizes without {letter}, as if all layers were equally wide",
+            spelling.place(letter),
+        )
     for token, outer in list(zip(tokens, outer_kinds(tokens), strict=True))[3:-1]:
         if outer not in {"", "RBRACE"}:  # after the brace that closes the exponent
             raise DerivationError(f"{token} stands after a shape without a comma", spelling.place(token))
