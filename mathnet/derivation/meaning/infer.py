@@ -14,7 +14,7 @@ def infer_dimensions(names: Names) -> Dimensions:
     """Return the shapes of all that a where part declares and defines."""
     shapes = {name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None}
     written = {name: symbol.latex for name, symbol in names.symbols.items()}
-    dimensions = Dimensions(names.dimensions, names.output, shapes, written)
+    dimensions = Dimensions(names.dimensions, names.output, shapes, written, follows=names.sizes)
     for symbol in names.symbols.values():
         shape = symbol.shape or ("", "1")
         if symbol.properties & SQUARE and shape[0] != shape[-1]:
@@ -78,7 +78,8 @@ def free_letters(names: Names, node: Node) -> frozenset[str]:
 def _throwaway(names: Names, ranges: Mapping[str, Range] | None = None) -> Scope:
     """Return a scope of what is known so far, of which nothing is kept."""
     written = {name: symbol.latex for name, symbol in names.symbols.items()}
-    return Scope(Dimensions(names.dimensions, names.output, names.shapes, written), ranges)
+    known = Dimensions(names.dimensions, names.output, names.shapes, written, follows=names.sizes)
+    return Scope(known, ranges)
 
 
 def resolve_sums(dimensions: Dimensions, node: Node, free: Collection[str] = ()) -> None:

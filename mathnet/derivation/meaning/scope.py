@@ -64,6 +64,8 @@ class Dimensions:
         Rows and columns of the matrices that have no fewer rows than columns.
     met : set
         The formulas with a condition that held somewhere when they were evaluated.
+    follows : dict
+        From a dimension that follows from others to how it is counted.
     """
 
     declared: Sequence[str] = ()
@@ -76,6 +78,7 @@ class Dimensions:
     smallest: dict[str, int] = field(default_factory=dict)
     tall: list[tuple[str, str]] = field(default_factory=list)
     met: set[Formula] = field(default_factory=set)
+    follows: Mapping[str, Shifted] = field(default_factory=dict)
 
     def fit(self, sizes: Mapping[str, int]) -> bool:
         """Say whether all matrices that have to be tall are so at these sizes."""
@@ -217,7 +220,7 @@ class Scope:
                 continue
             elif not index:
                 raise node.error(f"an index counts from 1, but {where} has the index 0")
-            elif "·" in axis:
+            elif {*axis} & {*"·+"}:
                 raise node.error(f"{where}: an axis of length {axis} takes index letters, not numbers")
             elif axis.isdigit() and index > int(axis):
                 raise node.error(f"index {index} is beyond the {axis} of {where}")

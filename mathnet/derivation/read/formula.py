@@ -269,7 +269,8 @@ class Reader:
             found = self._pattern(_nodes([*factors[:at], *factors[at + 1 : end]]), end - at - 1)
             if found is not None:
                 used, rule = found
-                kind = nodes.Falling if rule.falling else nodes.Prod
+                matrices = self.fitting.shape(self.fitting.side_by_side(rule.body)) != ()
+                kind = nodes.Falling if rule.falling and matrices else nodes.Prod
                 product = self._written_out(factors[at - used : end], rule, kind)
                 return self._multiplied_up([*factors[: at - used], product, *factors[end:]])
         raise unclear(_place_of(factors[at]))
@@ -438,7 +439,7 @@ class Reader:
         rows = [[self.read(entry) for entry in trees(row)] for row in trees(tree)]
         if len({len(row) for row in rows}) > 1:
             raise DerivationError("the rows of a matrix are of one length", self.place(tree))
-        return nodes.Matrix(self.place(tree), tuple(entry for row in rows for entry in row), len(rows[0]))
+        return self.fitting.matrix(self.place(tree), rows)
 
     def read_evaluated(self, tree: Tree[Token]) -> Node:
         r"""$\left. \frac{\partial J}{\partial x} \right|_{x = a}$."""

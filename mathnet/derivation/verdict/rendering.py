@@ -139,7 +139,11 @@ def _declared(item: Item, formula: Callable[[str], str]) -> str:
         number = " ".join([*before, "numbers" if several else "number", *after])
         return f"{names} be {number}" if several else f"{names} be a {number}"
     phrases = [PHRASES[name] for name in item.properties]
-    words = [] if item.shape is None else [formula(r" \times ".join(item.shape))]
+    words = (
+        []
+        if item.shape is None
+        else [formula(r" \times ".join(f"({axis})" if "+" in axis else axis for axis in item.shape))]
+    )
     words += [phrase for phrase in phrases if not phrase.startswith("with ")]
     words = words or ["arrays" if several else "an array"]
     verb = "" if words == [PHRASES["elementwise"]] else "be "
