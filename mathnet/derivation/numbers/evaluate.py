@@ -50,6 +50,10 @@ class TooMuchError(DerivationError):
     """The values take too much work."""
 
 
+class OutsideError(DerivationError):
+    """There is no entry, or no step, at an index."""
+
+
 class Point(NamedTuple):
     """Where a node is evaluated: values of the index letters, seeds, and name and value of a function's parameter."""
 
@@ -107,10 +111,11 @@ class Point(NamedTuple):
         where = (
             " at " + ", ".join(f"{letter} = {self._counted(letter)}" for letter in letters) if letters else ""
         )
-        raise node.error(
+        raise OutsideError(
             f"{node.latex} does not exist{where}: there is no step {step}, only {first} to {last}. "
             rf"Say for which steps the line holds, as in \text{{for }} t < {sequence.count}, declare or define the step itself, "
-            rf"or declare {symbol.latex} \text{{ zero outside}}"
+            rf"or declare {symbol.latex} \text{{ zero outside}}",
+            node.place,
         )
 
     def call(self, body: Node, parameter: str, x: Number) -> Number:
@@ -138,9 +143,10 @@ class Point(NamedTuple):
             index, size = beyond
             names = sorted(index.names if isinstance(index, Shifted) else {str(index)})
             where = ", ".join(f"{name} = {self._counted(name)}" for name in names)
-            raise node.error(
+            raise OutsideError(
                 f"{node.latex} does not exist at {where}: its index is {self.place(index) + 1}, of {size}. Let the sum end earlier, "
-                r"say how the sizes belong together, as in n = m + k - 1, or declare \text{zero outside}"
+                r"say how the sizes belong together, as in n = m + k - 1, or declare \text{zero outside}",
+                node.place,
             )
 
     def position(self, indices: Sequence[Index], shape: Sizes) -> int:

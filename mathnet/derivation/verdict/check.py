@@ -15,6 +15,7 @@ from ..meaning.relations import refuse_relation
 from ..meaning.scope import Dimensions, Scope
 from ..meaning.shapes import Type, shape_text
 from ..numbers.bound import survival
+from ..numbers.evaluate import OutsideError
 from ..read.blocks import read_block
 from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
@@ -197,7 +198,8 @@ class Derivation:
                 continue
             error, at = found.wrong[chain], found.right.get(chain, 0)
             equality = chain.relations[at - 1].type == "EQUALS"
-            if equality and isinstance(error, DerivationError) and error.difference:
+            if equality and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
+                assert isinstance(error, DerivationError)
                 error.cause = self.causes.cause(chain.nodes[at - 1], chain.nodes[at])
             self._refuse(error, *chain.start, chain.about)
 

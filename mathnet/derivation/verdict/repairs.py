@@ -196,6 +196,10 @@ def shifted(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 new = _moved(index, by)
                 latex = _rewritten(node.latex, index, new)
                 fixed.append(replace(node, index=new, place=node.place._replace(latex=latex)))
+            case nodes.Delta(left=left, right=right):
+                moved_to = _moved(right, by)
+                latex = rf"[{left} = {moved_to}]"
+                fixed.append(replace(node, right=moved_to, place=node.place._replace(latex=latex)))
             case nodes.StepPartial(by=nodes.Reference() as step):
                 moved_to = _moved(step.index, by)
                 written = _rewritten(step.latex, step.index, moved_to)
