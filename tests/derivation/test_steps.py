@@ -162,6 +162,7 @@ DOTS = {  # how a formula with dots is read
     r"x_1 + \cdots + x_n - y_1 - \cdots - y_n": r"\sum_{k=1}^{n} y_{k}",
     r"x_1 \cdots x_n y_1 \cdots y_n": r"\prod_{i=1}^{n} y_{i}",
     r"x_1 (y_1 + \cdots + y_n) + \cdots + x_n (y_1 + \cdots + y_n)": r"\sum_{k=1}^{n} y_{k}",
+    r"x_1 y_1 x_1 x_2 y_2 x_2 \cdots x_n y_n x_n": r"\prod_{k=1}^{n} x_{k} y_{k} x_{k}",
 }
 MEANT = {
     r"x_1 + x_2 + \cdots + x_n": r"\sum_i x_i",
@@ -173,11 +174,12 @@ MEANT = {
     r"x_1 + \cdots + x_n - y_1 - \cdots - y_n": r"\sum_i (x_i - y_i)",
     r"x_1 \cdots x_n y_1 \cdots y_n": r"\prod_i x_i y_i",
     r"x_1 (y_1 + \cdots + y_n) + \cdots + x_n (y_1 + \cdots + y_n)": r"\sum_{ij} x_i y_j",
+    r"x_1 y_1 x_1 x_2 y_2 x_2 \cdots x_n y_n x_n": r"\prod_i x_i^2 y_i",
 }
 UNCLEAR = [
     r"x_1 + x_3 + \cdots + x_n", r"x_1 + y_2 + \cdots + x_n", r"x_1 - x_2 + \cdots + x_n", r"x_1 + x_2 + \cdots - x_n",
     r"x_1 \cdots x_1", r"x \cdots x", r"\cdots", r"x_1 + x_2 + \cdots", r"x_1 y_1 + x_2 y_1 + \cdots + x_n y_n",
-    r"x_1 \odot \cdots \odot x_n",
+    r"x_1 \odot \cdots \odot x_n", r"x_1 y_1 x_1 \cdots x_n y_n x_n",
 ]  # fmt: skip
 MESSAGES = {
     TIME + r"\bar h_t = 2 \bar J h_t + \bar a_{t+1} U^T": (

@@ -263,17 +263,22 @@ class Reader:
         at = next((at for at, factor in enumerate(factors) if isinstance(factor, Place)), None)
         if at is None:
             return _nodes(factors)
-        for end in range(at + 2, len(factors) + 1):
-            if isinstance(factors[end - 1], Place):
-                break
-            found = self._pattern(_nodes([*factors[:at], *factors[at + 1 : end]]), end - at - 1)
-            if found is not None:
-                used, rule = found
-                matrices = self.fitting.shape(self.fitting.side_by_side(rule.body)) != ()
-                kind = nodes.Falling if rule.falling and matrices else nodes.Prod
-                product = self._written_out(factors[at - used : end], rule, kind)
-                return self._multiplied_up([*factors[: at - used], product, *factors[end:]])
-        raise unclear(_place_of(factors[at]))
+        end = next(
+            (end for end in range(at + 1, len(factors)) if isinstance(factors[end], Place)), len(factors)
+        )
+        before, after = _nodes(factors[:at]), _nodes(factors[at + 1 : end])
+        found = [
+            (width, self._pattern([*before, *after[:width]], width)) for width in range(1, len(after) + 1)
+        ]
+        fitting = [(width, *rule) for width, rule in found if rule is not None]
+        sure = [each for each in fitting if each[1] > each[0]] or fitting  # two neighbours say more than one
+        if len(sure) != 1:
+            raise unclear(_place_of(factors[at]))
+        ((width, used, rule),) = sure
+        matrices = self.fitting.shape(self.fitting.side_by_side(rule.body)) != ()
+        kind = nodes.Falling if rule.falling and matrices else nodes.Prod
+        product = self._written_out(factors[at - used : at + 1 + width], rule, kind)
+        return self._multiplied_up([*factors[: at - used], product, *factors[at + 1 + width :]])
 
     def _pattern(self, parts: list[Node], width: int) -> tuple[int, Pattern] | None:
         """Return how many of these follow a pattern, of which the last ones are the last, and the pattern."""
