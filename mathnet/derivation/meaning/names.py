@@ -117,6 +117,7 @@ class Item:
     shape: Shape | None = None
     properties: tuple[str, ...] = ()
     definition: str = ""
+    steps: str = ""  # for which it holds: t = 1, …, T
 
 
 @dataclass

@@ -62,9 +62,10 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
         place = reader.place(segment[0])
         range_ = ranges[span(segment[-1]).start_pos] if segment[-1].type == "STEPS" else None
         if range_ is not None and len(segment) == 1:
-            names.items.append(Item((), definition=range_.place.latex))
+            names.items.append(Item((), definition=reader.place(segment[-1]).latex))
             continue
-        segment, said = (segment[:-1], segment) if range_ is not None else (segment, segment)
+        steps = "" if range_ is None else reader.place(segment[-1]).latex
+        segment = segment if range_ is None else segment[:-1]
         kinds = outer_kinds(segment)
         if "IN" in kinds:
             at = kinds.index("IN")
@@ -74,7 +75,7 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
         elif "EQUALS" in kinds:
             if pending:
                 raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
-            _define(reader, segment, kinds.index("EQUALS"), range_, source_of(source, said))
+            _define(reader, segment, kinds.index("EQUALS"), range_)
         elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
             _tolerance(reader, segment)
         elif len(segment) == 1 and segment[0][6:-1] in LAYOUTS and not pending:
@@ -86,6 +87,8 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
             pending.append(segment)
             continue
         pending = []
+        if steps:
+            names.items[-1] = replace(names.items[-1], steps=steps)
     if pending:
         raise DerivationError(UNDECLARED, place)
     settle(names)
@@ -298,10 +301,11 @@ def _tolerance(reader: Reader, tokens: Tokens) -> None:
     reader.names.items.append(Item((), definition=latex))
 
 
-def _define(reader: Reader, tokens: Tokens, at: int, range_: Range | None, latex: str) -> None:
+def _define(reader: Reader, tokens: Tokens, at: int, range_: Range | None) -> None:
     names, left, right = reader.names, tokens[:at], tokens[at + 1 :]
     if not left or not right:
         raise DerivationError("an equation needs two sides", reader.place(tokens[0]))
+    latex = source_of(reader.spelling.source, tokens)
     kinds = outer_kinds(left)
     if (size := canonical("".join(left).replace("{", "").replace("}", ""))) in names.dimensions:
         _define_size(reader, size, left, right)

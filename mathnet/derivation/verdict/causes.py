@@ -125,9 +125,12 @@ class Causes:
             return ""
         gradients = [_gradients(node) for node in (before, side)]
         try:
-            for node in gradients:
-                Scope(self.dimensions, {letter: Range(free[letter]) for letter in free}).infer(node)
-            right = self._confirmed(self.names, gradients[0], gradients[1], free, shape)
+            scopes = [
+                Scope(self.dimensions, {letter: Range(free[letter]) for letter in free}) for _ in gradients
+            ]
+            types = [scope.infer(node) for scope, node in zip(scopes, gradients, strict=True)]
+            same = all(type_.shape == shape and type_.free <= free.keys() for type_ in types)
+            right = same and self._confirmed(self.names, gradients[0], gradients[1], free, shape)
         except (DerivationError, RecursionError):
             return ""
         latex = moved[0].body.latex
