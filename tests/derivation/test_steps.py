@@ -61,6 +61,18 @@ MATRICES = r"""where A_t \in \mathbb{R}^{n \times n}, v \in \mathbb{R}^n, h_0 = 
 CHAIN = r"""\frac{\partial J}{\partial w} = \sum_{t=1}^T h_t \sum_{k=1}^t
   \left( \prod_{s=k+1}^{t} \frac{\partial h_s}{\partial h_{s-1}} \right) \frac{\partial^+ h_k}{\partial w}"""
 
+LINEAR = r"""where x_t \in \mathbb{R}^d, h_0 \in \mathbb{R}^h, W_{hx} \in \mathbb{R}^{h \times d}, W_{hh} \in \mathbb{R}^{h \times h}
+  W_{qh} \in \mathbb{R}^{q \times h}, y_t \in \mathbb{R}^q
+  h_t = W_{hx} x_t + W_{hh} h_{t-1}
+  o_t = W_{qh} h_t
+  L = \frac{1}{T} \sum_{t=1}^T \frac12 \|o_t - y_t\|^2
+"""
+IMMEDIATE = r"""where u_t, b, x_0 \in \mathbb{R}^n, W_{rec}, W_{in} \in \mathbb{R}^{n \times n}, \sigma \text{ elementwise}
+  x_t = W_{rec} \sigma(x_{t-1}) + W_{in} u_t + b \text{ for } t = 1, \ldots, T
+  \mathcal{E}_t = \frac12 x_t^T x_t
+  \mathcal{E} = \sum_{1 \le t \le T} \mathcal{E}_t
+"""
+POWERS = "where h_0, w, x_t \\in \\mathbb{R}, h_t = w h_{t-1} + x_t \\text{ for } t = 1, \\ldots, T\n"
 RIGHT = {  # a right line: what makes it wrong
     (TIME, r"\frac{\partial J}{\partial U} = \sum_t h_{t-1}^T \frac{\partial J}{\partial a_t}"): (
         "h_{t-1}^T",
@@ -125,6 +137,19 @@ RIGHT = {  # a right line: what makes it wrong
         COLUMNS,
         r"\frac{\partial h_t}{\partial h_k} = \prod_{i=k+1}^{t} W^T \operatorname{diag}(f'(a_i)) \quad \text{for } k \le t",
     ): ("W^T ", "W "),
+    (LINEAR, r"\frac{\partial L}{\partial o_t} = \frac{1}{T} (o_t - y_t)"): (r"\frac{1}{T} ", ""),
+    (LINEAR, r"\frac{\partial L}{\partial h_t} = \sum_{i=t}^T (W_{hh}^T)^{T-i} W_{qh}^T \frac{\partial L}{\partial o_{T+t-i}}"): ("o_{T+t-i}", "o_i"),
+    (LINEAR, r"\frac{\partial L}{\partial h_t} = \sum_{i=t}^T (W_{hh}^T)^{i-t} W_{qh}^T \frac{\partial L}{\partial o_i}"): ("^{i-t}", "^{i-t+1}"),
+    (IMMEDIATE, r"\frac{\partial x_t}{\partial x_k} = \prod_{t \ge i > k} W_{rec} \operatorname{diag}(\sigma'(x_{i-1})) \text{ for } k \le t"): ("i > k", r"i \ge k"),
+    (
+        IMMEDIATE,
+        r"\frac{\partial \mathcal{E}_t}{\partial b} = \sum_{1 \le k \le t} \frac{\partial \mathcal{E}_t}{\partial x_t} \frac{\partial x_t}{\partial x_k} \frac{\partial^+ x_k}{\partial b}",
+    ): (r"k \le t", "k < t"),
+    (POWERS, r"h_T = w^T h_0 + \sum_{t=1}^T w^{T-t} x_t"): ("w^T h_0", "w h_0"),
+    (POWERS, r"h_t = w^t h_0 + \sum_{k=1}^t w^{t-k} x_k"): ("w^{t-k}", "w^{t-k+1}"),
+    (POWERS, r"\frac{\partial h_T}{\partial w} = T w^{T-1} h_0 + \sum_{t=1}^{T-1} (T-t) w^{T-t-1} x_t"): ("(T-t)", "(T-t+1)"),
+    ("where x \\in \\mathbb{R}^n\n", r"\sum_{i=1}^n i x_i = \sum_{j=1}^n \sum_{i=j}^n x_i"): ("= \\sum_{j=1}", "= \\sum_{j=2}"),
+    ("where x \\in \\mathbb{R}^n\n", r"\sum_{1 \le i < n} i = \frac{n(n-1)}{2}"): ("n-1", "n+1"),
     (MATRICES, r"h_T = A_T A_{T-1} \cdots A_1 v"): (r"A_T A_{T-1} \cdots A_1", r"A_1 A_2 \cdots A_T"),
     (MATRICES, r"h_T^T = v^T \prod_{t=1}^T A_t^T"): ("A_t^T", "A_t"),
     (MATRICES, r"h_T^T = v^T A_1^T A_2^T \cdots A_T^T"): (r"A_1^T A_2^T \cdots A_T^T", r"A_T^T A_{T-1}^T \cdots A_1^T"),

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -36,6 +37,21 @@ class Shifted(NamedTuple):
 
 
 Index = str | int | Shifted  # a letter, a number from 1, or what is counted with them
+
+
+def moved(index: Index, by: int) -> Index:
+    """Return an index that is that much larger."""
+    if isinstance(index, int):
+        return index + by
+    counted = index if isinstance(index, Shifted) else Shifted(index, ((1, (index,)),))
+    text, terms = counted.text, {names: number for number, names in counted.terms}
+    terms[()] = terms.get((), 0) + by
+    end = re.search(r"\s*[+-]\s*\d+$", text)
+    bare = text[: end.start()] if end else text
+    constant = (int(end.group().replace(" ", "")) if end else 0) + by
+    text = f"{bare}{constant:+d}" if constant else bare
+    found = tuple((number, names) for names, number in sorted(terms.items()) if number)
+    return text if found == ((1, (text,)),) else Shifted(text, found)
 
 
 class Type(NamedTuple):

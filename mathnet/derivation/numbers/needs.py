@@ -130,7 +130,7 @@ class Counting:
         match node:
             case nodes.Size(name=name) if name in names.sizes:
                 return _factors([names.sizes[name]])
-            case nodes.Size():
+            case nodes.Size() | nodes.Counter():
                 return 1
             case nodes.Cotangent():
                 return self.degree(names.symbols[names.output].definition) + self.degree(names.seed)

@@ -107,7 +107,7 @@ def _put(counted: Counted, letter: str, value: Counted) -> Counted:
     return _plus(rest, _scaled(value, times))
 
 
-def written(latex: str, old: Sequence[Index], new: Sequence[Index]) -> str:
+def with_indices(latex: str, old: Sequence[Index], new: Sequence[Index]) -> str:
     """Return how the general term is written: a term with other indices; or nothing where these are not found in it."""
     at = 0
     for before, after in zip(old, new, strict=True):

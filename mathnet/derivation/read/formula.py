@@ -23,10 +23,10 @@ from ..meaning.infer import free_letters
 from ..meaning.names import Names
 from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.relations import NOT_EQUAL, ORDER
-from ..meaning.shapes import Index, Shape, Shifted, shape_text
+from ..meaning.shapes import Index, Shape, Shifted, moved, shape_text
 from ..meaning.whole import WHOLE
 from . import rewrite
-from .dots import LETTERS, Pattern, indices, pattern, unclear, written
+from .dots import LETTERS, Pattern, indices, pattern, unclear, with_indices
 from .fitting import Fitting, is_zero
 from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
 from .parse import needs_braces, parse_tree
@@ -106,6 +106,7 @@ class Reader:
     """
 
     def __init__(self, names: Names, source: str, bound: Mapping[str, Node] | None = None) -> None:
+        self.counting: list[str] = []  # the letters of the sums around what is read
         self.bound = bound or {}  # what the parameters of a function of arrays stand for
         self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
         self.place = self.spelling.place
@@ -306,7 +307,7 @@ class Reader:
         sign = r"\sum" if kind is nodes.Sum else r"\prod"
         joined = ("+ " if sign_of > 0 else "- ") if kind is nodes.Sum else ""
         place = _place_of(shown[0])._replace(latex=f" {joined}".join(part.latex for part in shown))
-        general = written(body.latex, indices(_nodes(shown[: len(rule.body)])), indices(rule.body))
+        general = with_indices(body.latex, indices(_nodes(shown[: len(rule.body)])), indices(rule.body))
         order = rf" \text{{, from the last }} {rule.letter} \text{{ to the first}}" * (kind is nodes.Falling)
         self.names.read_as(place, rf"{sign}_{{{rule.letter}={rule.first}}}^{{{rule.last}}} {general}{order}")
         body = replace(body, place=body.place._replace(latex=general or body.latex))
@@ -638,6 +639,8 @@ class Reader:
             return nodes.Power(place, square, nodes.Number(place, Fraction(half)))
         if base in self.names.dimensions:
             return self._with_scripts(nodes.Size(self.place(atom), base), written, rest, place)
+        if base in self.counting or base in self.names.steps:
+            return self._with_scripts(nodes.Counter(self.place(atom), base), written, scripts, place)
         if base in {"I", r"\mathbf{I}"} and (identity := self._identity(scripts, place, written)):
             rest = [s for s in scripts if s.kind != "subscript"]
             return self._with_scripts(identity, identity.latex, rest, place)
@@ -948,7 +951,8 @@ class Reader:
 
     def _with_script(self, node: Node, script: Script, place: Place) -> Node:
         kind, text, _, _ = script
-        transposed = "T" not in self.names.symbols and text in {"T", "-T"}
+        number_of_steps = "T" in self.names.dimensions and self.fitting.shape(node) == ()  # 2^T is a power
+        transposed = "T" not in self.names.symbols and text in {"T", "-T"} and not number_of_steps
         if isinstance(node, nodes.Whole) and _is_norm(node) and (kind, text) in NORMS:
             return nodes.Whole(place, node.function + NORMS[kind, text], node.body)
         if (
@@ -1125,6 +1129,9 @@ class Reader:
         start: Index = 1
         if below[0].data == "bounds":
             start = self._limit(over.pop())
+        end: Index | None = None
+        if below[0].data == "between":
+            over, start, end = self._between(below[0])
         if below[0].data == "besides":
             besides = self._besides(below[0])
             over.pop()
@@ -1133,13 +1140,15 @@ class Reader:
         if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
         bound, limits = above[0].text if above else None, None
-        end = self._limit(above[0].tree) if above else None
+        end = self._limit(above[0].tree) if above else end
         letter = (
             isinstance(end, str) and end not in self.names.dimensions and bool(re.fullmatch("[a-z]", end))
         )
-        if start != 1 or isinstance(end, Shifted) or letter:
+        if start != 1 or isinstance(end, Shifted) or letter or below[0].data == "between":
             limits, bound = self._limits(sign, letters, start, end, place)
+        self.counting += letters
         body = self._signed(tree, product)
+        del self.counting[len(self.counting) - len(letters) :]
         kind = SUMS[str(sign)]
         if kind is nodes.Prod and self.fitting.shape(body) != ():
             self.names.ordered = True
@@ -1148,6 +1157,21 @@ class Reader:
                 read = rf"\text{{the factors from the last }} {letters[0]} \text{{ to the first}}"
                 self.names.read_as(place, read)
         return kind(place, letters, bound, body, besides, limits)
+
+    def _between(self, tree: Tree[Token]) -> tuple[list[Tree[Token]], Index, Index]:
+        r"""Return what a sum runs over in $k < i \le t$, and its limits."""
+        left, middle, right = trees(tree)
+        edges = [self._limit(left), self._limit(right)]
+        signs = [ORDER.get(str(sign)) for sign in tokens(tree)]
+        rising = {sign is not None and sign(0, 1) for sign in signs}
+        if None in signs or len(rising) > 1:
+            raise DerivationError(
+                r"the limits of a sum are written k < i \le t, or t \ge i > k", self.place(tree)
+            )
+        strict = [sign is not None and not sign(0, 0) for sign in signs]
+        if rising == {False}:
+            edges, strict = edges[::-1], strict[::-1]
+        return [middle], moved(edges[0], strict[0]), moved(edges[1], -strict[1])
 
     def _limit(self, tree: Tree[Token]) -> Index:
         """Return where a sum begins or ends."""

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from ..meaning import nodes
 from ..meaning.scope import Formula
-from ..meaning.shapes import Index, Shape, Shifted, Type
+from ..meaning.shapes import Index, Shape, Shifted, Type, moved
+from ..read.dots import with_indices
 
 CLOSED = (
     nodes.Symbol,
@@ -189,40 +190,25 @@ def shifted(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         match node:
             case nodes.Entry(indices=indices):
                 for at, index in enumerate(indices):
-                    moved = (*indices[:at], _moved(index, by), *indices[at + 1 :])
-                    latex = f"{node.latex[: node.latex.rfind('_')]}_{{{_listed(moved)}}}"
-                    fixed.append(replace(node, indices=moved, place=node.place._replace(latex=latex)))
+                    others = (*indices[:at], moved(index, by), *indices[at + 1 :])
+                    latex = f"{node.latex[: node.latex.rfind('_')]}_{{{_listed(others)}}}"
+                    fixed.append(replace(node, indices=others, place=node.place._replace(latex=latex)))
             case nodes.Step(index=index) | nodes.StepCotangent(index=index):
-                new = _moved(index, by)
+                new = moved(index, by)
                 latex = _rewritten(node.latex, index, new)
                 fixed.append(replace(node, index=new, place=node.place._replace(latex=latex)))
             case nodes.Delta(left=left, right=right):
-                moved_to = _moved(right, by)
+                moved_to = moved(right, by)
                 latex = rf"[{left} = {moved_to}]"
                 fixed.append(replace(node, right=moved_to, place=node.place._replace(latex=latex)))
             case nodes.StepPartial(by=nodes.Reference() as step):
-                moved_to = _moved(step.index, by)
+                moved_to = moved(step.index, by)
                 written = _rewritten(step.latex, step.index, moved_to)
                 latex = written.join(node.latex.rsplit(step.latex, 1))
                 step = replace(step, index=moved_to, latex=written)
                 fixed.append(replace(node, by=step, place=node.place._replace(latex=latex)))
         for other in fixed:
             yield other, f"an index is off by one: {other.latex} belongs here, not {node.latex}"
-
-
-def _moved(index: Index, by: int) -> Index:
-    """Return an index that is that much larger."""
-    if isinstance(index, int):
-        return index + by
-    counted = index if isinstance(index, Shifted) else Shifted(index, ((1, (index,)),))
-    text, terms = counted.text, {names: number for number, names in counted.terms}
-    terms[()] = terms.get((), 0) + by
-    end = re.search(r"\s*[+-]\s*\d+$", text)
-    bare = text[: end.start()] if end else text
-    constant = (int(end.group().replace(" ", "")) if end else 0) + by
-    text = f"{bare}{constant:+d}" if constant else bare
-    moved = tuple((number, names) for names, number in sorted(terms.items()) if number)
-    return text if moved == ((1, (text,)),) else Shifted(text, moved)
 
 
 def _listed(indices: Sequence[Index]) -> str:
@@ -232,11 +218,7 @@ def _listed(indices: Sequence[Index]) -> str:
 
 def _rewritten(latex: str, old: Index, new: Index) -> str:
     """Return how a step is written with another index."""
-    script = rf"([_^])\s*(?:\{{\s*(\W*){re.escape(str(old))}(?!\w)|{re.escape(str(old))}(?!\w))"
-    changed, count = re.subn(
-        script, lambda found: f"{found[1]}{{{found[2] or ''}{new}" + "}" * (found[2] is None), latex, count=1
-    )
-    return changed if count else f"{latex} at {new}"
+    return with_indices(latex, [old], [new]) or f"{latex} at {new}"
 
 
 def limits(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
@@ -252,10 +234,10 @@ def limits(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     (letter,) = node.letters
     product = r"\prod" if isinstance(node, nodes.Prod) else r"\sum"
     for start, end in (
-        (_moved(first, -1), last),
-        (_moved(first, 1), last),
-        (first, _moved(last, -1)),
-        (first, _moved(last, 1)),
+        (moved(first, -1), last),
+        (moved(first, 1), last),
+        (first, moved(last, -1)),
+        (first, moved(last, 1)),
     ):
         counted = [Shifted(it, ((1, (it,)),)) if isinstance(it, str) else it for it in (start, end)]
         sign = rf"{product}_{{{letter}={start}}}^{{{end}}}"

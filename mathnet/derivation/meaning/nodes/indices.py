@@ -97,3 +97,12 @@ class Only(Node):
         letters = scope.letters(self, self.left) | scope.letters(self, self.right)
         body = scope.infer(self.body)
         return Type(body.shape, body.free | letters)
+
+
+class Counter(Node):
+    r"""The $t$ of $w^t$: an index letter that is used as a number."""
+
+    letter: str
+
+    def infer(self, scope: Scope) -> Type:
+        return Type((), scope.letters(self, self.letter))

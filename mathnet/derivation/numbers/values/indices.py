@@ -71,6 +71,11 @@ def _least(node: nodes.Least, point: Point) -> Entries:
     return _joined(node, point, None, lambda a, b: b if a is None else lucky(smaller, a, b))
 
 
+@value_of(nodes.Counter)
+def _counter(node: nodes.Counter, point: Point) -> Entries:
+    return (point.place(node.letter) + 1,)
+
+
 @value_of(nodes.Delta)
 def _delta(node: nodes.Delta, point: Point) -> Entries:
     return (int(point.place(node.left) == point.place(node.right)),)
