@@ -138,6 +138,8 @@ class Entries:
         """Return the entry of what a symbol is defined as."""
         symbol = self.names.symbols[name]
         assert symbol.definition is not None
+        if name in self.names.sequences:
+            raise symbol.definition.error(f"{symbol.latex} is a sequence of steps, which is not derived")
         if symbol.indices:
             return self.of(symbol.definition, (), dict(zip(symbol.indices, at, strict=True)))
         return self.of(symbol.definition, at)

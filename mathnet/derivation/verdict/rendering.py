@@ -118,12 +118,18 @@ def where_words(items: Sequence[Item], formula: Callable[[str], str]) -> str:
     """Return the items of a where part as a sentence; `formula` gives the text of a piece of LaTeX."""
     layouts = [item.definition[6:-1] for item in items if item.definition in _LAYOUTS]
     defined = [
-        formula(item.definition) for item in items if item.definition and item.definition not in _LAYOUTS
+        formula(item.definition) + _for_steps(item, formula)
+        for item in items
+        if item.definition and item.definition not in _LAYOUTS
     ]
-    declared = [_declared(item, formula) for item in items if not item.definition]
+    declared = [_declared(item, formula) + _for_steps(item, formula) for item in items if not item.definition]
     lists = [f"let {_listed(parts)}" for parts in (declared, defined) if parts]
     sentences = [", and ".join(lists), *(f"derivatives are in {layout}" for layout in layouts)]
     return " ".join(f"{words[0].upper()}{words[1:]}." for words in sentences if words)
+
+
+def _for_steps(item: Item, formula: Callable[[str], str]) -> str:
+    return f" for {formula(item.steps)}" if item.steps else ""
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -139,7 +145,11 @@ def _declared(item: Item, formula: Callable[[str], str]) -> str:
         number = " ".join([*before, "numbers" if several else "number", *after])
         return f"{names} be {number}" if several else f"{names} be a {number}"
     phrases = [PHRASES[name] for name in item.properties]
-    words = [] if item.shape is None else [formula(r" \times ".join(item.shape))]
+    words = (
+        []
+        if item.shape is None
+        else [formula(r" \times ".join(f"({axis})" if "+" in axis else axis for axis in item.shape))]
+    )
     words += [phrase for phrase in phrases if not phrase.startswith("with ")]
     words = words or ["arrays" if several else "an array"]
     verb = "" if words == [PHRASES["elementwise"]] else "be "
