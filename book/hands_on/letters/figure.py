@@ -15,7 +15,7 @@ from mathnet.derivation.algebra.forms import Form
 from mathnet.derivation.algebra.reduce import Graph, Matrices, NoMatrixFormError, Picture
 from mathnet.derivation.algebra.terms import Entry, Letter, expression
 from mathnet.derivation.meaning.names import Names
-from mathnet.figures import figure, panel
+from mathnet.figures import Drawing, figure, panel
 
 MOST_FACTORS, MOST_LETTERS = 6, 6
 HOW = "Write it as in C_ij = A_ik B_kj; a letter that is not on the left is summed."
@@ -180,6 +180,12 @@ def steps(typed: str, caption: str, order: str = "") -> str:
     ]
     words = " ".join(said(number, picture) for number, picture in enumerate(found.pictures))
     return figure(*panels, alt=f"The graph of {typed}. {words}", caption=caption)
+
+
+def drawn(typed: str) -> Drawing:
+    """Return the graph of a sum before any step."""
+    found = reduction(read(typed))
+    return draw(found.pictures[0], places(found))
 
 
 def sum_of(formula: Formula) -> str:
