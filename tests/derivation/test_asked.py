@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
-from mathnet.derivation import check, find
+from mathnet.derivation import check, derive, find
 from mathnet.derivation.doors.command import main
 from mathnet.derivation.read.fences import Asked
 from mathnet.derivation.verdict.asked import written_out
+from mathnet.derivation.verdict.derive import STYLES
 
 SQUARE = r"""where X \in \mathbb{R}^{n \times d}
       w, t \in \mathbb{R}^{d}
@@ -58,6 +59,14 @@ def test_what_is_derived_is_the_where_part_with_its_lines_and_passes_the_checker
     assert written_out(text, "square", None) == text
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_each_style_can_be_asked_for(style):
+    (found,) = find(fence(f"square by=w style={style}"))
+    text = written_out(found.source, found.id, found.asked)
+    assert text == derive(SQUARE, ["w"], "square", style)[0].fence
+    assert check(text).ok
+
+
 def test_the_command_counts_it_and_names_its_place(run):
     status, said = run("# Page\n\n> " + fence("square by=w").strip().replace("\n", "\n> "))
     assert (status, said) == (
@@ -71,7 +80,7 @@ def test_the_command_counts_it_and_names_its_place(run):
     [
         ("bad by=Q", SQUARE, "1", "Q is not declared; known are: X, w, t, J"),
         ("bad by=t", SQUARE, "1", "t is refused: J does not depend on t"),
-        ("bad by=w style=sideways", SQUARE, "1", "there is no style sideways; known: backward"),
+        ("bad by=w style=sideways", SQUARE, "1", "there is no style sideways; known: backward, indices, differentials"),
         ("bad w", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=…, as in derive my-id by=W; w cannot be read"),
         ("bad by=w stile=backward", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=…, as in derive my-id by=W; stile=backward cannot be read"),
         ("bad", SQUARE, "1", "it does not say by which symbol: write by=… after the id, as in derive bad by=W"),

@@ -5,9 +5,7 @@ from functools import lru_cache
 from ..errors import WHOLE, DerivationError, Place
 from ..read.fences import Asked
 from ..read.source import split
-from .derive import derive
-
-STYLES = ("backward",)
+from .derive import STYLES, derive
 
 
 @lru_cache(maxsize=1000)
@@ -39,7 +37,7 @@ def written_out(source: str, id: str, asked: Asked | None) -> str:
                 Place(line, 1, text),
                 caret=False,
             )
-        (found,) = derive(source, [asked.by], id)
+        (found,) = derive(source, [asked.by], id, asked.style)
         if found.refused:
             raise DerivationError(f"{found.by} is refused: {found.refused}", WHOLE, caret=False)
     except DerivationError as error:
