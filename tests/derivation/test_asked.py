@@ -10,7 +10,7 @@ from mathnet.derivation import check, derive, find
 from mathnet.derivation.doors.command import main
 from mathnet.derivation.read.fences import Asked
 from mathnet.derivation.verdict.asked import written_out
-from mathnet.derivation.verdict.derive import STYLES
+from mathnet.derivation.verdict.derive import KINDS, STYLES
 
 SQUARE = r"""where X \in \mathbb{R}^{n \times d}
       w, t \in \mathbb{R}^{d}
@@ -43,6 +43,7 @@ def run(tmp_path, monkeypatch, capsys):
         'square by="w"': Asked("w", "backward"),
         r'square by="\hat Y" style=indices': Asked(r"\hat Y", "indices"),
         "square by=W_1": Asked("W_1", "backward"),
+        "square kind=hessian by=w": Asked("w", "backward", "hessian"),
         "square by=Y^*": Asked("Y^*", "backward"),
     }.items(),
 )
@@ -60,10 +61,11 @@ def test_what_is_derived_is_the_where_part_with_its_lines_and_passes_the_checker
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_each_style_can_be_asked_for(style):
-    (found,) = find(fence(f"square by=w style={style}"))
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_style_and_kind_can_be_asked_for(style, kind):
+    (found,) = find(fence(f"square by=w style={style} kind={kind}"))
     text = written_out(found.source, found.id, found.asked)
-    assert text == derive(SQUARE, ["w"], "square", style)[0].fence
+    assert text == derive(SQUARE, ["w"], "square", style, kind)[0].fence
     assert check(text).ok
 
 
@@ -81,8 +83,9 @@ def test_the_command_counts_it_and_names_its_place(run):
         ("bad by=Q", SQUARE, "1", "Q is not declared; known are: X, w, t, J"),
         ("bad by=t", SQUARE, "1", "t is refused: J does not depend on t"),
         ("bad by=w style=sideways", SQUARE, "1", "there is no style sideways; known: backward, indices, differentials"),
-        ("bad w", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=…, as in derive my-id by=W; w cannot be read"),
-        ("bad by=w stile=backward", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=…, as in derive my-id by=W; stile=backward cannot be read"),
+        ("bad by=w kind=hesse", SQUARE, "1", "there is no kind hesse; known: gradient, hessian, hvp, jvp"),
+        ("bad w", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; w cannot be read"),
+        ("bad by=w stile=backward", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; stile=backward cannot be read"),
         ("bad", SQUARE, "1", "it does not say by which symbol: write by=… after the id, as in derive bad by=W"),
         ("Bad by=w", SQUARE, "1", "the id Bad is not made of small letters, digits and single dashes"),
         ("bad by=w", SQUARE + "\nJ = 3", "5", "a derive fence holds a where part, whose lines after the first begin with a space; J = 3 does not belong to it"),

@@ -10,15 +10,16 @@ from .macros import Expansion
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PREFIX = re.compile(r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){0,20}")
 TICKS = re.compile(r"(?P<ticks>`{3,}|~{3,})(?P<info>.*)")
-OPTION = re.compile(r"""(?<!\S)(by|style)=("[^"]+"|[^\s"]+)(?!\S)""")
+OPTION = re.compile(r"""(?<!\S)(by|style|kind)=("[^"]+"|[^\s"]+)(?!\S)""")
 LONGEST_MARGIN = 200
 
 
 class Asked(NamedTuple):
-    """What a `derive` fence asks for: the symbol that is differentiated by, and the style of the steps."""
+    """What a `derive` fence asks for: the symbol that is differentiated by, the style of the steps, the kind of derivative."""
 
     by: str
     style: str = "backward"
+    kind: str = "gradient"
 
 
 class Found(NamedTuple):
@@ -126,15 +127,15 @@ def asks(head: str) -> tuple[str, Asked, str]:
     Examples
     --------
     >>> asks("my-layer by=W style=backward")
-    ('my-layer', Asked(by='W', style='backward'), '')
+    ('my-layer', Asked(by='W', style='backward', kind='gradient'), '')
     >>> asks("my-layer W")[-1]
-    'the head of a derive fence is an id, by=… and perhaps style=…, as in derive my-id by=W; W cannot be read'
+    'the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; W cannot be read'
     """
     id, _, rest = head.strip().partition(" ")
     said = {name: value.strip('" ') for name, value in OPTION.findall(rest)}
     problem = ""
     if unread := " ".join(OPTION.sub("", rest).split()):
-        problem = f"the head of a derive fence is an id, by=… and perhaps style=…, as in derive my-id by=W; {unread} cannot be read"
+        problem = f"the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; {unread} cannot be read"
     elif "by" not in said:
         problem = (
             f"it does not say by which symbol: write by=… after the id, as in derive {id or 'my-id'} by=W"

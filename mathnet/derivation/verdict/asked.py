@@ -5,7 +5,7 @@ from functools import lru_cache
 from ..errors import WHOLE, DerivationError, Place
 from ..read.fences import Asked
 from ..read.source import split
-from .derive import STYLES, derive
+from .derive import KINDS, STYLES, derive
 
 
 @lru_cache(maxsize=1000)
@@ -26,10 +26,11 @@ def written_out(source: str, id: str, asked: Asked | None) -> str:
     if asked is None:
         return source
     try:
-        if asked.style not in STYLES:
-            raise DerivationError(
-                f"there is no style {asked.style}; known: {', '.join(STYLES)}", WHOLE, caret=False
-            )
+        for word, said, known in (("style", asked.style, STYLES), ("kind", asked.kind, KINDS)):
+            if said not in known:
+                raise DerivationError(
+                    f"there is no {word} {said}; known: {', '.join(known)}", WHOLE, caret=False
+                )
         for line, text in split(source)[1]:
             first = text.strip().split("\n")[0]
             raise DerivationError(
@@ -37,7 +38,7 @@ def written_out(source: str, id: str, asked: Asked | None) -> str:
                 Place(line, 1, text),
                 caret=False,
             )
-        (found,) = derive(source, [asked.by], id, asked.style)
+        (found,) = derive(source, [asked.by], id, asked.style, asked.kind)
         if found.refused:
             raise DerivationError(f"{found.by} is refused: {found.refused}", WHOLE, caret=False)
     except DerivationError as error:
