@@ -288,9 +288,9 @@ def main():
     print("| expression | by | mathnet | alone, ms | in all, ms | SymPy | ms |")
     print("|:--|:--|:--|--:|--:|:--|--:|")
     for name, by, (ours, alone, whole), (theirs, spent) in rows:
-        spent = "" if spent is None else f"{spent:.0f}"
+        spent = "" if spent is None else f"{spent:.1f}"
         print(
-            f"| {name.replace('|', '&#124;')} | {by} | {ours} | {alone:.1f} | {whole:.0f} | {theirs} | {spent} |"
+            f"| {name.replace('|', '&#124;')} | {by} | {ours} | {alone:.1f} | {whole:.1f} | {theirs} | {spent} |"
         )
     for which, place in (("mathnet", 2), ("SymPy", 3)):
         counts = Counter(row[place][0] for row in rows)

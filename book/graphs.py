@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from unicodedata import normalize
 
+from mathnet.derivation.algebra.forms import Form
 from mathnet.derivation.algebra.reduce import Picture
 from mathnet.derivation.algebra.terms import Letter
 from mathnet.figures import Drawing
@@ -21,7 +23,7 @@ _TOKEN = re.compile(
     r"\\operatorname\{(?P<word>\w+)\}|(?P<ones>\\mathbf 1(?:_\{?\w+\}?)?)|\\frac\{(?P<over>[^{}]+)\}\{(?P<under>[^{}]+)\}"
     r"|\^\{?(?P<up>\\mathsf T|\*)\}?|_\{?(?P<down>\w+)\}?|(?P<sign>\\[A-Za-z]+) ?|(?P<letter>.)"
 )
-_SIGNS = {r"\odot": "⊙ ", r"\langle": "⟨", r"\rangle": "⟩", r"\partial": "∂"}
+_SIGNS = {r"\odot": "⊙ ", r"\langle": "⟨", r"\rangle": "⟩", r"\partial": "∂", r"\delta": "δ"}
 _LETTERS = {"-": "\N{MINUS SIGN}", "'": "′", "h": "ℎ"}
 
 
@@ -164,7 +166,7 @@ def lines(picture: Picture, where: Layout) -> list[Line]:
         x, y = where.at[letter]
         up = -1 if y <= where.height / 2 else 1
         for k, form in enumerate(vectors):
-            tip = x + 44 * (k - (len(vectors) - 1) / 2)
+            tip = x + 64 * (k - (len(vectors) - 1) / 2)
             found.append(
                 Line(
                     form.latex,
@@ -235,6 +237,21 @@ def written(line: Line, kind: str = "") -> str:
         spans += f'<tspan{script} dy="{shift - raised}">{escape(piece)}</tspan>'
         raised = shift
     return f'<text class="factor{kind}" x="{_n(line.x)}" y="{_n(line.y)}">{spans}</text>'
+
+
+def said(picture: Picture) -> str:
+    """Say in words what a picture shows."""
+    joined = [f"{_plain(form)} joins {row.name} and {column.name}" for row, column, form in picture.edges]
+    hang = [
+        f"{' and '.join(map(_plain, vectors))} {'hang' if len(vectors) > 1 else 'hangs'} on {letter.name}"
+        for letter, vectors in picture.hanging.items()
+    ]
+    return "; ".join([*joined, *hang, *(f"{_plain(form)} has no letter" for form in picture.numbers)])
+
+
+def _plain(form: Form) -> str:
+    pieces = "".join("ᵀ" if piece == "𝖳" else piece for piece, _ in text(form.latex))
+    return "".join(sign if sign == "ᵀ" else normalize("NFKC", sign) for sign in pieces)
 
 
 def _n(x: float) -> str:

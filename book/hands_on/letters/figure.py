@@ -7,9 +7,8 @@ same steps, so that no server is asked; the tests compare the two, over random s
 
 import re
 from dataclasses import dataclass
-from unicodedata import normalize
 
-from book.graphs import Layout, draw, layout, text
+from book.graphs import Layout, draw, layout, said
 from book.hands_on import custom_element
 from mathnet.derivation.algebra.forms import Form
 from mathnet.derivation.algebra.reduce import Graph, Matrices, NoMatrixFormError, Picture
@@ -178,7 +177,11 @@ def steps(typed: str, caption: str, order: str = "") -> str:
         )
         for number, picture in enumerate(found.pictures)
     ]
-    words = " ".join(said(number, picture) for number, picture in enumerate(found.pictures))
+    heads = [
+        "At first",
+        *(f"{k}, {each.product or each.step}:" for k, each in enumerate(found.pictures[1:], 1)),
+    ]
+    words = " ".join(f"{head} {said(each)}." for head, each in zip(heads, found.pictures, strict=True))
     return figure(*panels, alt=f"The graph of {typed}. {words}", caption=caption)
 
 
@@ -192,20 +195,3 @@ def sum_of(formula: Formula) -> str:
     """Return the sum as LaTeX, in a sentence."""
     factors = " ".join(f"{name}_{{{letters}}}" if letters else name for name, letters in formula.factors)
     return rf"$\sum_{{{formula.summed}}} {factors}$" if formula.summed else f"${factors}$"
-
-
-def said(number: int, picture: Picture) -> str:
-    """Say in words what a picture shows."""
-    joined = [f"{_plain(form)} joins {row.name} and {column.name}" for row, column, form in picture.edges]
-    hang = [
-        f"{' and '.join(map(_plain, vectors))} {'hang' if len(vectors) > 1 else 'hangs'} on {letter.name}"
-        for letter, vectors in picture.hanging.items()
-    ]
-    alone = [f"{_plain(form)} has no letter" for form in picture.numbers]
-    head = f"Step {number}, {picture.product or picture.step}: " if picture.step else "At first "
-    return head + "; ".join([*joined, *hang, *alone]) + "."
-
-
-def _plain(form: Form) -> str:
-    pieces = "".join("ᵀ" if piece == "𝖳" else piece for piece, _ in text(form.latex))
-    return normalize("NFKC", pieces.replace("ᵀ", "^T")).replace("^T", "ᵀ")

@@ -355,7 +355,7 @@ export function lines(picture, { at, width, height }) {
     const [x, y] = at.get(letter);
     const up = y <= height / 2 ? -1 : 1;
     vectors.forEach(({ latex }, k) => {
-      const tip = x + 44 * (k - (vectors.length - 1) / 2);
+      const tip = x + 64 * (k - (vectors.length - 1) / 2);
       found.push({ latex, path: `M${short(x)} ${short(y)}L${short(tip)} ${short(y + up * HANG)}`, x: tip, y: y + up * (HANG + 9) + 5 });
     });
   }
