@@ -17,7 +17,7 @@ from mathnet.derivation.algebra.terms import Letter
 from mathnet.figures import Drawing
 
 _ROOM, _LEVEL, _RADIUS, _BOW, _HANG = 104, 92, 15, 34, 40
-_MARGIN, _TOP = 58, 66
+_MARGIN, _TOP = 58, 72
 
 _TOKEN = re.compile(
     r"\\operatorname\{(?P<word>\w+)\}|(?P<ones>\\mathbf 1(?:_\{?\w+\}?)?)|\\frac\{(?P<over>[^{}]+)\}\{(?P<under>[^{}]+)\}"
@@ -148,9 +148,11 @@ def lines(picture: Picture, where: Layout) -> list[Line]:
         across, along = (y2 - y1) / length, (x1 - x2) / length  # a step to the side
         bow = _BOW * ((len(alike) - 1) - 2 * alike.index(at))
         if any(
-            _near(where.at[other], (x1, y1), (x2, y2)) for other in where.letters if other not in (start, end)
+            _near(where.at[other], (x1, y1), (x2, y2))
+            for other in _present(picture, where)
+            if other not in (start, end)
         ):
-            bow += 2 * _BOW
+            bow += 1.4 * _BOW
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
         bent = f"Q{_n(x + 2 * bow * across)} {_n(y + 2 * bow * along)} " if bow else "L"
         beyond = bow + (-13 if bow < 0 else 13)
@@ -182,6 +184,12 @@ def lines(picture: Picture, where: Layout) -> list[Line]:
     return found
 
 
+def _present(picture: Picture, where: Layout) -> set[Letter]:
+    """Return the letters that are still there."""
+    joined = {letter for row, column, _ in picture.edges for letter in (row, column)}
+    return {*joined, *picture.hanging, *where.kept}
+
+
 def _near(point: tuple[float, float], start: tuple[float, float], end: tuple[float, float]) -> bool:
     """Say whether a point lies so near to the line between two others that a letter there would be struck out."""
     (x, y), (x1, y1), (x2, y2) = point, start, end
@@ -195,10 +203,7 @@ def draw(picture: Picture, where: Layout, before: Picture | None = None) -> Draw
     """Draw a graph; what was not there in the picture before is marked."""
     here = lines(picture, where)
     marks = _marks(here, lines(before, where) if before else here)
-    shown = {letter for row, column, _ in picture.edges for letter in (row, column)} | {
-        *picture.hanging,
-        *where.kept,
-    }
+    shown = _present(picture, where)
     edges = [
         f'<path class="edge{mark}" d="{line.path}"/>'
         for line, mark in zip(here, marks, strict=True)

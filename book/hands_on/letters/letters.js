@@ -262,7 +262,7 @@ export function reduction(formula, order = "") {
 
 // The picture
 
-const [ROOM, LEVEL, RADIUS, BOW, HANG, MARGIN, TOP] = [104, 92, 15, 34, 40, 58, 66];
+const [ROOM, LEVEL, RADIUS, BOW, HANG, MARGIN, TOP] = [104, 92, 15, 34, 40, 58, 72];
 const TOKEN =
   /\\operatorname\{(?<word>\w+)\}|(?<ones>\\mathbf 1(?:_\{?\w+\}?)?)|\^\{?(?<up>\\mathsf T)\}?|(?<sign>\\[A-Za-z]+) ?|(?<letter>.)/g;
 const SIGNS = { "\\odot": "⊙ ", "\\langle": "⟨", "\\rangle": "⟩" };
@@ -329,9 +329,14 @@ function near([x, y], [x1, y1], [x2, y2]) {
   return part > 0 && part < 1 && Math.hypot(x - x1 - part * (x2 - x1), y - y1 - part * (y2 - y1)) < RADIUS + 5;
 }
 
+/** The letters that are still there. */
+const present = ({ edges, hanging }, kept) =>
+  new Set([...edges.flatMap(({ row, column }) => [row, column]), ...hanging.map(([letter]) => letter), ...kept]);
+
 /** The lines of a picture: {latex, path, x, y}. */
-export function lines(picture, { at, width, height }) {
+export function lines(picture, { at, width, height }, kept) {
   const found = [];
+  const shown = present(picture, kept);
   const before = (one, other) => at.get(one)[0] - at.get(other)[0] || at.get(one)[1] - at.get(other)[1];
   const pairs = picture.edges.map(({ row, column }) => [row, column].sort(before));
   pairs.forEach(([start, end], k) => {
@@ -340,7 +345,7 @@ export function lines(picture, { at, width, height }) {
     const length = Math.hypot(x2 - x1, y2 - y1);
     const [across, along] = [(y2 - y1) / length, (x1 - x2) / length];
     let bow = BOW * (alike.length - 1 - 2 * alike.indexOf(k));
-    if ([...at].some(([letter, place]) => letter !== start && letter !== end && near(place, [x1, y1], [x2, y2]))) bow += 2 * BOW;
+    if ([...shown].some((letter) => letter !== start && letter !== end && near(at.get(letter), [x1, y1], [x2, y2]))) bow += 1.4 * BOW;
     const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
     const bent = bow ? `Q${short(x + 2 * bow * across)} ${short(y + 2 * bow * along)} ` : "L";
     const beyond = bow + (bow < 0 ? -13 : 13);
@@ -394,8 +399,8 @@ const inline = (latex) =>
 
 function drawing(picture, where, before, kept) {
   const fresh = without(factors(picture), factors(before));
-  const here = lines(picture, where).map((line) => ({ ...line, mark: fresh.includes(line.latex) ? " new" : "" }));
-  const shown = new Set([...picture.edges.flatMap(({ row, column }) => [row, column]), ...picture.hanging.map(([letter]) => letter), ...kept]);
+  const here = lines(picture, where, kept).map((line) => ({ ...line, mark: fresh.includes(line.latex) ? " new" : "" }));
+  const shown = present(picture, kept);
   const edges = here.filter(({ path }) => path).map(({ path, mark }) => `<path class="edge${mark}" d="${path}"/>`);
   const nodes = [...where.at].filter(([letter]) => shown.has(letter)).map(([letter, [x, y]]) => {
     const circle = `<circle cx="${short(x)}" cy="${short(y)}" r="${RADIUS}"`;

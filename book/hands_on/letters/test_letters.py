@@ -18,7 +18,7 @@ BOTH = """async (sums) => {
         return {
             form: form?.latex ?? null,
             steps: pictures.map(({ step, product, gone }) => [step, product, gone.join("")]),
-            lines: pictures.map((picture) => lines(picture, where)),
+            lines: pictures.map((picture) => lines(picture, where, formula.kept)),
             at: Object.fromEntries(where.at),
             size: [where.width, where.height],
         };
