@@ -15,8 +15,9 @@ from typing import ClassVar
 
 import pytest
 
-from mathnet.derivation import DerivationError, check, derive
+from mathnet.derivation import DerivationError, check, derive, find
 from mathnet.derivation.doors.command import main
+from mathnet.derivation.verdict.asked import written_out
 
 LOSSES = int(os.environ.get("MATHNET_FUZZ", "100"))
 LAYER = r"X \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times y},  T \in \mathbb{R}^{n \times y},  f \text{ elementwise}"
@@ -335,7 +336,8 @@ def test_the_page_shows_what_is_printed(run):
     layer = page.split('"layer.txt": r"""\n')[1].split('"""')[0]
     status, said = run("--by", "W", "--format", "markdown", text=layer)
     assert status == 0
-    assert said.out.replace("derivation by-w", "derivation derived-seed") in page
+    (fence,) = [found for found in find(page) if found.id == "derived-seed"]
+    assert said.out == f"```derivation by-w\n{written_out(fence.source, fence.id, fence.asked)}\n```\n"
 
 
 # Random losses: derived right, or refused

@@ -102,6 +102,13 @@ class ByIndices:
     ----------
     backward : Backward
         What is differentiated.
+
+    Attributes
+    ----------
+    with_deltas, part : Expression
+        After `chains`: the entry of the derivative before the deltas have ended their sums, and after.
+    above, at : tuple of Letter
+        The letters of the entry: those of the result, and those of the symbol.
     """
 
     def __init__(self, backward: Backward) -> None:
@@ -130,6 +137,7 @@ class ByIndices:
             reasons: list[str] = []
             part = _tidy(self._expanded(part, by, at, reasons))
             self._line(lines, part, text("; ").join(reasons) or text("the derivative goes inside the sum"))
+        self.with_deltas = part
         has_deltas = any(isinstance(factor, Delta) for factor in _factors(part))
         part = simplified(_spread(part, frozenset(at)), backward.keys)
         ends = rf"{text('each ')} \delta {text(' ends a sum')}"

@@ -1,4 +1,4 @@
-"""The `derivation` fence on a page: checked while the page is built, and shown line by line with its reasons.
+"""The `derivation` fence on a page: checked while the page is built, and shown line by line with its reasons; and the `derive` fence, of which the lines are derived.
 
 A Markdown extension, `mathnet.derivation.markdown`, for MkDocs and for Python-Markdown alone. It brings its style sheet
 along and needs `math-core`, for MathML. A derivation that is wrong, or whose id is used twice, raises `DerivationError`;
@@ -20,6 +20,7 @@ from mathnet.mathml import FormulaError, math_core
 
 from ..errors import WHOLE, DerivationError
 from ..read.fences import Found, fences, find
+from ..verdict.asked import written_out
 from ..verdict.check import check
 from ..verdict.rendering import Shown, shown, style_link, wrong_html
 from ..verdict.report import Report
@@ -93,7 +94,7 @@ class _Fences(Preprocessor):  # type: ignore[misc]  # Markdown has no types
             if found.problem:
                 raise DerivationError(found.problem, WHOLE, caret=False).attach(id, source)
             claim(self.md, id, source)
-            report = checked(source, id)
+            report = checked(written_out(source, id, found.asked), id)
             if report.ok:
                 return self.frame(shown(report), style)
             errors: Sequence[Exception] = report.errors
