@@ -10,7 +10,7 @@ from mathnet.dual import DIGITS
 
 from ..errors import DerivationError
 from ..meaning.names import Names, Reading
-from ..read.source import Chain
+from ..read.source import Chain, split
 from ..read.tokens import span, tidy
 
 
@@ -122,11 +122,16 @@ class Report:
     @property
     def lines(self) -> list[Line]:
         """Every step as a `Line`, with a verdict of its own."""
-        return [line for chain in self.chains for line in self._lines(chain)]
+        return [line for chain in self.chains for line in self.lines_of(chain)]
+
+    def lines_of(self, chain: Chain) -> list[Line]:
+        """Return the steps of a chain, each with its verdict."""
+        return list(self._lines(chain))
 
     def _lines(self, chain: Chain) -> Iterator[Line]:
         starts_after = [other.start for other in self.chains if other.rows and other.start > chain.start]
-        later = min(starts_after, default=(inf, 1))
+        blocks_after = [(line, 1) for line, _ in split(self.source)[1] if (line, 1) > chain.start]
+        later = min([*starts_after, *blocks_after], default=(inf, 1))
         spans = [span(side.tokens[0]) for side in chain.sides]
         starts = [(start.line, start.column) for start in spans]
         wrong: dict[int, DerivationError] = {}
