@@ -21,6 +21,7 @@ BEGUN = [  # lines that stand there, and the line and the reason that are next
     ([Y, BY % "Z" + r"\frac{\partial J}{\partial Y} f'(Z)"], NEXT_Z),
     ([Y, BY % "Z" + r"\frac{\partial J}{\partial Y} \odot \odot f'(Z)"], NEXT_Z),
     ([Y, Z, BY % "W" + r"H \frac{\partial J}{\partial Z}"], NEXT_W),
+    ([Y, Z, BY % "W" + r"H^{\mathsf T} \frac{\partial J}{\partial Z} = 0"], NEXT_W),
     ([BY % "Z" + r"(Y - T) \odot f'(Z)", BY % "W" + "0"], NEXT_W),
     ([BY % "W" + r"H^{\mathsf T} \frac{\partial J}{\partial Z}", Y], NEXT_Z),
     ([BY % "W" + r"H^{\mathsf T} \frac{\partial J}{\partial Z}", Z], NEXT_Y),
@@ -112,6 +113,7 @@ def test_what_a_line_needs_and_the_where_part_lacks_is_said():
     [
         (WHERE + "1 = 1", r"no line says which gradient is wanted: write the left side of one, as in \frac{\partial J}{\partial W} ="),
         (WHERE, r"no line says which gradient is wanted: write the left side of one, as in \frac{\partial J}{\partial W} ="),
+        (WHERE.rstrip() + ",  D = Y - T\n" + BY % "W" + "0", "the last definition is D, which is n × y: define the number last that is differentiated"),
         (r"where W \in \mathbb{Q}", check(r"where W \in \mathbb{Q}").errors[0].reason),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ import importlib._bootstrap_external as external
 import sys
 import zipfile
 
-import dataclasses, difflib, fractions, json, lark, mpmath, random, textwrap, time, typing  # what the checker imports
+import ast, dataclasses, difflib, fractions, html, json, lark, mpmath, pathlib, random, textwrap, time, typing, urllib.parse, xml.etree.ElementTree  # what the checker imports
 
 LIBRARY = next(path for path in sys.path if path.endswith(".zip"))
 imported = {getattr(module.__spec__, "origin", None) for module in sys.modules.values() if hasattr(module, "__spec__")}

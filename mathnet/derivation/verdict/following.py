@@ -1,6 +1,6 @@
 r"""The next line of a derivation that somebody has begun: first a hint, then the line.
 
-A gradient is *settled* by a line that holds and whose other side holds no derivative but gradients that are settled themselves. The lines
+A gradient is *settled* by a chain in which every line holds and a side has no derivative but gradients that are settled themselves. The lines
 of the backward pass come in its order; the next one is the first that is needed and not settled.
 """
 
@@ -78,6 +78,7 @@ def following(report: Report, by: str = "") -> Following:
     \frac{\partial J}{\partial w} &= X^{\mathsf T} \frac{\partial J}{\partial z}  && \text{through } z\text{; matrix product}
     """
     where, _ = split(report.source)
+    _refuse_arrays(report)
     found = settled(report)
     next = Following(by)
     for symbol in [by] if by else _wanted(report):
@@ -87,15 +88,25 @@ def following(report: Report, by: str = "") -> Following:
     return next
 
 
+def _refuse_arrays(report: Report) -> None:
+    """Refuse a where part whose last definition, which is what is differentiated, is no number."""
+    loss = report.names.output
+    shape = report.names.shapes.get(loss, ())
+    if shape:
+        raise DerivationError(
+            f"the last definition is {report.names.symbols[loss].latex}, which is {' × '.join(shape)}: "
+            "define the number last that is differentiated",
+            report.names.symbols[loss].place,
+        )
+
+
 def settled(report: Report) -> Ways:
-    """Return what the lines that hold say of gradients."""
+    """Return what the chains say of gradients in which every line holds."""
     ways = dict[str, list[frozenset[str]]]()
     for chain in report.chains:
-        lines = report.lines_of(chain)
-        held = next((at for at, line in enumerate(lines) if not line.ok), len(lines))
-        equal = all(relation.type == "EQUALS" for relation in chain.relations[:held])
-        if held and equal and not chain.conditions:
-            _settle(chain.nodes[: held + 1], report.names, ways)
+        equal = all(relation.type == "EQUALS" for relation in chain.relations)
+        if equal and not chain.conditions and all(line.ok for line in report.lines_of(chain)):
+            _settle(chain.nodes, report.names, ways)
     return ways
 
 

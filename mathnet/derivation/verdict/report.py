@@ -166,10 +166,14 @@ class Report:
         """How sure a right derivation is: `proved`, `exact` or `50 digits`, with `at 23 points` where it was only tried there."""
         if self.proved == self.steps:
             return "proved"
-        tried = ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
         if not self.proved:
-            return tried
-        return f"{self.proved} proved, {self.steps - self.proved} {'to ' * (not self.exact)}{tried}"
+            return self.tried
+        return f"{self.proved} proved, {self.steps - self.proved} {'to ' * (not self.exact)}{self.tried}"
+
+    @property
+    def tried(self) -> str:
+        """How the steps were tried that are not proved: `exact` or `50 digits`, with the number of points where that matters."""
+        return ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
 
     def __repr__(self) -> str:
         places = ", ".join(f"line {error.place.line}" for error in self.errors)
