@@ -159,10 +159,11 @@ def practised(difficulty: str, seed: int, lines: str) -> Answer:
     """Judge the lines that a reader has written to an exercise; their places are counted from the reader's first line."""
     each = exercise(difficulty, seed)
     judged = each.judged(lines)
-    above = each.where.count("\n") + 1
+    above = each.where.count("\n") + 1 - lines[: len(lines) - len(lines.lstrip())].count("\n")
+    added = len(judged.report.source) - len(each.where) - 1 - len(lines.strip())  # before an answer alone
     return {
         "solved": judged.solved,
-        "report": _report(judged.report, 1 - above),
+        "report": _report(judged.report, 1 - above, -added),
         "next": _next(judged.next) | {"alone": True},
     }
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from book import citation
 from book.hands_on import custom_element
 from book.hands_on.desk import pyodide, temml
-from mathnet.derivation import Report, check, find
+from mathnet.derivation import Exercise, Report, check, derive, exercise, find
 from mathnet.derivation.verdict.derive import symbols
-from mathnet.derivation.verdict.rendering import style_link
+from mathnet.derivation.verdict.rendering import shown, style_link, where_html
+from mathnet.mathml import in_sentence
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -37,6 +38,13 @@ WRONG = [
 ]  # fmt: skip
 
 
+DIFFICULTY = {
+    "products": "products only",
+    "layer": "one layer",
+    "softmax": "with softmax",
+    "layers": "two layers",
+    "attention": "attention",
+}
 STYLES = {
     "backward": "definition by definition",
     "indices": "in indices",
@@ -128,7 +136,7 @@ def desk() -> str:
         for at, (name, _, door) in enumerate(doors)
     )
     return custom_element(
-        "desk-doors", f'{STYLE}<div role="tablist" aria-label="What to do">{tabs}</div>{panels}', {}
+        "desk-doors", f'<div role="tablist" aria-label="What to do">{tabs}</div>{panels}', {}
     )
 
 
@@ -196,6 +204,49 @@ def gradient_desk() -> str:
     said = {"verb": "Deriving", "act": "derive", "press": "Derive", "first": "for the first answer"}
     cited = {"bibtex": citation.bibtex("book", "mathnet", citation.book())}
     return custom_element("gradient-desk", form, loaded() | said | cited | {"examples": layers})
+
+
+def practice_desk() -> str:
+    """Return the exercises without end; the first one stands there, `desk-practice.js` makes the others."""
+    difficulty, seed = "layer", 1
+    first = exercise(difficulty, seed)
+    choices = "".join(
+        f'<option value="{name}"{" selected" * (name == difficulty)}>{words}</option>'
+        for name, words in DIFFICULTY.items()
+    )
+    form = (
+        f'{STYLE}<div class="hands-on desk">'
+        f'<p class="desk-row"><label for="practice-difficulty">Difficulty</label><select id="practice-difficulty" disabled>{choices}</select>'
+        f'<label for="practice-seed">Number</label><input id="practice-seed" type="number" min="1" max="999999" required value="{seed}" disabled>'
+        '<button type="button" data-act="make" data-waits disabled>Make this exercise</button>'
+        '<button type="button" data-act="another" data-waits disabled>Another one</button></p>'
+        f'<div class="desk-task" aria-live="polite">{task(first)}</div>'
+        '<label for="practice-text">Your lines, or only the answer</label>'
+        f"{editor('practice', first.asked + ' =', 7)}"
+        '<p class="desk-row"><button type="button" data-act="check" data-waits disabled>Check</button>'
+        '<button type="button" data-act="stop" disabled>Stop</button>'
+        '<button type="button" data-act="link" disabled>Copy link</button>'
+        '<span id="practice-keys">Ctrl + Enter checks; Tab leaves the editor.</span></p>'
+        f"{ANSWER.format(waiting=waiting('Practising', 'practised'))}"
+        '<div class="desk-next desk-row" aria-live="polite"></div><div class="desk-shown"></div></div>'
+    )
+    said = {"verb": "Practising", "act": "check", "press": "Check", "first": "for the first answer"}
+    return custom_element("practice-desk", form, loaded() | said | {"difficulty": difficulty, "seed": seed})
+
+
+def task(each: Exercise) -> str:
+    """Return what an exercise asks for."""
+    given = where_html(check(each.where).names.items)
+    return f"{given}<p>Derive the gradient by {in_sentence(each.by)}: {in_sentence(each.asked, '.')}</p>"
+
+
+def solved(difficulty: str, seed: int) -> str:
+    """Return an exercise with its solution, which opens."""
+    each = exercise(difficulty, seed)
+    (found,) = derive(each.where, [each.by])
+    assert found.refused is None, (each, found.refused)
+    solution = shown(check(found.fence, f"practice-{difficulty}"))._replace(items=()).framed()
+    return f'<div>{task(each)}<details class="example"><summary>The lines</summary>{solution}</details></div>'
 
 
 STYLE = f'<link rel="stylesheet" href="../assets/desk.css">{style_link()}'

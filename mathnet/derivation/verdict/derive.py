@@ -138,7 +138,9 @@ def symbols(source: str) -> tuple[list[str], list[str]]:
     backward = Backward(names, dimensions)
     used = [name for name in names.symbols if backward.uses(backward.loss, name) and not name.endswith("?")]
     middle = [name for name in used if names.symbols[name].definition is not None]
-    return [names.symbols[name].latex for name in backward.free()], [names.symbols[name].latex for name in middle]
+    return [names.symbols[name].latex for name in backward.free()], [
+        names.symbols[name].latex for name in middle
+    ]
 
 
 def _read(source: str) -> tuple[str, Names, Dimensions]:
