@@ -125,7 +125,7 @@ class GradientDesk extends Door {
     try {
       const { text, by, style } = JSON.parse(await unpacked(location.hash.slice(3)));
       this.text.value = String(text);
-      this.offer(by ? [String(by)] : []);
+      this.offer(by ? [String(by)] : [], by);
       for (const choice of this.styles) choice.checked ||= choice.value === style;
       this.say();
       this.shown.replaceChildren();

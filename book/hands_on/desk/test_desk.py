@@ -35,7 +35,9 @@ def address(serve_elements):
     """Serve the desk alone."""
     if not pyodide.version():
         pytest.skip("no Pyodide: npm could not fetch it")
-    return serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses() | temml.addresses()) + "desk/"
+    return (
+        serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses() | temml.addresses()) + "desk/"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from book.hands_on.desk import answers, figure, pyodide, temml
 from book.testing import attend
 from mathnet.derivation import check, derive, exercise
 from mathnet.derivation.verdict.derive import STYLES
+from mathnet.mathml import to_mathml, tree
 
 SEED = r"""where H \in \mathbb{R}^{1 \times h}, W \in \mathbb{R}^{h \times y}, B, Y^* \in \mathbb{R}^{1 \times y}, f \text{ elementwise}
   Y = f(H W + B)
@@ -88,10 +89,12 @@ def rows(page: Page, host: str) -> list[tuple[str, str, str]]:
     found = page.locator(f"{host} .desk-shown .derivation-row").evaluate_all(
         "rows => rows.map(row => [...row.children].map(part => part.textContent))"
     )
-    return [
-        (plain(left), plain(right), " ".join(unicodedata.normalize("NFKC", reason).split()))
-        for left, right, reason in found
-    ]
+    return [(plain(left), plain(right), readable(reason)) for left, right, reason in found]
+
+
+def readable(text: str) -> str:
+    """Return a sentence with the letters of the keyboard, and no blanks within its formulas."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def finished(page: Page, host: str) -> None:
@@ -146,17 +149,15 @@ def test_a_newcomer_types_the_seed_and_reads_the_answer_by_keyboard_alone(open_p
 @pytest.mark.parametrize("at", range(len(figure.LAYERS)))
 def test_every_example_is_derived_as_in_cpython(door, at, style):
     title, text, by = figure.LAYERS[at]
-    door.get_by_label("Start from").select_option(title)
+    door.locator("#derive-example").select_option(title)
     press(door, "Use this example", "gradient-desk")
     door.locator(f"[value={style}]").check()
     press(door, "Derive", "gradient-desk")
     (found,) = derive(text, [by], style=style)
     assert found.refused is None
-    chains = answers.shown(check(found.fence))["chains"]
-    shown = rows(door, "gradient-desk")
-    assert [reason for *_, reason in shown] == [
-        " ".join("".join(plain_reason(row["reason"]) + f"✓ {row['mark']}").split())
-        for chain in chains
+    assert rows(door, "gradient-desk") == [
+        (as_text(row["left"]), as_text(row["right"]), f"{said(row['reason'])}✓ {row['mark']}")
+        for chain in answers.shown(check(found.fence))["chains"]
         for row in chain
     ]
     press(door, "Copy Markdown", "gradient-desk")
@@ -167,16 +168,18 @@ def test_every_example_is_derived_as_in_cpython(door, at, style):
     assert not door.locator("gradient-desk .desk-shown code:not(pre code)").count(), "a formula is not set"
 
 
-def plain_reason(parts):
-    """Return a reason as it is read; formulas in it are compared by their letters."""
-    return "".join(part if at % 2 == 0 else FORMULAS.get(part, part) for at, part in enumerate(parts))
+def as_text(latex):
+    """Return the letters of a formula as the book's own converter sets it, which is another one than the browser's."""
+    return plain("".join(tree(to_mathml(latex)).itertext())) if latex else ""
 
 
-FORMULAS = {r"\delta": "δ"}
+def said(reason):
+    """Return a reason as it is read."""
+    return " ".join("".join(as_text(part) if at % 2 else part for at, part in enumerate(reason)).split())
 
 
 def test_each_in_turn_names_every_declared_symbol(door):
-    door.get_by_label("Start from").select_option("Least squares")
+    door.locator("#derive-example").select_option("Least squares")
     press(door, "Use this example", "gradient-desk")
     door.get_by_label("By what").select_option("each in turn")
     press(door, "Derive", "gradient-desk")
@@ -187,7 +190,7 @@ def test_each_in_turn_names_every_declared_symbol(door):
 
 
 def test_the_program_runs_alone(door):
-    door.get_by_label("Start from").select_option("Attention")
+    door.locator("#derive-example").select_option("Attention")
     press(door, "Use this example", "gradient-desk")
     press(door, "Derive", "gradient-desk")
     program = door.locator(".desk-program").inner_text()
