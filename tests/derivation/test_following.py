@@ -123,11 +123,21 @@ def test_it_says_what_it_needs(text, reason):
     assert caught.value.reason == reason
 
 
-def test_what_cannot_be_derived_says_why():
+def test_what_no_matrix_says_is_an_entry_in_its_next_line():
     where = (
         r"where A, X \in \mathbb{R}^{n \times n},  J = \sum_{ijpq} X_{ij} A_{ip} A_{iq} A_{pq} A_{pj} A_{qj}"
         + "\n"
     )
-    found = following(report(BY % "X", where=where))
-    assert found.refused.startswith("no product of matrices says this")
+    next = following(report(BY % "X" + "0", where=where))
+    assert next.line.startswith(r"\frac{\partial J}{\partial X_{kl}} &= \sum_{ijpq} A_{ip}")
+    assert following(report(next.line, where=where)).complete
+
+
+def test_what_cannot_be_derived_says_why():
+    where = (
+        r"where A \in \mathbb{R}^{n \times n} \text{ symmetric}, x \in \mathbb{R}^n, J = x^{\mathsf T} A x"
+        + "\n"
+    )
+    found = following(report(BY % "A" + "0", where=where))
+    assert found.refused.startswith("A is declared symmetric, so its entries do not vary one by one")
     assert not found.complete

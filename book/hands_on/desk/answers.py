@@ -111,6 +111,7 @@ def derived(text: str, by: str, style: str) -> Answer:
         "by": found.by,
         "answer": found.answer,
         "verdict": found.verdict,
+        "note": found.note,
         "shown": _passed(found),
         "numpy": found.numpy,
         "latex": written(found, "latex"),

@@ -96,7 +96,7 @@ class GradientDesk extends Door {
     return element("section", [element("h3", ["The gradient by ", formula(by)]), element("p", `It is not derived: ${refused}.`)], { className: "desk-gradient" });
   }
 
-  gradient({ by, answer, verdict, shown, numpy, latex, markdown }) {
+  gradient({ by, answer, verdict, note, shown, numpy, latex, markdown }) {
     const [last] = shown.chains.at(-1);
     const result = element("p", formula(`\\displaystyle ${last.left} = ${answer}`), { className: "desk-result" });
     const copy = (words, text) => {
@@ -113,7 +113,7 @@ class GradientDesk extends Door {
     return element("section", [
       element("h3", ["The gradient by ", formula(by)]),
       result,
-      element("p", `✓ ${verdict}`, { className: "desk-how" }),
+      element("p", `✓ ${verdict}${note ? `. ${note}` : ""}`, { className: "desk-how" }),
       derivation({ where: [], chains: shown.chains }),
       element("p", buttons, { className: "desk-row" }),
       ...program,

@@ -14,7 +14,7 @@ from ..meaning.nodes import Node
 from ..meaning.nodes.arrays import Entry, Symbol
 from ..meaning.nodes.calculus import Cotangent, Partial
 from ..meaning.shapes import Index
-from ..read.source import split
+from ..read.source import Chain, split
 from .check import Derivation
 from .derive import derive
 from .report import Report
@@ -203,11 +203,15 @@ def _next(where: str, by: str, ways: Ways) -> Following:
     (found,) = derive(f"where {where.strip()}", [by])
     if found.refused:
         return Following(found.by, refused=found.refused)
-    derivation, texts = Derivation(found.fence), [text for _, text in split(found.fence)[1]]
-    names = derivation.names
-    lines = {}  # from a gradient to its line, in the order of the backward pass
-    for chain, text in zip(derivation.report.chains, texts, strict=True):
-        lines[_gradient(chain.nodes[0], names.output)] = (chain, text.split(" \\\\\n")[0])
+    derivation = Derivation(found.fence).report
+    lines = {}  # from a gradient to its line and what that uses, in the order of the backward pass
+    for chain in derivation.chains:
+        side, used = _first_taken(chain, derivation.names)
+        lines[_gradient(chain.nodes[0], derivation.names.output)] = (
+            chain.rows[0].left,
+            chain.rows[side - 1],
+            used,
+        )
     needed, unseen = set[str](), [list(lines)[-1]]
     while unseen:
         name = unseen.pop()
@@ -215,12 +219,22 @@ def _next(where: str, by: str, ways: Ways) -> Following:
             continue
         needed.add(name)
         written = sorted(ways.get(name, ()), key=len)
-        unseen += written[0] if written else _used(lines[name][0].nodes[1], names) or ()
+        unseen += written[0] if written else lines[name][2]
     if not needed:
         return Following(found.by)
-    chain, text = next(line for name, line in lines.items() if name in needed)
-    hint = rf"{chain.rows[0].left}\text{{: }}{chain.rows[0].reason}"
+    left, row, _ = next(line for name, line in lines.items() if name in needed)
+    text = f"{left} &= {row.right}  && {row.reason}"
+    hint = rf"{left}\text{{: }}{row.reason}"
     return Following(found.by, hint, text, _declared(where.strip(), found.fence, text))
+
+
+def _first_taken(chain: Chain, names: Names) -> tuple[int, frozenset[str]]:
+    """Return the first side of a derived chain that has no derivative left to take, and the gradients that it uses."""
+    for at, side in enumerate(chain.nodes[1:], 1):
+        used = _used(side, names)
+        if used is not None:
+            return at, used
+    raise AssertionError(f"nothing was derived in {chain.rows}")
 
 
 def _declared(where: str, fence: str, line: str) -> str:
