@@ -33,7 +33,7 @@ from book import (
     theme,
 )
 from book.dates import commit_date
-from book.hands_on.desk import pyodide
+from book.hands_on.desk import pyodide, temml
 from mathnet.figures import STYLE_SHEET
 
 
@@ -58,7 +58,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     for address, path in (hands_on.addresses() | {"assets/figures.css": STYLE_SHEET}).items():
         files.append(File.generated(config, address, abs_src_path=str(path)))
     if files.get_file_from_path("desk.md"):
-        for address, content in pyodide.addresses().items():
+        for address, content in (pyodide.addresses() | temml.addresses()).items():
             files.append(File.generated(config, address, content=content))
     if files.get_file_from_path("downloads.md"):  # the page that says how to install it
         files.append(File.generated(config, downloads.WHEEL, abs_src_path=downloads.wheel()))

@@ -30,7 +30,7 @@ FOLDER = ROOT / ".cache" / "results"
 
 # Where a block could read a page, a clock or chance: modules of this package that read the book, and of the standard library.
 _CHANGING = {"datetime", "glob", "io", "os", "pathlib", "random", "secrets", "shutil", "subprocess", "tempfile", "time", "urllib", "uuid"}  # fmt: skip
-_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "inventory", "model", "paper", "reading", "tags"))}  # fmt: skip
+_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "hands_on.desk.temml", "inventory", "model", "paper", "reading", "tags"))}  # fmt: skip
 _CHANCE = {"default_rng", "RandomState", "SeedSequence"}
 _GLOBAL_CHANCE = {
     "rand",

@@ -22,7 +22,9 @@ const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]
 const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`).catch((error) => doWithout(module, error))));
 addEventListener("load", () => ready.then(mark));
 const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple", "letter-graph": "letters" };
-if (location.protocol !== "file:") modules["derivation-desk"] = "desk"; // it needs a page from a server
+if (location.protocol !== "file:") { // they need a page from a server
+  Object.assign(modules, { "desk-doors": "desk-doors", "derivation-desk": "desk", "gradient-desk": "desk-derive", "practice-desk": "desk-practice" });
+}
 const figures = document.querySelectorAll(Object.keys(modules));
 const wake = (figure) => import(`./${modules[figure.localName]}.js`).catch((error) => apologise(figure, error));
 const near = new IntersectionObserver((entries) => {

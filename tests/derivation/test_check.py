@@ -389,3 +389,9 @@ def test_precision_is_our_own():
     root = Dual(2, 1).sqrt()
     assert str(root.value).startswith("1.41421356237309504880168872420969807856967187537694")
     assert mpmath.mp.dps == before
+
+
+def test_a_block_that_cannot_be_read_says_nothing_of_the_line_before_it():
+    report = check("where a \\in \\mathbb{R}\na = a\n\na =\n\na = 2 a")
+    assert [(line.line, line.ok) for line in report.lines] == [(2, True), (6, False)]
+    assert [error.place.line for error in report.errors] == [4, 6]

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from book.hands_on.desk import figure, pyodide
+from book.hands_on.desk import figure, pyodide, temml
 from book.testing import LOST, attend
 from mathnet.derivation import check, find
 
@@ -35,7 +35,9 @@ def address(serve_elements):
     """Serve the desk alone."""
     if not pyodide.version():
         pytest.skip("no Pyodide: npm could not fetch it")
-    return serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses()) + "desk/"
+    return (
+        serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses() | temml.addresses()) + "desk/"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -37,23 +37,24 @@ def run(path: str, by: Sequence[str], form: str, style: str, kind: str) -> int:
     if form == "json":
         print(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
     else:
-        print("\n\n".join(_text(each, form) for each in found))
+        print("\n\n".join(text(each, form) for each in found))
     return REFUSED if any(each.refused for each in found) else DERIVED
 
 
 def _sources(path: str) -> Iterator[tuple[str, str]]:
     """Yield the id and the text of every where part."""
-    text = text_of(path)
-    fences = derivations(text, path)
+    whole = text_of(path)
+    fences = derivations(whole, path)
     for fence in fences:
         if fence.problem:
             raise DerivationError(fence.problem, WHOLE, caret=False)
         yield fence.id, fence.source
     if not fences:
-        yield "", text.strip()
+        yield "", whole.strip()
 
 
-def _text(found: Derived, form: str) -> str:
+def text(found: Derived, form: str) -> str:
+    """Return a gradient in one of `FORMATS` but JSON."""
     if found.refused:
         return f"{'# ' if form == 'numpy' else '% ' if form == 'latex' else ''}{found.by} is refused: {found.refused}"
     if form == "numpy":

@@ -14,6 +14,7 @@ from ..algebra.steps import Chain
 from ..errors import WHOLE, DerivationError
 from ..meaning.infer import infer_dimensions
 from ..meaning.names import Names
+from ..meaning.scope import Dimensions
 from ..read.declare import declare
 from ..read.source import split
 from ..read.tokens import tokenize
@@ -111,21 +112,43 @@ def derive(
         raise ValueError(f"derive: style is {style!r}; expected one of {', '.join(STYLES)}")
     if kind not in KINDS:
         raise ValueError(f"derive: kind is {kind!r}; expected one of {', '.join(KINDS)}")
-    where, _ = split(source)
-    names = Names()
-    declare(names, tokenize(where, gaps=False), where, source)
-    dimensions = infer_dimensions(names)
-    symbols = [_named(names, name) for name in by] or Backward(names, dimensions).free()
+    where, names, dimensions = _read(source)
+    chosen = [_named(names, name) for name in by] or Backward(names, dimensions).free()
     return [
         _derived(
-            where.strip(),
+            where,
             names,
             Backward(names, dimensions),
             name,
             Derived(id, names.symbols[name].latex, style, kind),
         )
-        for name in symbols
+        for name in chosen
     ]
+
+
+def symbols(source: str) -> tuple[list[str], list[str]]:
+    r"""Return the symbols that the last definition of a where part can be differentiated by: declared ones, and those in the middle.
+
+    Examples
+    --------
+    >>> symbols(r"where X \in \mathbb{R}^{n \times d}, w \in \mathbb{R}^{d}, z = X w, J = \tfrac12 \|z\|^2")
+    (['X', 'w'], ['z'])
+    """
+    _, names, dimensions = _read(source)
+    backward = Backward(names, dimensions)
+    used = [name for name in names.symbols if backward.uses(backward.loss, name) and not name.endswith("?")]
+    middle = [name for name in used if names.symbols[name].definition is not None]
+    return [names.symbols[name].latex for name in backward.free()], [
+        names.symbols[name].latex for name in middle
+    ]
+
+
+def _read(source: str) -> tuple[str, Names, Dimensions]:
+    """Return the text of a where part, and what it says."""
+    where, _ = split(source)
+    names = Names()
+    declare(names, tokenize(where, gaps=False), where, source)
+    return where.strip(), names, infer_dimensions(names)
 
 
 def _named(names: Names, written: str) -> str:

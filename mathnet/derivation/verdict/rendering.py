@@ -178,15 +178,32 @@ def _chain_html(chain: Chain) -> str:
 
 
 def _reason(latex: str) -> str:
-    r"""Return a reason as words with formulas in them: `\text{…}` is words, the rest is mathematics."""
-    parts = re.split(r"\\text\{([^{}]*)\}", latex)
+    """Return a reason as words with formulas in them."""
     shown = []
-    for at, part in enumerate(parts):
-        if at % 2:
-            shown.append(html.escape(part.replace("'", "’")))
-        elif part.strip():
-            shown.append(in_sentence(part))
+    for at, part in enumerate(reason_parts(latex)):
+        if part:
+            shown.append(in_sentence(part) if at % 2 else html.escape(part))
     return "".join(shown)
+
+
+def reason_parts(latex: str) -> list[str]:
+    r"""Return the parts of a reason, words and formulas in turn, words first: `\text{…}` is words, the rest is mathematics.
+
+    Examples
+    --------
+    >>> reason_parts(r"\text{through } Z\text{; outer product}")
+    ['through ', 'Z', '; outer product']
+    >>> reason_parts(r"k\text{ and } l\text{ stand alone}")
+    ['', 'k', ' and ', 'l', ' stand alone']
+    """
+    parts = [""]
+    for at, part in enumerate(re.split(r"\\text\{([^{}]*)\}", latex)):
+        words = at % 2 == 1
+        if words and len(parts) % 2:
+            parts[-1] += part.replace("'", "’")
+        elif words or part.strip():
+            parts.append(part.replace("'", "’") if words else part.strip())
+    return parts
 
 
 def how_checked(report: Report) -> str:
