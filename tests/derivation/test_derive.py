@@ -65,10 +65,25 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  \mathbf 1 \in \mathbb{R}^n \text{ ones},  J = a \cdot \frac{x - \operatorname{mean}(x) \mathbf 1}{\operatorname{std}(x)}", "x", r"\frac{a}{\operatorname{std}(x)} - \frac{\operatorname{mean}(a) \mathbf 1}{\operatorname{std}(x)} - \frac{(a^{\mathsf T} (x - \operatorname{mean}(x) \mathbf 1)) (x - \operatorname{mean}(x) \mathbf 1)}{n \operatorname{std}(x)^{3}}"),
     (ATTENTION, "V", r"\operatorname{softmax}(Q K^{\mathsf T})^{\mathsf T} G"),
 ]  # fmt: skip
+MORE = [  # the other cases of the textbooks
+    (SQUARE + r",  J = \frac{a^{\mathsf T} x}{\|a\| \|x\|}", "x", r"\frac{a}{\|a\| \|x\|} - \frac{(a^{\mathsf T} x) x}{\|a\| \|x\|^3}"),
+    (SQUARE.replace("n}, ", r"n} \text{ symmetric}, ") + r",  J = \frac{x^{\mathsf T} A x}{x^{\mathsf T} x}", "x", r"\frac{2 A x}{x^{\mathsf T} x} - \frac{2 (x^{\mathsf T} A x) x}{(x^{\mathsf T} x)^{2}}"),
+    (r"X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{n \times n},  J = \operatorname{tr}(X^{\mathsf T} A X)", "X", r"(A + A^{\mathsf T}) X"),
+    (r"X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{p \times n},  B \in \mathbb{R}^{m \times m},  C \in \mathbb{R}^{n \times p},  J = \operatorname{tr}(A X B X^{\mathsf T} C)", "X", r"A^{\mathsf T} C^{\mathsf T} X B^{\mathsf T} + C A X B"),
+    (r"M, A \in \mathbb{R}^{n \times m},  U \in \mathbb{R}^{n \times k},  V \in \mathbb{R}^{m \times k},  J = \tfrac12 \|M \odot (A - U V^{\mathsf T})\|^2", "U", r"((U V^{\mathsf T} - A) \odot M \odot M) V"),
+    (r"A \in \mathbb{R}^{n \times m},  x \in \mathbb{R}^m,  B \in \mathbb{R}^{m \times k},  C \in \mathbb{R}^{n \times k},  J = \tfrac12 \|A \operatorname{diag}(x) B - C\|^2", "x", r"(B \odot (A^{\mathsf T} (A \operatorname{diag}(x) B - C))) \mathbf 1_{k}"),
+    (r"X \in \mathbb{R}^{n \times n} \text{ invertible},  A \in \mathbb{R}^{n \times n},  J = \operatorname{tr}(X^{-1} A)", "X", r"-X^{-\mathsf T} A^{\mathsf T} X^{-\mathsf T}"),
+    (r"X \in \mathbb{R}^{n \times m} \text{ full column rank},  J = \log \det(X^{\mathsf T} X)", "X", r"2 X (X^{\mathsf T} X)^{-1}"),
+    (r"S \in \mathbb{R}^{n \times n} \text{ invertible},  x, m \in \mathbb{R}^n,  J = \tfrac12 \log \lvert \det(S) \rvert + \tfrac12 (x - m)^{\mathsf T} S^{-1} (x - m)", "S", r"\tfrac{1}{2} (S^{-\mathsf T} - S^{-\mathsf T} (x - m) (x - m)^{\mathsf T} S^{-\mathsf T})"),
+    (LAYER + r",  B \in \mathbb{R}^{1 \times y},  \mathbf 1 \in \mathbb{R}^n \text{ ones},  Y = f(X W + \mathbf 1 B),  J = \tfrac12 \|Y - T\|^2", "B", r"\mathbf 1^{\mathsf T} ((f(X W + \mathbf 1 B) - T) \odot f'(X W + \mathbf 1 B))"),
+    (LAYER + r",  J = -\langle T, \log(\operatorname{softmax}(X W)) \rangle", "W", r"X^{\mathsf T} (\operatorname{diag}(T \mathbf 1_{y}) \operatorname{softmax}(X W) - T)"),
+    (r"a, b \in \mathbb{R}^n,  x \in \mathbb{R}^m,  W \in \mathbb{R}^{n \times m},  f \text{ elementwise},  J = a^{\mathsf T} f(W x + b)", "W", r"(a \odot f'(W x + b)) x^{\mathsf T}"),
+    (r"x, g \in \mathbb{R}^n,  r = \sqrt{\operatorname{mean}(x \odot x)},  J = g \cdot \frac{x}{r}", "x", r"\frac{g}{\sqrt{\frac{x^{\mathsf T} x}{n}}} - \frac{(g^{\mathsf T} x) x}{n (\frac{x^{\mathsf T} x}{n})^{\frac{3}{2}}}"),
+]  # fmt: skip
 WHOLE = sorted({where for where, _, _ in ANSWERS})
 
 
-@pytest.mark.parametrize(("where", "by", "answer"), ANSWERS)
+@pytest.mark.parametrize(("where", "by", "answer"), [*ANSWERS, *MORE])
 def test_the_answer_is_as_short_as_an_author_would_write_it(where, by, answer):
     (found,) = derive(f"where {where}", [by])
     assert (found.refused, found.answer) == (None, answer)
@@ -78,7 +93,7 @@ STEPS = {  # of the seed by W: the lines and their reasons
     "indices": r"""\frac{\partial J}{\partial W_{kl}} &= \frac{\partial}{\partial W_{kl}} (\tfrac{1}{2} \sum_{j} (Y_{j} - Y^*_{j})^{2})  && \text{definition of } J \\
   &= \sum_{j} (Y_{j} - Y^*_{j}) \frac{\partial Y_{j}}{\partial W_{kl}}  && \text{power rule} \\
   &= \sum_{j} (Y_{j} - Y^*_{j}) f'(Z_{j}) \frac{\partial Z_{j}}{\partial W_{kl}}  && \text{definition of } Y\text{; }\text{chain rule} \\
-  &= \sum_{ij} (Y_{j} - Y^*_{j}) f'(Z_{j}) H_{i} \delta_{ik} \delta_{jl}  && \text{definition of } Z\text{; }\delta \text{ where it is the entry itself} \\
+  &= \sum_{ij} (Y_{j} - Y^*_{j}) f'(Z_{j}) H_{i} \delta_{ik} \delta_{jl}  && \text{definition of } Z\text{; }\text{entries of } W \text{ become } \delta \\
   &= (Y_{l} - Y^*_{l}) f'(Z_{l}) H_{k}  && \text{each } \delta \text{ ends a sum} \\
   &= [(Y - Y^*) \odot f'(Z)]_{l} H_{k}  && l\text{ stands on both: Hadamard product}
 

@@ -104,7 +104,7 @@ def transposed(form: Form) -> Form:
             return product(form.number, *numbers, *(transposed(part) for part in reversed(arrays)))
         case "hadamard":
             return hadamard(*map(transposed, form.parts))
-        case "add":
+        case "add" if not form.is_vector or any(count(part) for part in form.parts):
             return add(*map(transposed, form.parts))
         case "apply" if "1" in form.shape and _turns(form):
             return apply(form.latex.split("(")[0], form.code.split("(")[0], *map(transposed, form.parts))
@@ -251,6 +251,11 @@ def add(*terms: Form) -> Form:
             return product(1, outer, rest) if side == 0 else product(1, rest, outer)
     if (beside := _beside(parts)) is not None:
         return beside
+    sizes = {abs(part.number) if part.kind == "product" else Fraction(1) for part in parts}
+    if sizes != {1} and len(sizes) == 1:
+        (size,) = sizes
+        value = -size if all(part.number < 0 for part in parts) else size
+        return product(value, add(*(product(part.number / value, *part.parts) for part in parts)))
     first, *others = sorted(parts, key=lambda part: part.latex.startswith("-"))
     latex, code = first.latex, first.code
     for other in others:

@@ -226,7 +226,7 @@ class ByIndices:
                 found = layer.of(body)
         words += [text(rule) for rule in layer.rules if rule]
         if any(isinstance(factor, Delta) for factor in _factors(found)):
-            words.append(rf"\delta {text(' where it is the entry itself')}")
+            words.append(rf"{text('entries of ')} {self.names.symbols[by].latex} {text(' become ')} \delta")
         reasons += [word for word in words if word not in reasons]
         return found
 

@@ -450,14 +450,14 @@ class Matrices:
                 return _main_diagonal(self._factor(replace(factor, at=ends), *ends))
             case Inverse(body=body, row=own, column=other, at=at) if row and column:
                 inner = self.form(body, own, other)
-                symmetric = forms.transposed(inner) == inner
+                symmetric = forms.transposed(inner).latex == inner.latex
                 found_inverse = forms.written(
                     lambda x: rf"{forms.inside(inner, forms.ATOM)}^{{-1}}",
                     lambda x: f"np.linalg.inv({x})",
                     (row.size, column.size),
                     inner,
                 )
-                found_inverse = replace(found_inverse, kind="inverse")
+                found_inverse = replace(found_inverse, kind="symmetric" if symmetric else "inverse")
                 return found_inverse if symmetric or at == (row, column) else forms.transposed(found_inverse)
             case Determinant(body=body, row=own, column=other):
                 return forms.written(
