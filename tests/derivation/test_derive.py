@@ -19,7 +19,7 @@ from mathnet.derivation import DerivationError, check, derive, find
 from mathnet.derivation.doors.command import main
 from mathnet.derivation.verdict.asked import written_out
 
-LOSSES = int(os.environ.get("MATHNET_FUZZ", "100"))
+LOSSES = int(os.environ.get("MATHNET_FUZZ", "200"))
 LAYER = r"X \in \mathbb{R}^{n \times h},  W \in \mathbb{R}^{h \times y},  T \in \mathbb{R}^{n \times y},  f \text{ elementwise}"
 SQUARE = r"A \in \mathbb{R}^{n \times n},  a, b, x, y \in \mathbb{R}^n"
 SEED = r"""H \in \mathbb{R}^{1 \times h},  W \in \mathbb{R}^{h \times y},  B, Y^* \in \mathbb{R}^{1 \times y},  f \text{ elementwise}
@@ -411,14 +411,19 @@ class Losses:
 def test_random_losses_are_derived_right_or_refused():
     counts = Counter()
     for seed in range(LOSSES):
-        source = Losses(seed).loss()
+        losses = Losses(seed)
+        source = losses.loss()
+        loss = source.rpartition("J = ")[2]
+        symbols = re.findall(r"(?<![\\A-Za-z])[ABCSuvwrst](?![A-Za-z])", loss)
+        by, style = losses.random.choice(symbols or ["A"]), losses.random.choice(["backward", *STEPS])
+        kind = losses.random.choice(["gradient"] * 7 + ["hvp", "jvp", "hessian"])
         try:
-            found = derive(source)
+            (found,) = derive(source, [by], style=style, kind=kind)
         except DerivationError:
             counts["not read"] += 1
             continue
-        for each in found:
-            assert "did not pass" not in (each.refused or ""), (seed, source, each)
-            counts["refused" if each.refused else "derived"] += 1
+        assert "did not pass" not in (found.refused or ""), (seed, source, by, style, kind, found)
+        untouched = "does not depend" in (found.refused or "")
+        counts["without the symbol" if untouched else "refused" if found.refused else "derived"] += 1
     print(f"\n{LOSSES} random losses: {dict(counts)}")
     assert counts["derived"] > 5 * counts["refused"]
