@@ -6,7 +6,9 @@ of length n have one each, and an outer product is a product without a shared le
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import permutations
 
 from ..meaning import nodes
 from ..meaning.names import Names
@@ -14,8 +16,9 @@ from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index as Written
 from ..meaning.shapes import Shape
-from .canonical import TooLongError
+from .canonical import Keys, TooLongError, outline
 from .differentiate import derivative
+from .simplify import simplified
 from .terms import (
     ONE,
     Applied,
@@ -25,10 +28,12 @@ from .terms import (
     Entry,
     Expression,
     Extreme,
+    Factor,
     Index,
     Inverse,
     Letter,
     Logsumexp,
+    Power,
     Size,
     Softmax,
     Term,
@@ -121,6 +126,16 @@ class Entries:
         if symbol.indices:
             return self.of(symbol.definition, (), dict(zip(symbol.indices, at, strict=True)))
         return self.of(symbol.definition, at)
+
+    def recalled(self, part: Expression, name: str, keys: Keys) -> Expression:
+        """Return an expression in which a symbol stands where it holds what the symbol is defined as, if that is one factor: P for softmax(Z)."""
+        at = self.letters(self.dimensions.shapes[name])
+        match simplified(self.definition(name, at), keys):
+            case Expression((Term(coefficient=1, factors=(factor,), summed=()),)) if not isinstance(
+                factor, Entry
+            ):
+                return _recalled(part, factor, Entry(name, at), keys)
+        return part
 
     def cut(self, variable: str) -> "Entries":
         """Return what turns nodes into expressions within a derivative: its variable, and those of the derivatives around it, keep their own entries."""
@@ -405,6 +420,39 @@ class Entries:
             case r"\|^2" | r"\|_2^2":
                 return power(scalar, 2)
         return scalar
+
+
+def _recalled(part: Expression, defined: Factor, entry: Entry, keys: Keys) -> Expression:
+    """Return an expression with an entry in the place of every factor that is the defined one at other indices."""
+    own = tuple(index for index in entry.at if isinstance(index, Letter))
+
+    def found(factor: Factor) -> Factor:
+        times = _times(factor, defined)
+        if outline(factor) == outline(defined) and times:
+            key = keys.key(
+                expression(
+                    replace(factor, exponent=defined.exponent)
+                    if isinstance(factor, Power) and isinstance(defined, Power)
+                    else factor
+                )
+            )
+            for letters in permutations(factor.free, len(own)):
+                names: dict[Letter, Index] = dict(zip(own, letters, strict=True))
+                if key == keys.key(expression(renamed(defined, names))):
+                    entry_ = Entry(entry.name, letters)
+                    return entry_ if times == 1 else Power(expression(entry_), number(times))
+        return changed(factor, lambda inner: _recalled(inner, defined, entry, keys))
+
+    return Expression(tuple(replace(term, factors=tuple(map(found, term.factors))) for term in part.terms))
+
+
+def _times(factor: Factor, defined: Factor) -> Fraction:
+    """Return which power of a root another power of the same may be, as 1/u of u."""
+    if not (isinstance(factor, Power) and isinstance(defined, Power)):
+        return Fraction(1)
+    own, other = constant(factor.exponent), constant(defined.exponent)
+    times = own / other if own and other else Fraction(0)
+    return times if times.denominator == 1 else Fraction(0)
 
 
 def _size(axis: str) -> Expression:

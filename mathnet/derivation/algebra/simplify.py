@@ -94,7 +94,10 @@ def _term(term: Term, keys: Keys) -> Expression:
             kept += found.terms[0].factors
         else:
             kept.append(Nested(found))
-    return Expression((_counted(_without_ones(Term(coefficient, tuple(kept), term.summed), keys), keys),))
+    found_term = _without_ones(Term(coefficient, tuple(kept), term.summed), keys)
+    if any(_vanishes(letter, found_term, keys) for letter in found_term.summed):
+        return Expression()
+    return Expression((_counted(found_term, keys),))
 
 
 def _whole(exponent: Expression) -> bool:
@@ -206,6 +209,14 @@ def _without_ones(term: Term, keys: Keys) -> Term:
     return term
 
 
+def _vanishes(letter: Letter, term: Term, keys: Keys) -> bool:
+    """Say whether a sum over a letter is one of x less its mean."""
+    match [factor for factor in term.factors if letter in factor.free]:
+        case [Nested(body=body)] if any(letter not in part.free for part in body.terms):
+            return not simplified(total(body, [letter]), keys).terms
+    return False
+
+
 def _collapse(term: Term, delta: Delta) -> Term | None:
     others = tuple(factor for factor in term.factors if factor is not delta)
     if delta.left == delta.right:
@@ -238,20 +249,31 @@ def _counted(term: Term, keys: Keys) -> Term:
 
 
 def spread_out(part: Expression, keys: Keys) -> Expression:
-    """Return an expression in which those sums are multiplied out whose terms have more than two letters together.
+    """Return an expression in which those sums are multiplied out that are no matrix, or the identity less ones.
 
-    Such a sum is no matrix, but each of its terms may lead to one.
+    A sum whose terms have more than two letters together is no matrix, but each of its terms may lead to one; and
+    (I - 11ᵀ/n) c is written c less its mean.
     """
     while True:
-        found = plus(*(_spread(term) for term in part.terms))
+        found = plus(*(_spread(_spread_inside(term, keys)) for term in part.terms))
         if found == part:
             return part
         part = simplified(found, keys)
 
 
+def _spread_inside(term: Term, keys: Keys) -> Term:
+    if not any(isinstance(factor, Nested) for factor in term.factors):
+        return term
+    factors = (
+        Nested(spread_out(factor.body, keys)) if isinstance(factor, Nested) else factor
+        for factor in term.factors
+    )
+    return replace(term, factors=tuple(factors))
+
+
 def _spread(term: Term) -> Expression:
     for place, factor in enumerate(term.factors):
-        if isinstance(factor, Nested) and len(factor.free) > 2:
+        if isinstance(factor, Nested) and (len(factor.free) > 2 or _only_identity(factor.body, term)):
             rest = (*term.factors[:place], *term.factors[place + 1 :])
             return plus(
                 *(
@@ -263,3 +285,18 @@ def _spread(term: Term) -> Expression:
                 )
             )
     return Expression((term,))
+
+
+def _only_identity(body: Expression, term: Term) -> bool:
+    """Say whether a sum has the identity in it and no other matrix, and is multiplied by something."""
+    deltas = [factor for part in body.terms for factor in part.factors if isinstance(factor, Delta)]
+    if len(deltas) != 1 or deltas[0].free.isdisjoint(term.summed):
+        return False
+    ends = deltas[0].free
+    return not any(
+        len(factor.free & ends) == 2 or (factor.free & ends and factor.free & frozenset(part.summed))
+        for part in body.terms
+        if ends <= part.free
+        for factor in part.factors
+        if factor is not deltas[0]
+    )

@@ -197,6 +197,15 @@ class Extreme(Factor):
     over: tuple[Letter, ...]
 
 
+@dataclass(frozen=True)
+class Pending(Factor):
+    r"""$\partial u / \partial X_{kl}$: a derivative that has not been carried out."""
+
+    body: Expression
+    name: str
+    at: tuple[Index, ...]
+
+
 ONE = Expression((Term(Fraction(1)),))
 Part = TypeVar("Part", Letter, Factor, Term, Expression)
 

@@ -15,6 +15,7 @@ from ..errors import WHOLE, DerivationError
 from ..read.fences import Found
 from ..read.files import FileError, paths, read
 from ..verdict.check import check
+from ..verdict.derive import KINDS, STYLES
 from ..verdict.report import Report
 from . import derive as deriving
 from .document import document
@@ -55,6 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     derive.add_argument(
         "--by", action="append", default=[], metavar="SYMBOL", help="may be given several times"
     )
+    derive.add_argument(
+        "--style",
+        choices=list(STYLES),
+        default="backward",
+        help="of the steps; all end in the same formula",
+    )
+    derive.add_argument(
+        "--kind",
+        choices=KINDS,
+        default="gradient",
+        help="hvp: the Hessian times a direction; jvp: the differential",
+    )
     derive.add_argument("--format", choices=deriving.FORMATS, default="text", help="text is for people")
     command = commands.add_parser(
         "check",
@@ -70,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.command == "derive":
-            return deriving.run(options.file, options.by, options.format)
+            return deriving.run(options.file, options.by, options.format, options.style, options.kind)
         return run(options.files, as_json=options.format == "json")
     except BrokenPipeError:  # whoever read this wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -30,10 +30,20 @@ def _terms(node: nodes.Sum, point: Point) -> Iterator[Entries]:
     if node.limits is not None:
         first, last = map(point.place, node.limits)
         places = [range(first, last + 1)]
+    deltas = _deltas(node) if type(node) is nodes.Sum else []
     for index in itertools.product(*places):
         if index != (without,):
             letters = {**point.letters, **dict(zip(node.letters, index, strict=True))}
-            yield point._replace(letters=letters).value(node.body)
+            here = point._replace(letters=letters)
+            if any(here.place(delta.left) != here.place(delta.right) for delta in deltas):
+                continue  # a summand that is zero
+            yield here.value(node.body)
+
+
+def _deltas(node: nodes.Sum) -> list[nodes.Delta]:
+    """Return the deltas that every summand is multiplied by."""
+    factors = node.body.factors if isinstance(node.body, nodes.Product) else (node.body,)
+    return [factor for factor in factors if isinstance(factor, nodes.Delta)]
 
 
 @value_of(nodes.Sum)
