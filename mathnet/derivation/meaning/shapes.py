@@ -63,7 +63,7 @@ class Type(NamedTuple):
 
 def shape_text(shape: Shape) -> str:
     """Return a shape in words."""
-    return " × ".join(shape) if shape else "a scalar"
+    return " × ".join(f"({axis})" if "+" in axis else axis for axis in shape) if shape else "a scalar"
 
 
 def free(types: Iterable[Type]) -> frozenset[str]:

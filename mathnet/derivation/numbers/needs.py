@@ -76,8 +76,10 @@ class Needs:
         reached: Known = {}
         self.used = {name for chain in chains for node in chain.nodes for name in reach(node, names, reached)}
         counting = Counting(names)
-        self.degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
-        self.sizes = min(1 + int(self.degree), MAX_SIZES)
+        degrees = [counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)]
+        self.degree = max(degrees, default=0)
+        polynomial = max((degree for degree in degrees if degree < NO_POLYNOMIAL), default=0)
+        self.sizes = min(1 + int(polynomial), MAX_SIZES)
         compared = [number for number in self.numbers if number < FARTHEST_SIZE]
         self.beyond = round(max([Fraction(MAX_SIZES), *compared])) if self.kinked and self.degree else 0
 

@@ -10,21 +10,15 @@ from typing import Any, NamedTuple
 
 from ..errors import DerivationError, Place
 from ..meaning import nodes
+from ..meaning.infer import free_letters
+from ..meaning.names import Names
 from ..meaning.nodes import Node, Reference
 from ..meaning.shapes import Index, Shifted
+from .fitting import Fitting
 
 LETTERS = "kijlmpqrsuvw"
 COUNTED = {"index", "indices", "limits", "besides"}  # the parts of nodes that are indices
 Counted = dict[tuple[str, ...], int]
-
-
-def unclear(place: Place) -> DerivationError:
-    """Return the error that dots stand for nothing clear."""
-    return DerivationError(
-        f"what does {place.latex} stand for? Two terms before it and the last one after it have to differ in indices alone, "
-        r"which go up or down by one, as in x_1 + x_2 + \cdots + x_n; else write a sum or a product with its index",
-        place,
-    )
 
 
 class Pattern(NamedTuple):
@@ -37,7 +31,109 @@ class Pattern(NamedTuple):
     falling: bool
 
 
-def pattern(before: Sequence[Node], last: Sequence[Node], letter: str) -> tuple[int, Pattern] | None:
+class Series:
+    """Puts a sum or a product in place of what dots stand between."""
+
+    def __init__(self, names: Names, fitting: Fitting) -> None:
+        self.names, self.fitting = names, fitting
+
+    def summed(self, terms: list[Node | Place], signs: list[int]) -> tuple[list[Node], list[int]]:
+        r"""Return the terms of a sum, with a \sum in place of those that dots stand between."""
+        at = next((at for at, term in enumerate(terms) if isinstance(term, Place)), None)
+        if at is None:
+            return _nodes(terms), signs
+        alike = 0
+        while (
+            alike < at and signs[at - 1 - alike] == signs[at] and signs[at : at + 1] == signs[at + 1 : at + 2]
+        ):
+            alike += 1
+        shown = [*terms[at - alike : at], *terms[at + 1 : at + 2]]
+        found = None if any(isinstance(term, Place) for term in shown) else self._pattern(_nodes(shown), 1)
+        if found is None:
+            raise unclear(_place_of(terms[at]))
+        used, rule = found
+        sum_ = self._written_out(terms[at - used : at + 2], rule, nodes.Sum, signs[at])
+        return self.summed(
+            [*terms[: at - used], sum_, *terms[at + 2 :]], [*signs[: at - used], signs[at], *signs[at + 2 :]]
+        )
+
+    def multiplied(self, factors: list[Node | Place]) -> list[Node]:
+        r"""Return factors, with a \prod in place of those that dots stand between."""
+        at = next((at for at, factor in enumerate(factors) if isinstance(factor, Place)), None)
+        if at is None:
+            return _nodes(factors)
+        end = next(
+            (end for end in range(at + 1, len(factors)) if isinstance(factors[end], Place)), len(factors)
+        )
+        before, after = _nodes(factors[:at]), _nodes(factors[at + 1 : end])
+        found = [
+            (width, self._pattern([*before, *after[:width]], width)) for width in range(1, len(after) + 1)
+        ]
+        fitting = [(width, *rule) for width, rule in found if rule is not None]
+        sure = [each for each in fitting if each[1] > each[0]] or fitting  # two neighbours say more than one
+        if len(sure) != 1:
+            raise unclear(_place_of(factors[at]))
+        ((width, used, rule),) = sure
+        matrices = self.fitting.shape(self.fitting.side_by_side(rule.body)) != ()
+        kind = nodes.Falling if rule.falling and matrices else nodes.Prod
+        product = self._written_out(factors[at - used : at + 1 + width], rule, kind)
+        return self.multiplied([*factors[: at - used], product, *factors[at + 1 + width :]])
+
+    def _pattern(self, parts: list[Node], width: int) -> tuple[int, Pattern] | None:
+        """Return how many of these follow a pattern, of which the last ones are the last, and the pattern."""
+        return _follow(parts[:-width], parts[-width:], self._new_letter(parts))
+
+    def _new_letter(self, parts: Sequence[Node]) -> str:
+        """Return an index letter that nothing here stands for."""
+        bound = {
+            letter
+            for part in parts
+            for it in part.walk()
+            if isinstance(it, nodes.Sum)
+            for letter in it.letters
+        }
+        taken = bound.union(
+            self.names.symbols, self.names.dimensions, *(free_letters(self.names, part) for part in parts)
+        )
+        return next(letter for letter in LETTERS if letter not in taken)
+
+    def _written_out(
+        self, shown: Sequence[Node | Place], rule: Pattern, kind: type[nodes.Sum], sign_of: int = 1
+    ) -> Node:
+        r"""Return the sum or the product that follows a pattern, and keep how it was read."""
+        body = self.fitting.side_by_side(rule.body)
+        sign = r"\sum" if kind is nodes.Sum else r"\prod"
+        joined = ("+ " if sign_of > 0 else "- ") if kind is nodes.Sum else ""
+        place = _place_of(shown[0])._replace(latex=f" {joined}".join(part.latex for part in shown))
+        general = with_indices(body.latex, _indices(_nodes(shown[: len(rule.body)])), _indices(rule.body))
+        order = rf" \text{{, from the last }} {rule.letter} \text{{ to the first}}" * (kind is nodes.Falling)
+        self.names.read_as(place, rf"{sign}_{{{rule.letter}={rule.first}}}^{{{rule.last}}} {general}{order}")
+        body = replace(body, place=body.place._replace(latex=general or body.latex))
+        return kind(place, (rule.letter,), None, body, None, (rule.first, rule.last))
+
+
+def _nodes(parts: Sequence[Node | Place]) -> list[Node]:
+    """Return parts among which there are no more dots."""
+    for part in parts:
+        if isinstance(part, Place):
+            raise unclear(part)
+    return [part for part in parts if isinstance(part, Node)]
+
+
+def _place_of(part: Node | Place) -> Place:
+    return part if isinstance(part, Place) else part.place
+
+
+def unclear(place: Place) -> DerivationError:
+    """Return the error that dots stand for nothing clear."""
+    return DerivationError(
+        f"what does {place.latex} stand for? Two terms before it and the last one after it have to differ in indices alone, "
+        r"which go up or down by one, as in x_1 + x_2 + \cdots + x_n; else write a sum or a product with its index",
+        place,
+    )
+
+
+def _follow(before: Sequence[Node], last: Sequence[Node], letter: str) -> tuple[int, Pattern] | None:
     """Return how many of the nodes before the dots follow the pattern that ends with the last ones, and the pattern."""
     width = len(last)
     groups: list[Sequence[Node]] = []
@@ -52,7 +148,7 @@ def pattern(before: Sequence[Node], last: Sequence[Node], letter: str) -> tuple[
 
 def _pattern(groups: Sequence[Sequence[Node]], last: Sequence[Node], letter: str) -> Pattern | None:
     first = groups[0]
-    start, end = (list(map(_counted, indices(group))) for group in (first, last))
+    start, end = (list(map(_counted, _indices(group))) for group in (first, last))
     spans = [_minus(b, a) for a, b in zip(start, end, strict=True)]
     at = next((at for at, span in enumerate(spans) if span), None)
     if at is None:
@@ -61,7 +157,7 @@ def _pattern(groups: Sequence[Sequence[Node]], last: Sequence[Node], letter: str
         step = _direction(start[at], end[at])
         steps = [0 if not span else step if span == spans[at] else -step for span in spans]
     else:
-        changes = [_minus(_counted(b), a) for a, b in zip(start, indices(groups[1]), strict=True)]
+        changes = [_minus(_counted(b), a) for a, b in zip(start, _indices(groups[1]), strict=True)]
         if not all(change in ({}, {(): 1}, {(): -1}) for change in changes):
             return None
         steps = [change.get((), 0) for change in changes]
@@ -76,7 +172,7 @@ def _pattern(groups: Sequence[Sequence[Node]], last: Sequence[Node], letter: str
     )  # how far the term is from the first
     general = iter(
         _index(_plus(_counted(index), _scaled(letter_at, step))) if step else index
-        for index, step in zip(indices(first), steps, strict=True)
+        for index, step in zip(_indices(first), steps, strict=True)
     )
     body = [_with(node, general) for node in first]
     edges = _limit(start[at]), _limit(end[at])
@@ -96,9 +192,9 @@ def _follows(found: Pattern, group: Sequence[Node], at: int) -> bool:
     edge = _counted(found.last if found.falling else found.first)
     value = _plus(edge, {(): -at if found.falling else at})
     expected = [
-        _put(_counted(index), found.letter, value) for node in found.body for index in indices([node])
+        _put(_counted(index), found.letter, value) for node in found.body for index in _indices([node])
     ]
-    return expected == list(map(_counted, indices(group)))
+    return expected == list(map(_counted, _indices(group)))
 
 
 def _put(counted: Counted, letter: str, value: Counted) -> Counted:
@@ -172,7 +268,7 @@ def _key(group: Sequence[Node]) -> Any:
     return tuple(_walked(node, lambda index: ("", index)[0]) for node in group)
 
 
-def indices(group: Sequence[Node]) -> list[Index]:
+def _indices(group: Sequence[Node]) -> list[Index]:
     """Return the indices in formulas, from left to right."""
     found: list[Index] = []
     for node in group:

@@ -26,7 +26,7 @@ from ..meaning.relations import NOT_EQUAL, ORDER
 from ..meaning.shapes import Index, Shape, Shifted, moved, shape_text
 from ..meaning.whole import WHOLE
 from . import rewrite
-from .dots import LETTERS, Pattern, indices, pattern, unclear, with_indices
+from .dots import Series, unclear
 from .fitting import Fitting, is_zero
 from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
 from .parse import needs_braces, parse_tree
@@ -109,6 +109,7 @@ class Reader:
         self.counting: list[str] = []  # the letters of the sums around what is read
         self.bound = bound or {}  # what the parameters of a function of arrays stand for
         self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
+        self.series = Series(names, self.fitting)
         self.place = self.spelling.place
 
     def formula(self, tokens: list[Token], conditions: Iterable[Chain] = ()) -> Node:
@@ -200,7 +201,7 @@ class Reader:
                 found.append(self._dots(child) or self.read(child))
         if len(signs) < len(found):
             signs.insert(0, 1)
-        terms, signs = self._summed_up(found, signs)
+        terms, signs = self.series.summed(found, signs)
         if signs == [1]:
             return terms[0]
         return (
@@ -221,7 +222,9 @@ class Reader:
             else:
                 groups[-1].append((piece, self._dots(piece) or self._piece(piece, pieces)))
         factors = [
-            self._multiplied_up([self._bracketed(*found) if len(group) > 1 else found[1] for found in group])
+            self.series.multiplied(
+                [self._bracketed(*found) if len(group) > 1 else found[1] for found in group]
+            )
             for group in groups
         ]
         return self._multiplied(factors, operators, self.place(tree))
@@ -238,80 +241,6 @@ class Reader:
         while inside.data in {"product", "factor"} and len(trees(inside)) == 1:
             (inside,) = trees(inside)
         return self.place(inside) if inside.data == "dots" else None
-
-    def _summed_up(self, terms: list[Node | Place], signs: list[int]) -> tuple[list[Node], list[int]]:
-        r"""Return the terms of a sum, with a \sum in place of those that dots stand between."""
-        at = next((at for at, term in enumerate(terms) if isinstance(term, Place)), None)
-        if at is None:
-            return _nodes(terms), signs
-        alike = 0
-        while (
-            alike < at and signs[at - 1 - alike] == signs[at] and signs[at : at + 1] == signs[at + 1 : at + 2]
-        ):
-            alike += 1
-        shown = [*terms[at - alike : at], *terms[at + 1 : at + 2]]
-        found = None if any(isinstance(term, Place) for term in shown) else self._pattern(_nodes(shown), 1)
-        if found is None:
-            raise unclear(_place_of(terms[at]))
-        used, rule = found
-        sum_ = self._written_out(terms[at - used : at + 2], rule, nodes.Sum, signs[at])
-        return self._summed_up(
-            [*terms[: at - used], sum_, *terms[at + 2 :]], [*signs[: at - used], signs[at], *signs[at + 2 :]]
-        )
-
-    def _multiplied_up(self, factors: list[Node | Place]) -> list[Node]:
-        r"""Return factors, with a \prod in place of those that dots stand between."""
-        at = next((at for at, factor in enumerate(factors) if isinstance(factor, Place)), None)
-        if at is None:
-            return _nodes(factors)
-        end = next(
-            (end for end in range(at + 1, len(factors)) if isinstance(factors[end], Place)), len(factors)
-        )
-        before, after = _nodes(factors[:at]), _nodes(factors[at + 1 : end])
-        found = [
-            (width, self._pattern([*before, *after[:width]], width)) for width in range(1, len(after) + 1)
-        ]
-        fitting = [(width, *rule) for width, rule in found if rule is not None]
-        sure = [each for each in fitting if each[1] > each[0]] or fitting  # two neighbours say more than one
-        if len(sure) != 1:
-            raise unclear(_place_of(factors[at]))
-        ((width, used, rule),) = sure
-        matrices = self.fitting.shape(self.fitting.side_by_side(rule.body)) != ()
-        kind = nodes.Falling if rule.falling and matrices else nodes.Prod
-        product = self._written_out(factors[at - used : at + 1 + width], rule, kind)
-        return self._multiplied_up([*factors[: at - used], product, *factors[at + 1 + width :]])
-
-    def _pattern(self, parts: list[Node], width: int) -> tuple[int, Pattern] | None:
-        """Return how many of these follow a pattern, of which the last ones are the last, and the pattern."""
-        return pattern(parts[:-width], parts[-width:], self._new_letter(parts))
-
-    def _new_letter(self, parts: Sequence[Node]) -> str:
-        """Return an index letter that nothing here stands for."""
-        bound = {
-            letter
-            for part in parts
-            for it in part.walk()
-            if isinstance(it, nodes.Sum)
-            for letter in it.letters
-        }
-        taken = bound.union(
-            self.names.symbols, self.names.dimensions, *(free_letters(self.names, part) for part in parts)
-        )
-        return next(letter for letter in LETTERS if letter not in taken)
-
-    def _written_out(
-        self, shown: Sequence[Node | Place], rule: Pattern, kind: type[nodes.Sum], sign_of: int = 1
-    ) -> Node:
-        r"""Return the sum or the product that follows a pattern, and keep how it was read."""
-        body = self.fitting.side_by_side(rule.body)
-        sign = r"\sum" if kind is nodes.Sum else r"\prod"
-        joined = ("+ " if sign_of > 0 else "- ") if kind is nodes.Sum else ""
-        place = _place_of(shown[0])._replace(latex=f" {joined}".join(part.latex for part in shown))
-        general = with_indices(body.latex, indices(_nodes(shown[: len(rule.body)])), indices(rule.body))
-        order = rf" \text{{, from the last }} {rule.letter} \text{{ to the first}}" * (kind is nodes.Falling)
-        self.names.read_as(place, rf"{sign}_{{{rule.letter}={rule.first}}}^{{{rule.last}}} {general}{order}")
-        body = replace(body, place=body.place._replace(latex=general or body.latex))
-        return kind(place, (rule.letter,), None, body, None, (rule.first, rule.last))
 
     def _bracketed(self, piece: Tree[Token], node: Node | Place) -> Node | Place:
         """Return a factor that stands beside others, quoted with its brackets if it has some."""
@@ -763,8 +692,8 @@ class Reader:
     ) -> Node | None:
         r"""Return $h_{t-1}$ or $a^{(l)}$, one step of a sequence, or an entry of it; with an accent its cotangent, or its differential."""
         at = step_at(self.names, base, scripts)
-        if at is None:
-            return None
+        if at is None or (base == r"\delta" and at.entries and at.index not in self.names.steps):
+            return None  # \delta_{ij} beside \delta_t is Kronecker's
         sequence, index, rest = self.names.sequences[at.key], at.index, at.rest
         here = place._replace(latex=kept(written, scripts, rest))
         if isinstance(index, int) and index < 1 and index not in sequence.ends:
@@ -1463,18 +1392,6 @@ class Reader:
         if argument.data == "factor" and trees(argument)[0].data not in CLOSED:
             self._refuse_more(place, following)
         return body
-
-
-def _nodes(parts: Sequence[Node | Place]) -> list[Node]:
-    """Return parts among which there are no more dots."""
-    for part in parts:
-        if isinstance(part, Place):
-            raise unclear(part)
-    return [part for part in parts if isinstance(part, Node)]
-
-
-def _place_of(part: Node | Place) -> Place:
-    return part if isinstance(part, Place) else part.place
 
 
 def _nearest(base: str, known: Iterable[str]) -> str:
