@@ -173,7 +173,7 @@ def come_near() -> Callable[[Page], None]:
 
     def go(page: Page) -> None:
         for figure in page.locator(
-            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, derivation-desk, gradient-desk, practice-desk"
+            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, derivation-desk, practice-desk"
         ).all():
             figure.scroll_into_view_if_needed()
             figure.locator(".hands-on").wait_for()

@@ -44,6 +44,7 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  J = \max(0, 1 - a \cdot x)", "x", r"-[1 - a^{\mathsf T} x > 0] a"),
     (r"I \in \mathbb{R}^{m \times m} \text{ identity},  X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X - I\|^2", "X", r"4 X (X^{\mathsf T} X - I)"),
     (r"M, A \in \mathbb{R}^{n \times m},  U \in \mathbb{R}^{n \times k},  V \in \mathbb{R}^{m \times k},  J = \tfrac12 \|A - U V^{\mathsf T}\|^2", "U", r"(U V^{\mathsf T} - A) V"),
+    (LAYER.replace("T \\in", "M, T \\in") + r",  J = \tfrac12 \|M \odot (X W) - T\|^2", "M", r"(M \odot (X W) - T) \odot (X W)"),
     (LAYER + r",  J = \tfrac12 \|X W - T\|^2", "W", r"X^{\mathsf T} (X W - T)"),
     (LAYER + r",  J = \tfrac12 \|f(X W) - T\|^2", "W", r"X^{\mathsf T} ((f(X W) - T) \odot f'(X W))"),
     (LAYER.replace(r"\times y},  f", r"\times y} \text{ rows are one-hot},  f") + r",  J = -\langle T, \log(\operatorname{softmax}(X W)) \rangle", "W", r"X^{\mathsf T} (\operatorname{softmax}(X W) - T)"),

@@ -246,7 +246,7 @@ def solved(difficulty: str, seed: int) -> str:
     (found,) = derive(each.where, [each.by])
     assert found.refused is None, (each, found.refused)
     solution = shown(check(found.fence, f"practice-{difficulty}"))._replace(items=()).framed()
-    return f'<div>{task(each)}<details class="example"><summary>The lines</summary>{solution}</details></div>'
+    return f'<div class="desk-task">{task(each)}<details class="example"><summary>The lines</summary>{solution}</details></div>'
 
 
 STYLE = f'<link rel="stylesheet" href="../assets/desk.css">{style_link()}'

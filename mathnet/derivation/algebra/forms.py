@@ -5,10 +5,12 @@ the symbols are, and leave out what changes nothing. In NumPy a row and a column
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from operator import and_
 
 from ..meaning.shapes import Shape
 
@@ -267,14 +269,11 @@ def add(*terms: Form) -> Form:
 def _beside(terms: Sequence[Form]) -> Form | None:
     """Return a sum of Hadamard products with the factors that all of them have taken out once."""
     split = [_factors(term) for term in terms]
-    common = [
-        factor
-        for factor in split[0][1]
-        if all(any(factor.latex == other.latex for other in factors) for _, factors in split)
-    ]
-    if not common:
+    written = [Counter(factor.latex for factor in factors) for _, factors in split]
+    names = [*reduce(and_, written).elements()]  # a factor that stands twice in one term may stand once in another
+    if not names:
         return None
-    names = [factor.latex for factor in common]
+    common = [next(factor for factor in split[0][1] if factor.latex == name) for name in names]
     rests = []
     for value, factors in split:
         rest = list(factors)
