@@ -64,6 +64,9 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  J = \log \det(A A^{\mathsf T})", "A", r"2 (A A^{\mathsf T})^{-1} A"),
     (SQUARE + r",  J = \operatorname{std}(x)", "x", r"\frac{x - \operatorname{mean}(x) \mathbf 1_{n}}{n \operatorname{std}(x)}"),
     (SQUARE + r",  \mathbf 1 \in \mathbb{R}^n \text{ ones},  J = a \cdot \frac{x - \operatorname{mean}(x) \mathbf 1}{\operatorname{std}(x)}", "x", r"\frac{a}{\operatorname{std}(x)} - \frac{\operatorname{mean}(a) \mathbf 1}{\operatorname{std}(x)} - \frac{(a^{\mathsf T} (x - \operatorname{mean}(x) \mathbf 1)) (x - \operatorname{mean}(x) \mathbf 1)}{n \operatorname{std}(x)^{3}}"),
+    (r"X \in \mathbb{R}^{n \times m},  J = \|\operatorname{vec}(X)\|^2", "X", "2 X"),
+    (SQUARE + r",  B \in \mathbb{R}^{m \times m},  J = \operatorname{tr}(A \otimes B)", "A", r"\operatorname{tr}(B) I_{n}"),
+    (SQUARE + r",  B \in \mathbb{R}^{m \times m},  J = \operatorname{sum}(\operatorname{kron}(A, B))", "A", r"(\mathbf 1_{m}^{\mathsf T} B \mathbf 1_{m}) \mathbf 1_{n} \mathbf 1_{n}^{\mathsf T}"),
     (ATTENTION, "V", r"\operatorname{softmax}(Q K^{\mathsf T})^{\mathsf T} G"),
 ]  # fmt: skip
 MORE = [  # the other cases of the textbooks
@@ -185,7 +188,11 @@ REFUSED = {
     (r"where x, y \in \mathbb{R}^n,  J = \|x\|^2", "y"): "J does not depend on y",
     (r"where A \in \mathbb{R}^{n \times n} \text{ symmetric},  J = \operatorname{tr}(A A)", "A"): "A is declared symmetric, so its entries do not vary one by one: leave that out for the gradient by all entries",
     (r"where x \in \mathbb{R}^n,  J = \prod_{i=2}^{n} x_i", "x"): r"\prod_{i=2}^{n} x_i: a product with limits, or of matrices, is not derived",
-    (r"where A, B \in \mathbb{R}^{n \times n},  J = \operatorname{sum}(\operatorname{kron}(A, B))", "A"): r"\operatorname{kron}(A, B): kronecker is not derived",
+    (r"where A, B \in \mathbb{R}^{n \times n},  J = \det(A \otimes B)", "A"): r"\det(A \otimes B): of vec or a Kronecker product this is not derived",
+    (r"where A \in \mathbb{R}^{n \times m},  J = \operatorname{tr}(A \otimes A^{\mathsf T})", "A"): r"\operatorname{tr}(A \otimes A^{\mathsf T}): the trace of rows and columns in two orders is not derived",
+    (r"where A \in \mathbb{R}^{n \times m},  J = \operatorname{sum}(\operatorname{softmax}(\operatorname{vec}(A)))", "A"): r"\operatorname{softmax}(\operatorname{vec}(A)): of vec or a Kronecker product this is not derived",
+    (r"where A \in \mathbb{R}^{n \times m},  y = \operatorname{vec}(A),  J = \|y\|^2", "A"): "y is made by vec or a Kronecker product: write that where it is used",
+    (r"where A \in \mathbb{R}^{n \times m},  B \in \mathbb{R}^{m \times n},  J = \|A \otimes B - B \otimes A\|^2", "A"): r"B \otimes A: the same entries in two orders are not derived",
 }  # fmt: skip
 
 
@@ -219,14 +226,18 @@ KINDS = [  # where part, symbol, kind, answer
     (SQUARE + r",  f \text{ elementwise},  z = A x + b,  h = f(z)", "x", "gradient", r"\operatorname{diag}(f'(A x + b)) A"),
     (r"r \in \mathbb{R}^{1 \times n},  A \in \mathbb{R}^{n \times m},  z = r A", "r", "gradient", r"A^{\mathsf T}"),
     (r"t \in \mathbb{R},  A \in \mathbb{R}^{p \times n},  Y = \exp(t A)", "t", "gradient", r"\exp(t A) \odot A"),
-    (r"X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{p \times n},  B \in \mathbb{R}^{m \times q},  Y = A X B", "X", "gradient", "A_{ik} B_{lj}"),
+    (r"X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{p \times n},  B \in \mathbb{R}^{m \times q},  Y = A X B", "X", "gradient", r"B^{\mathsf T} \otimes A"),
+    (r"X \in \mathbb{R}^{n \times m},  x \in \mathbb{R}^n,  z = X^{\mathsf T} x", "X", "gradient", r"\operatorname{kron}(I_{m}, x^{\mathsf T})"),
+    (r"X \in \mathbb{R}^{n \times m},  C \in \mathbb{R}^{n \times n},  D \in \mathbb{R}^{m \times m},  Y = C X + X D", "X", "gradient", r"I_{m} \otimes C + D^{\mathsf T} \otimes I_{n}"),
+    (r"X \in \mathbb{R}^{n \times m},  f \text{ elementwise},  Y = f(X)", "X", "gradient", r"f'(X_{ij}) \delta_{ik} \delta_{jl}"),
+    (r"X \in \mathbb{R}^{n \times m},  C \in \mathbb{R}^{n \times n},  D \in \mathbb{R}^{m \times m},  J = \operatorname{vec}(X)^{\mathsf T} (D \otimes C) \operatorname{vec}(X)", "X", "hvp", r"C^{\mathsf T} V D + C V D^{\mathsf T}"),
     (SQUARE + r",  J = x^{\mathsf T} A x", "x", "hessian", r"A + A^{\mathsf T}"),
     (SQUARE + r",  J = \tfrac12 \|A x - b\|^2", "x", "hessian", r"A^{\mathsf T} A"),
     (SQUARE + r",  J = \tfrac12 \|A x - b\|^2", "x", "hvp", r"A^{\mathsf T} A v"),
     (SQUARE + r",  J = \operatorname{logsumexp}(A x)", "x", "hessian", r"A^{\mathsf T} (\operatorname{diag}(\operatorname{softmax}(A x)) - \operatorname{softmax}(A x) \operatorname{softmax}(A x)^{\mathsf T}) A"),
     (SQUARE + r",  f \text{ elementwise},  z = A x,  J = a \cdot f(z)", "x", "hessian", r"A^{\mathsf T} \operatorname{diag}(a \odot f''(A x)) A"),
     (r"x, t \in \mathbb{R},  J = \exp(t x)", "x", "hessian", r"t^{2} \exp(t x)"),
-    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 X V^{\mathsf T} X + 4 X X^{\mathsf T} V + 4 V X^{\mathsf T} X"),
+    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 (X V^{\mathsf T} X + X X^{\mathsf T} V + V X^{\mathsf T} X)"),
     (r"X \in \mathbb{R}^{n \times m},  W \in \mathbb{R}^{m \times k},  f \text{ elementwise},  Z = X W,  Y = f(Z)", "X", "jvp", r"f'(X W) \odot (\mathrm d X W)"),
 ]  # fmt: skip
 
@@ -238,6 +249,22 @@ def test_jacobians_and_second_derivatives_have_their_answers_and_programs(where,
     assert (found.refused, found.answer) == (None, answer)
     assert found.numpy
     subprocess.run([sys.executable, "-W", "error", "-c", found.numpy], check=True, capture_output=True)
+
+
+def test_a_jacobian_in_the_order_of_vec_says_so_and_stands_below_that_of_an_entry():
+    (found,) = derive(
+        r"where X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{p \times n},  B \in \mathbb{R}^{m \times q},  Y = A X B",
+        ["X"],
+    )
+    assert r"Y = A X B,  y = \operatorname{vec}(Y),  x = \operatorname{vec}(X)" in found.fence
+    assert r"&= A_{ik} B_{lj}" in found.fence
+    last = r"\frac{\partial y}{\partial x^{\mathsf T}} &= B^{\mathsf T} \otimes A  && \text{the entries in the order of vec, column by column}"
+    assert found.fence.endswith(last)
+    (found,) = derive(
+        r"where X \in \mathbb{R}^{n \times m},  A \in \mathbb{R}^{p \times n},  y = \operatorname{vec}(A X)",
+        ["X"],
+    )
+    assert (found.answer, found.refused) == (r"I_{m} \otimes A", None)
 
 
 def test_a_hessian_by_a_matrix_is_refused_with_what_to_ask_for():

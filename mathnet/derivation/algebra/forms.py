@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from operator import and_
 
-from ..meaning.shapes import Shape
+from ..meaning.shapes import Shape, together
 
 SUM, HADAMARD, PRODUCT, FRACTION, ATOM = range(5)  # how tightly a form holds together
 
@@ -270,7 +270,9 @@ def _beside(terms: Sequence[Form]) -> Form | None:
     """Return a sum of Hadamard products with the factors that all of them have taken out once."""
     split = [_factors(term) for term in terms]
     written = [Counter(factor.latex for factor in factors) for _, factors in split]
-    names = [*reduce(and_, written).elements()]  # a factor that stands twice in one term may stand once in another
+    names = [
+        *reduce(and_, written).elements()
+    ]  # a factor that stands twice in one term may stand once in another
     if not names:
         return None
     common = [next(factor for factor in split[0][1] if factor.latex == name) for name in names]
@@ -292,6 +294,24 @@ def _factors(term: Form) -> tuple[Fraction, tuple[Form, ...]]:
     if term.kind == "product" and len(term.parts) == 1 and term.parts[0].kind == "hadamard":
         return term.number, term.parts[0].parts
     return Fraction(1), (term,)
+
+
+def kronecker(left: Form, right: Form) -> Form:
+    """Return a Kronecker product; of a matrix and a row or column it is written kron."""
+    codes = [_as_matrix(form) for form in (left, right)]
+    shape = (together(left.shape[0], right.shape[0]), together(left.shape[1], right.shape[1]))
+    if left.is_vector or right.is_vector:
+        latex = rf"\operatorname{{kron}}({left.latex}, {right.latex})"
+        return Form(latex, f"np.kron({', '.join(codes)})", shape, ATOM, "whole", (left, right))
+    latex = rf"{inside(left, ATOM)} \otimes {inside(right, ATOM)}"
+    return Form(latex, f"np.kron({', '.join(codes)})", shape, HADAMARD, "kronecker", (left, right))
+
+
+def _as_matrix(form: Form) -> str:
+    """Return its NumPy with two axes, also of a row or column."""
+    if not form.is_vector:
+        return form.code
+    return f"{coded(form)}[:, None]" if form.shape[1] == "1" else f"{coded(form)}[None, :]"
 
 
 def apply(latex: str, code: str, *arguments: Form) -> Form:

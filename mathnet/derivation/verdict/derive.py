@@ -11,6 +11,7 @@ from ..algebra.indices import ByIndices
 from ..algebra.jacobians import ByDirection
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.steps import Chain
+from ..algebra.vectorised import vectorised
 from ..errors import WHOLE, DerivationError
 from ..meaning.infer import infer_dimensions
 from ..meaning.names import Names
@@ -221,6 +222,8 @@ def _found(backward: Backward, name: str, asked: Derived) -> _Found:
         shape = " \\times ".join(direction.shape)
         declared = rf",  {direction.latex} \in \mathbb{{R}}{f'^{{{shape}}}' if shape else ''}"
         return _Found([gradient, chain], Result("hvp", name, form, steps, direction.latex), declared)
+    if any("·" in axis for axis in backward.dimensions.shapes[backward.loss]):
+        return _by_entries(backward, name)
     try:
         if not backward.dimensions.shapes[backward.loss]:
             steps = tuple(backward.steps(name))
@@ -235,9 +238,24 @@ def _found(backward: Backward, name: str, asked: Derived) -> _Found:
             "" if by_indices else constants,
         )
     except NoMatrixFormError:
-        route = ByIndices(backward)
-        chains = route.chains(name)
-        return _Found(chains[:1], _as_sum(route, name), note=route.note())
+        return _by_entries(backward, name)
+
+
+def _by_entries(backward: Backward, name: str) -> _Found:
+    """Derive an entry of what is no matrix; of a matrix by a matrix also its Jacobian in the order of vec."""
+    route = ByIndices(backward)
+    shapes = backward.dimensions.shapes
+    composed = any("·" in axis for axis in shapes[backward.loss])
+    try:
+        stacked = vectorised(backward, name) if shapes[backward.loss] and shapes[name] else None
+    except NoMatrixFormError:
+        stacked = None
+    if composed and stacked:
+        return _Found([stacked.chain], None, stacked.declared)
+    chains = route.chains(name)[:1]
+    if not stacked:
+        return _Found(chains, _as_sum(route, name), note=route.note())
+    return _Found([*chains, stacked.chain], _as_sum(route, name), stacked.declared)
 
 
 def _as_sum(route: ByIndices, name: str) -> Result | None:
