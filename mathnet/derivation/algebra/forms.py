@@ -265,7 +265,9 @@ def _beside(terms: Sequence[Form]) -> Form | None:
     """Return a sum of Hadamard products with the factors that all of them have taken out once."""
     split = [_factors(term) for term in terms]
     written = [Counter(factor.latex for factor in factors) for _, factors in split]
-    names = [*reduce(and_, written).elements()]  # a factor that stands twice in one term may stand once in another
+    names = [
+        *reduce(and_, written).elements()
+    ]  # a factor that stands twice in one term may stand once in another
     if not names:
         return None
     common = [next(factor for factor in split[0][1] if factor.latex == name) for name in names]
