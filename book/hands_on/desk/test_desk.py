@@ -3,6 +3,7 @@
 import re
 import time
 import zlib
+from itertools import combinations
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -12,10 +13,11 @@ from book.testing import LOST, attend
 from mathnet.derivation import check, find
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
-ENDLESS = (
-    "where A \\in \\mathbb{R}^{n \\times n}\n\\sum_{abcdefghij} A_{ab} A_{cd} A_{ef} A_{gh} A_{ij}"
-    " = \\sum_{abcdefghij} A_{ij} A_{ab} A_{cd} A_{ef} A_{gh}"
-)
+PAIRS = [
+    f"A_{{{one}{other}}}" for one, other in combinations("abcdefghi", 2)
+]  # each letter meets each: no order of summing is quick
+LINE = rf"\sum_{{abcdefghi}} {' '.join(PAIRS)} = \sum_{{abcdefghi}} {' '.join(PAIRS[::-1])}"
+ENDLESS = "where A \\in \\mathbb{R}^{n \\times n}\n" + "\n\n".join([LINE] * 60)
 TEXTS = [
     "",
     "where a",
