@@ -43,7 +43,7 @@ def missing(root: Path = ROOT) -> list[str]:
         for path, package in locked.items()
         if path
         and not package.get("optional")
-        and installed.get(path, {}).get("version") != package["version"]
+        and (installed.get(path, {}).get("version") != package["version"] or not (root / path).is_dir())
     ]
 
 
