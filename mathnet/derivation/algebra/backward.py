@@ -58,6 +58,7 @@ class Backward:
         self.matrices = Matrices(names, dimensions.shapes)
         self.loss = names.output
         self.reached: dict[Node, set[str]] = {}
+        self.known: dict[str, list[Step]] = {}  # of symbols that have been asked for
         if not self.loss:
             raise DerivationError(
                 "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space",
@@ -91,6 +92,11 @@ class Backward:
         NoMatrixFormError
             If a line cannot be written with matrices.
         """
+        if by not in self.known:
+            self.known[by] = self._steps(by)
+        return self.known[by]
+
+    def _steps(self, by: str) -> list[Step]:
         self.require(by)
         defined = [
             n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
