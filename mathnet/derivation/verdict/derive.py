@@ -14,6 +14,7 @@ from ..algebra.steps import Chain
 from ..algebra.vectorised import vectorised
 from ..errors import WHOLE, DerivationError
 from ..meaning.infer import infer_dimensions
+from ..meaning.kinks import kinks
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.declare import declare
@@ -54,7 +55,7 @@ class Derived:
     verdict : str
         What the checker says of the fence.
     note : str
-        What the answer is where no matrix says it: one entry, as a sum.
+        What the answer is where no matrix says it, and where there is no derivative.
     refused : str or None
         Why there is no derivation.
     """
@@ -184,8 +185,14 @@ def _derived(where: str, names: Names, backward: Backward, name: str, asked: Der
         fence=fence,
         numpy=program(names, backward, found.result, report.sizes or [{}]) if found.result else "",
         verdict=report.verdict(),
-        note=found.note,
+        note="; ".join(filter(None, (found.note, _smooth(names, backward, name)))),
     )
+
+
+def _smooth(names: Names, backward: Backward, name: str) -> str:
+    """Return where there is no derivative, if there are such places."""
+    found = kinks(names, backward.dimensions, backward.loss, name)
+    return f"there is no derivative where {' or '.join(found)}" if found else ""
 
 
 @dataclass(frozen=True)
