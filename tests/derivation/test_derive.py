@@ -56,6 +56,9 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  g(x) = \log(1 + e^x),  J = \sum_i g(x_i)", "x", r"\operatorname{sigmoid}(x)"),
     (SQUARE + r",  J = \operatorname{sum}(\cosh(x))", "x", r"\sinh(x)"),
     (SQUARE + r",  J = \max(x)", "x", r"[x \ge \max(x)]"),
+    (SQUARE + r",  J = \max_i \lvert x_i \rvert", "x", r"[\operatorname{abs}(x) \ge \max(\operatorname{abs}(x))] \odot \operatorname{sign}(x)"),
+    (SQUARE + r",  z = A x + b,  J = \max(z)", "x", r"A^{\mathsf T} [A x + b \ge \max(A x + b)]"),
+    (r"t \in \mathbb{R},  J = \max(\tfrac13 - t, 2)", "t", r"-[\tfrac{1}{3} - t > 2]"),
     (SQUARE + r",  J = \min_i x_i", "x", r"[x \le \min(x)]"),
     (SQUARE + r",  J = \prod_i x_i", "x", r"\prod_{i \ne k} x_{i}"),
     (SQUARE + r",  J = \sum_i \begin{cases} x_i^2 & x_i > 0 \\ 0 & \text{else} \end{cases}", "x", r"2 ([x > 0] \odot x)"),
@@ -213,6 +216,7 @@ def test_where_no_matrix_says_it_the_answer_is_an_entry_and_the_program_uses_ein
 
 
 KINDS = [  # where part, symbol, kind, answer
+    (r"S \in \mathbb{R}^{n \times n} \text{ symmetric},  t \in \mathbb{R},  J = \max(t S)", "t", "gradient", r"\frac{\langle [t S \ge \max(t S)], S \rangle}{\mathbf 1_{n}^{\mathsf T} [t S \ge \max(t S)] \mathbf 1_{n}}"),
     (r"x \in \mathbb{R}^n,  y = \operatorname{softmax}(x)", "x", "gradient", r"\operatorname{diag}(\operatorname{softmax}(x)) - \operatorname{softmax}(x) \operatorname{softmax}(x)^{\mathsf T}"),
     (r"x \in \mathbb{R}^n,  y = \frac{x}{\|x\|}", "x", "gradient", r"\frac{I_{n}}{\|x\|} - \frac{x x^{\mathsf T}}{\|x\|^3}"),
     (SQUARE + r",  f \text{ elementwise},  z = A x + b,  h = f(z)", "x", "gradient", r"\operatorname{diag}(f'(A x + b)) A"),
@@ -225,7 +229,7 @@ KINDS = [  # where part, symbol, kind, answer
     (SQUARE + r",  J = \operatorname{logsumexp}(A x)", "x", "hessian", r"A^{\mathsf T} (\operatorname{diag}(\operatorname{softmax}(A x)) - \operatorname{softmax}(A x) \operatorname{softmax}(A x)^{\mathsf T}) A"),
     (SQUARE + r",  f \text{ elementwise},  z = A x,  J = a \cdot f(z)", "x", "hessian", r"A^{\mathsf T} \operatorname{diag}(a \odot f''(A x)) A"),
     (r"x, t \in \mathbb{R},  J = \exp(t x)", "x", "hessian", r"t^{2} \exp(t x)"),
-    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 X V^{\mathsf T} X + 4 X X^{\mathsf T} V + 4 V X^{\mathsf T} X"),
+    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 (X V^{\mathsf T} X + X X^{\mathsf T} V + V X^{\mathsf T} X)"),
     (r"X \in \mathbb{R}^{n \times m},  W \in \mathbb{R}^{m \times k},  f \text{ elementwise},  Z = X W,  Y = f(Z)", "X", "jvp", r"f'(X W) \odot (\mathrm d X W)"),
 ]  # fmt: skip
 

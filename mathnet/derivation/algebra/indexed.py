@@ -122,7 +122,7 @@ class Indexed:
                 *map(self.factor, last),
             ]
         texts = [part for part in parts if part]
-        if texts and isinstance(term.factors[-1], Multiplied) and len(texts) == 1:
+        if len(texts) == 1 and isinstance((None, *term.factors)[-1], Multiplied):
             return "-" * (term.coefficient < 0) + _bare(texts)
         return "-" * (term.coefficient < 0) + (" ".join(texts) or "1")
 
