@@ -222,6 +222,9 @@ MESSAGES = {
     "where x \\in \\mathbb{R}^n\n\\sum_i 1 = n": (
         r"what does index i run over? It stands at no symbol: write its sum with limits, as in \sum_{i=1}^{n}"
     ),
+    "where x \\in \\mathbb{R}^n, i \\in \\mathbb{R}\n\\sum_{i=1}^n i x_i = i \\sum_j x_j": (
+        "i is an index letter here, and also a symbol: use another letter for the index"
+    ),
     TIME + r"h = \bar h": "unknown symbol h; did you mean h_t?",
     TIME + r"h_t = h_t \text{ for } t > T": "t > T never holds, so this says nothing",
     TIME + "x_0 = x_0": "x_0 is not known: declare or define it in the where part, or let the line begin at a later step",

@@ -616,6 +616,11 @@ class Reader:
         if base in self.names.families and (sample := self._sample(base, written, scripts, place)):
             return sample
         if name in self.names.symbols:
+            if base in self.counting and name == base and "subscript" not in kinds:
+                raise DerivationError(
+                    f"{base} is an index letter here, and also a symbol: use another letter for the index",
+                    place,
+                )
             used = kept(written, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), name), used, rest, place)
         if name in self.names.functions or base in FUNCTIONS:
