@@ -216,6 +216,7 @@ def test_where_no_matrix_says_it_the_answer_is_an_entry_and_the_program_uses_ein
 
 
 KINDS = [  # where part, symbol, kind, answer
+    (r"u, \mathbf 1 \in \mathbb{R}^n,  \mathbf 1 \text{ ones},  y = \operatorname{mean}(\max(0, u)) \mathbf 1", "u", "gradient", r"\frac{\mathbf 1 ([u > 0]^{\mathsf T})}{n}"),
     (r"v \in \mathbb{R}^m,  J = \det(\operatorname{diag}(v))", "v", "gradient", r"\det(\operatorname{diag}(v)) \operatorname{diag}(\operatorname{diag}(v)^{-1})"),
     (r"v, w \in \mathbb{R}^m,  J = w^{\mathsf T} (\operatorname{diag}(v))^{-1} w", "v", "gradient", r"-((\operatorname{diag}(v)^{-1} w) \odot (\operatorname{diag}(v)^{-1} w))"),
     (r"S \in \mathbb{R}^{n \times n} \text{ symmetric},  t \in \mathbb{R},  J = \max(t S)", "t", "gradient", r"\frac{\langle [t S \ge \max(t S)], S \rangle}{\mathbf 1_{n}^{\mathsf T} [t S \ge \max(t S)] \mathbf 1_{n}}"),
