@@ -57,6 +57,9 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  g(x) = \log(1 + e^x),  J = \sum_i g(x_i)", "x", r"\operatorname{sigmoid}(x)"),
     (SQUARE + r",  J = \operatorname{sum}(\cosh(x))", "x", r"\sinh(x)"),
     (SQUARE + r",  J = \max(x)", "x", r"[x \ge \max(x)]"),
+    (SQUARE + r",  J = \max_i \lvert x_i \rvert", "x", r"[\operatorname{abs}(x) \ge \max(\operatorname{abs}(x))] \odot \operatorname{sign}(x)"),
+    (SQUARE + r",  z = A x + b,  J = \max(z)", "x", r"A^{\mathsf T} [A x + b \ge \max(A x + b)]"),
+    (r"t \in \mathbb{R},  J = \max(\tfrac13 - t, 2)", "t", r"-[\tfrac{1}{3} - t > 2]"),
     (SQUARE + r",  J = \min_i x_i", "x", r"[x \le \min(x)]"),
     (SQUARE + r",  J = \prod_i x_i", "x", r"\prod_{i \ne k} x_{i}"),
     (SQUARE + r",  J = \sum_i \begin{cases} x_i^2 & x_i > 0 \\ 0 & \text{else} \end{cases}", "x", r"2 ([x > 0] \odot x)"),
@@ -221,6 +224,10 @@ def test_where_no_matrix_says_it_the_answer_is_an_entry_and_the_program_uses_ein
 
 
 KINDS = [  # where part, symbol, kind, answer
+    (r"u, \mathbf 1 \in \mathbb{R}^n,  \mathbf 1 \text{ ones},  y = \operatorname{mean}(\max(0, u)) \mathbf 1", "u", "gradient", r"\frac{\mathbf 1 ([u > 0]^{\mathsf T})}{n}"),
+    (r"v \in \mathbb{R}^m,  J = \det(\operatorname{diag}(v))", "v", "gradient", r"\det(\operatorname{diag}(v)) \operatorname{diag}(\operatorname{diag}(v)^{-1})"),
+    (r"v, w \in \mathbb{R}^m,  J = w^{\mathsf T} (\operatorname{diag}(v))^{-1} w", "v", "gradient", r"-((\operatorname{diag}(v)^{-1} w) \odot (\operatorname{diag}(v)^{-1} w))"),
+    (r"S \in \mathbb{R}^{n \times n} \text{ symmetric},  t \in \mathbb{R},  J = \max(t S)", "t", "gradient", r"\frac{\langle [t S \ge \max(t S)], S \rangle}{\mathbf 1_{n}^{\mathsf T} [t S \ge \max(t S)] \mathbf 1_{n}}"),
     (r"x \in \mathbb{R}^n,  y = \operatorname{softmax}(x)", "x", "gradient", r"\operatorname{diag}(\operatorname{softmax}(x)) - \operatorname{softmax}(x) \operatorname{softmax}(x)^{\mathsf T}"),
     (r"x \in \mathbb{R}^n,  y = \frac{x}{\|x\|}", "x", "gradient", r"\frac{I_{n}}{\|x\|} - \frac{x x^{\mathsf T}}{\|x\|^3}"),
     (SQUARE + r",  f \text{ elementwise},  z = A x + b,  h = f(z)", "x", "gradient", r"\operatorname{diag}(f'(A x + b)) A"),

@@ -125,6 +125,9 @@ RIGHT = {  # a right line: what makes it wrong
         r"\nabla_W L = \sum_t \operatorname{diag}(1 - (h^{(t)})^2) (\nabla_{h^{(t)}} L) h^{(t-1)T}",
     ): ("^{(t-1)T}", "^{(t)T}"),
     (SCALAR, CHAIN): ("s=k+1", "s=k"),
+    (SCALAR, r"\frac{\partial h_t}{\partial h_k} = w^{t-k} \prod_{s=k+1}^{t} (1 - h_s^2) \text{ for } k \le t"): ("w^{t-k}", "w^{t-k+1}"),
+    (SCALAR, r"\prod_{s=1}^t h_s = h_t \prod_{s=1}^{t-1} h_s"): ("= h_t", "= h_1"),
+    (SCALAR, r"\sum_{k=1}^t w^k = w \sum_{k=0}^{t-1} w^k"): ("k=0", "k=1"),
     (SCALAR, r"\frac{\partial h_t}{\partial h_k} = \prod_{s=k+1}^{t} w (1 - h_s^2) \text{ for } k \le t"): (
         r" \text{ for } k \le t",
         "",
@@ -149,6 +152,9 @@ RIGHT = {  # a right line: what makes it wrong
     (POWERS, r"h_t = w^t h_0 + \sum_{k=1}^t w^{t-k} x_k"): ("w^{t-k}", "w^{t-k+1}"),
     (POWERS, r"\frac{\partial h_T}{\partial w} = T w^{T-1} h_0 + \sum_{t=1}^{T-1} (T-t) w^{T-t-1} x_t"): ("(T-t)", "(T-t+1)"),
     ("where x \\in \\mathbb{R}^n\n", r"\sum_{i=1}^n i x_i = \sum_{j=1}^n \sum_{i=j}^n x_i"): ("= \\sum_{j=1}", "= \\sum_{j=2}"),
+    (POWERS, r"\frac{\partial h_t}{\partial x_s} = [s \le t] w^{t-s}"): (r"\le", "<"),
+    ("where x \\in \\mathbb{R}^n\n", r"\frac{\partial}{\partial x_k} \sum_{i=1}^n i x_i^2 = 2 k x_k"): ("2 k", "2 n"),
+    ("where x \\in \\mathbb{R}^n\n", r"\sum_{i=1}^n i \delta_{ij} x_i = j x_j"): ("j x", "x"),
     ("where x \\in \\mathbb{R}^n\n", r"\sum_{1 \le i < n} i = \frac{n(n-1)}{2}"): ("n-1", "n+1"),
     (MATRICES, r"h_T = A_T A_{T-1} \cdots A_1 v"): (r"A_T A_{T-1} \cdots A_1", r"A_1 A_2 \cdots A_T"),
     (MATRICES, r"h_T^T = v^T \prod_{t=1}^T A_t^T"): ("A_t^T", "A_t"),
@@ -212,6 +218,13 @@ MESSAGES = {
         r"\text{for } t < T, declare or define the step itself, or declare a_t \text{ zero outside}"
     ),
     TIME + "h_t = h_s": "index s is left free (in h_s): no sum runs over it",
+    "where x \\in \\mathbb{R}^n\n\\sum_i x_i = i x_1": "index i is left free: no sum runs over it",
+    "where x \\in \\mathbb{R}^n\n\\sum_i 1 = n": (
+        r"what does index i run over? It stands at no symbol: write its sum with limits, as in \sum_{i=1}^{n}"
+    ),
+    "where x \\in \\mathbb{R}^n, i \\in \\mathbb{R}\n\\sum_{i=1}^n i x_i = i \\sum_j x_j": (
+        "i is an index letter here, and also a symbol: use another letter for the index"
+    ),
     TIME + r"h = \bar h": "unknown symbol h; did you mean h_t?",
     TIME + r"h_t = h_t \text{ for } t > T": "t > T never holds, so this says nothing",
     TIME + "x_0 = x_0": "x_0 is not known: declare or define it in the where part, or let the line begin at a later step",

@@ -12,6 +12,7 @@ from functools import reduce
 from math import prod
 
 from ..meaning.names import Names
+from ..meaning.properties import SHAPING
 from .terms import (
     Delta,
     Entry,
@@ -50,12 +51,17 @@ class Keys:
         The symbols of which the order of the two indices does not count.
     sum_to_one : set of str
         The symbols of which every row, or the only column, sums to one.
+    varied : set of str
+        The symbols of which nothing is said that could make two of their entries equal.
     """
 
     def __init__(
-        self, symmetric: frozenset[str] = frozenset(), sum_to_one: frozenset[str] = frozenset()
+        self,
+        symmetric: frozenset[str] = frozenset(),
+        sum_to_one: frozenset[str] = frozenset(),
+        varied: frozenset[str] = frozenset(),
     ) -> None:
-        self.symmetric, self.sum_to_one = symmetric, sum_to_one
+        self.symmetric, self.sum_to_one, self.varied = symmetric, sum_to_one, varied
         self.known: dict[tuple[int, tuple[tuple[int, str], ...], int], tuple[Expression, str]] = {}
 
     @classmethod
@@ -65,7 +71,7 @@ class Keys:
         def said(words: set[str]) -> frozenset[str]:
             return frozenset(name for name, symbol in names.symbols.items() if symbol.properties & words)
 
-        return cls(said(SYMMETRIC), said(SUM_TO_ONE))
+        return cls(said(SYMMETRIC), said(SUM_TO_ONE), frozenset(names.symbols) - said(set(SHAPING)))
 
     def key(self, part: Expression) -> str:
         """Return the key of an expression; letters that are free in it keep their identity."""

@@ -21,6 +21,7 @@ from .terms import (
     Logsumexp,
     Multiplied,
     Nested,
+    Places,
     Power,
     Softmax,
     Term,
@@ -96,6 +97,10 @@ class Derivative:
             return Expression()
         return expression(*(Delta(own, other) for own, other in zip(factor.at, self.at, strict=True)))
 
+    def places(self, places: Places) -> Expression:
+        """Return in how many places a largest number is."""
+        return expression(places)
+
     def _of_term(self, term: Term) -> Expression:
         parts = []
         for place, factor in enumerate(term.factors):
@@ -112,7 +117,7 @@ class Derivative:
         if not any(map(self.concerns, factor.expressions())):
             return Expression()
         match factor:
-            case Bracket():
+            case Bracket() | Places():
                 return Expression()
             case Nested():
                 return self.of(factor.body)
@@ -152,9 +157,9 @@ class Derivative:
             case Extreme():
                 others = tuple(Letter(letter.size) for letter in factor.over)
                 body = renamed(factor.body, dict(zip(factor.over, others, strict=True)))
-                relation = r"\ge" if factor.function == "max" else r"\le"
-                first = Bracket(body, relation, expression(factor))
-                return total(product(expression(first), self.inside(body)), others)
+                mean = power(self.places(Places(factor.function, factor.body, factor.over)), -1)
+                first = expression(factor.reached(body))
+                return product(mean, total(product(first, self.inside(body)), others))
         raise DerivationError(
             "a product over all but one of its factors is not differentiated again", Place(1, 1, "")
         )

@@ -173,9 +173,12 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         return add(*(product(-1, part) for part in parts[0].parts))
     shape = (arrays[0].shape[0], arrays[-1].shape[1]) if arrays else ()
     shape = () if shape == ("1", "1") else shape
-    latex = " ".join(
+    texts = [
         inside(part, PRODUCT if part.shape or not part.parts or len(parts) == 1 else ATOM) for part in parts
-    )
+    ]
+    latex = texts[0]
+    for text in texts[1:]:  # \mathbf 1 [u > 0] could be an indicator
+        latex += f" ({text})" if latex.endswith(r"\mathbf 1") and text.startswith("[") else f" {text}"
     code = " * ".join(coded(part) for part in numbers)
     if arrays:
         multiplied = coded(arrays[0]) if len(arrays) == 1 else reduce(_times, arrays[1:], arrays[0]).code

@@ -201,13 +201,13 @@ class Indexed:
         if form.kind == "transpose":
             return self._entry(form.parts[0], at[::-1])
         fewer = forms.count(form) - forms.count(turned := forms.transposed(form))
-        if fewer > 0 or (fewer == 0 and len(at) == 2 and at[:1] == self.last):
+        if fewer > 0 or (fewer == 0 and len(at) == 2 and at[:1] == self.last != at[1:]):
             return (
                 self._entry(turned, at[::-1])
                 if turned.kind != "transpose"
                 else self._entry(turned.parts[0], at)
             )
-        if form.kind in {"symbol", "symmetric"}:
+        if form.kind == "symbol" or (form.kind == "symmetric" and "^" not in form.latex):
             return self.entry(form.latex, at)
         return f"[{form.latex}]_{{{''.join(map(_index, at))}}}" if at else form.latex
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from itertools import product as cartesian
 
 from .backward import Backward
+from .canonical import Keys
 from .differentiate import Derivative
 from .enter import Entries
 from .forms import Form
 from .indexed import Indexed
 from .jacobians import layout
 from .reduce import Graph, NoMatrixFormError, Picture
+from .simplify import places as counted
 from .simplify import simplified, spread_out
 from .steps import Chain, Line, listed, text
 from .sums import crowded, einsum
@@ -30,6 +32,7 @@ from .terms import (
     Logsumexp,
     Nested,
     Pending,
+    Places,
     Power,
     Softmax,
     Term,
@@ -54,9 +57,9 @@ MOST_LINES = 60
 class OneLayer(Derivative):
     """The derivative that stops at what each factor is made of, and remembers which rules it has used."""
 
-    def __init__(self, name: str, at: tuple[Index, ...], uses: Callable[[str], bool]) -> None:
+    def __init__(self, name: str, at: tuple[Index, ...], uses: Callable[[str], bool], keys: Keys) -> None:
         super().__init__(name, at)
-        self.uses = uses
+        self.uses, self.keys = uses, keys
         self.rules: list[str] = []
 
     def concerns(self, part: Expression) -> bool:
@@ -79,6 +82,10 @@ class OneLayer(Derivative):
         if factor.name != self.name and self.uses(factor.name):
             return expression(Pending(expression(factor), self.name, self.at))
         return super().entry(factor)
+
+    def places(self, places: Places) -> Expression:
+        """Return how many there are, since this is written."""
+        return counted(places, self.keys)
 
     def of_factor(self, factor: Factor) -> Expression:
         """Return the derivative of one factor, and remember the rule."""
@@ -213,7 +220,7 @@ class ByIndices:
         )
 
     def _layer(self, body: Expression, by: str, at: tuple[Letter, ...], reasons: list[str]) -> Expression:
-        layer = OneLayer(by, at, lambda name: self.backward.uses(name, by))
+        layer = OneLayer(by, at, lambda name: self.backward.uses(name, by), self.backward.keys)
         words = []
         match body:
             case Expression((Term(coefficient=1, factors=(Entry(name=name) as own,), summed=()),)) if (

@@ -13,10 +13,12 @@ from .terms import (
     Delta,
     Entry,
     Expression,
+    Extreme,
     Factor,
     Index,
     Letter,
     Nested,
+    Places,
     Power,
     Size,
     Softmax,
@@ -34,6 +36,9 @@ from .terms import (
     total,
 )
 
+STEADY = {  # functions that are nowhere flat
+    "exp", "log", "sin", "cos", "tanh", "abs", r"\operatorname{sigmoid}", r"\operatorname{softplus}", r"\sinh", r"\cosh", r"\tan",
+}  # fmt: skip
 MOST_ROUNDS = 4  # of multiplying out
 
 
@@ -118,7 +123,7 @@ def _flat(term: Term, keys: Keys) -> Term:
     """Return a term with simplified blocks, in which no block is a sum of one term."""
     found = Term(term.coefficient, (), term.summed)
     for factor in term.factors:
-        single = _single(changed(factor, lambda inner: simplified(inner, keys)))
+        single = _single(changed(factor, lambda inner: simplified(inner, keys)), keys)
         if not single.terms:
             return replace(term, coefficient=Fraction(0))
         inner = fresh(single.terms[0])
@@ -130,7 +135,7 @@ def _flat(term: Term, keys: Keys) -> Term:
     return found
 
 
-def _single(factor: Factor) -> Expression:
+def _single(factor: Factor, keys: Keys) -> Expression:
     """Return a factor as an expression of at most one term."""
     match factor:
         case Nested(body=body) if len(body.terms) < 2:
@@ -139,6 +144,8 @@ def _single(factor: Factor) -> Expression:
             return product(number(common), expression(Nested(scaled(body, 1 / common))))
         case Power(base=base, exponent=exponent):
             return _power(base, exponent)
+        case Places():
+            return places(factor, keys)
         case Applied(function="log", order=0, arguments=(inner,)) if constant(inner) == 1:
             return Expression()
         case Applied(function="exp", order=0, arguments=(inner,)) if not inner.terms:
@@ -207,6 +214,51 @@ def _without_ones(term: Term, keys: Keys) -> Term:
             summed = tuple(other for other in term.summed if other is not letter)
             return _without_ones(Term(term.coefficient, factors, summed), keys)
     return term
+
+
+def places(found: Places, keys: Keys) -> Expression:
+    """Return in how many places a largest number is: in one, or in as many as reach it."""
+    if _differ(found.body, found.over, keys):
+        return ONE
+    others = [Letter(letter.size) for letter in found.over]
+    own = renamed(found.body, dict(zip(found.over, others, strict=True)))
+    return total(expression(Extreme(found.function, found.body, found.over).reached(own)), others)
+
+
+def _differ(body: Expression, over: tuple[Letter, ...], keys: Keys) -> bool:
+    r"""Say whether no two of the numbers of which the largest is taken are always equal.
+
+    They are not if an entry that has all the letters, and stands nowhere else, is multiplied by entries alone, as in
+    $\sum_j A_{ij} x_j + t$: each number can be changed without the others. Nor are functions of such numbers, if they are nowhere flat.
+    """
+    for term in body.terms:
+        entries = [factor for factor in term.factors if isinstance(factor, Entry)]
+        rest = [factor for factor in term.factors if not isinstance(factor, Entry | Size)]
+        if any(entry.name not in keys.varied for entry in entries):
+            continue
+        if not rest:
+            others = Expression(tuple(other for other in body.terms if other is not term)).names
+            names = [entry.name for entry in entries]
+            if any(
+                entry.free.issuperset(over) and names.count(entry.name) == 1 and entry.name not in others
+                for entry in entries
+            ):
+                return True
+        elif len(body.terms) == len(rest) == 1 and not term.summed:
+            inner = _steady(rest[0])
+            alone = all(entry.free.isdisjoint(over) for entry in entries)
+            return inner is not None and alone and _differ(inner, over, keys)
+    return False
+
+
+def _steady(factor: Factor) -> Expression | None:
+    """Return of what a factor is a function that is nowhere flat."""
+    match factor:
+        case Power(base=base, exponent=exponent) if constant(exponent):
+            return base
+        case Applied(order=0, arguments=(inner,), rule=rule) if rule in STEADY:
+            return inner
+    return None
 
 
 def _vanishes(letter: Letter, term: Term, keys: Keys) -> bool:

@@ -197,6 +197,20 @@ class Extreme(Factor):
     body: Expression
     over: tuple[Letter, ...]
 
+    def reached(self, by: Expression) -> Bracket:
+        """Return whether a number is the largest or smallest."""
+        return Bracket(by, r"\ge" if self.function == "max" else r"\le", expression(self))
+
+
+@dataclass(frozen=True)
+class Places(Factor):
+    """How many of the numbers are the largest, or smallest, away from kinks: more than one only where some are always equal."""
+
+    binds = ("over",)
+    function: str
+    body: Expression
+    over: tuple[Letter, ...]
+
 
 @dataclass(frozen=True)
 class Multiplied(Factor):

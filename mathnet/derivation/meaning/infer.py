@@ -14,7 +14,9 @@ def infer_dimensions(names: Names) -> Dimensions:
     """Return the shapes of all that a where part declares and defines."""
     shapes = {name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None}
     written = {name: symbol.latex for name, symbol in names.symbols.items()}
-    dimensions = Dimensions(names.dimensions, names.output, shapes, written, follows=names.sizes)
+    dimensions = Dimensions(
+        names.dimensions, names.output, shapes, written, follows=names.sizes, steps=names.steps
+    )
     for symbol in names.symbols.values():
         shape = symbol.shape or ("", "1")
         if symbol.properties & SQUARE and shape[0] != shape[-1]:
@@ -78,7 +80,9 @@ def free_letters(names: Names, node: Node) -> frozenset[str]:
 def _throwaway(names: Names, ranges: Mapping[str, Range] | None = None) -> Scope:
     """Return a scope of what is known so far, of which nothing is kept."""
     written = {name: symbol.latex for name, symbol in names.symbols.items()}
-    known = Dimensions(names.dimensions, names.output, names.shapes, written, follows=names.sizes)
+    known = Dimensions(
+        names.dimensions, names.output, names.shapes, written, follows=names.sizes, steps=names.steps
+    )
     return Scope(known, ranges)
 
 
@@ -105,8 +109,9 @@ def left_free(scope: Scope, node: Node, letters: Collection[str]) -> DerivationE
             hint = rf"; for a sum over both write \sum_{letter} \sum_{{{part.letters[0]} \ne {letter}}}"
     if letter in scope.dimensions.shapes:
         hint = rf"; for the entry at a label, let {letter} be one-hot and write a sum: \sum_k {letter}_k …"
+    where = scope.range(letter).where
     return node.error(
-        f"index {letter} is left free (in {scope.range(letter).where}): no sum runs over it{hint}"
+        f"index {letter} is left free{f' (in {where})' if where else ''}: no sum runs over it{hint}"
     )
 
 

@@ -66,6 +66,8 @@ class Dimensions:
         The formulas with a condition that held somewhere when they were evaluated.
     follows : dict
         From a dimension that follows from others to how it is counted.
+    steps : dict
+        From a letter that counts steps to how many there are.
     """
 
     declared: Sequence[str] = ()
@@ -79,6 +81,7 @@ class Dimensions:
     tall: list[tuple[str, str]] = field(default_factory=list)
     met: set[Formula] = field(default_factory=set)
     follows: Mapping[str, Shifted] = field(default_factory=dict)
+    steps: Mapping[str, str] = field(default_factory=dict)
 
     def fit(self, sizes: Mapping[str, int]) -> bool:
         """Say whether all matrices that have to be tall are so at these sizes."""
@@ -239,12 +242,14 @@ class Scope:
     def resolve(self, letter: str, node: Formula) -> str:
         """Return the dimension that a letter runs over."""
         range_ = self.range(letter)
+        if range_.dimension is None and not range_.limited:
+            range_.dimension = self.dimensions.steps.get(letter)
         dimension = "1" if range_.limited else range_.dimension
         if dimension is None:
             why = (
                 rf"{range_.where} does not say: write its sum with limits, as in \sum_{{{letter}=1}}^{{m}}, or declare the shape of what it counts"
                 if range_.where
-                else "It stands at no symbol"
+                else rf"It stands at no symbol: write its sum with limits, as in \sum_{{{letter}=1}}^{{n}}"
             )
             raise node.error(f"what does index {letter} run over? {why}")
         return dimension

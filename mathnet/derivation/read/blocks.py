@@ -89,16 +89,16 @@ def _items(tokens: Sequence[Token], words: Collection[str]) -> list[Item]:
     return items
 
 
-def _indices(tokens: Sequence[Token]) -> frozenset[str]:
+def below(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the names that stand in subscripts."""
     found: set[str] = set()
-    below = 0  # how deep in brackets the innermost subscript is, plus one
+    inside = 0  # how deep in brackets the innermost subscript is, plus one
     for before, (token, depth) in zip([None, *tokens], with_depths(tokens), strict=False):
-        if before is not None and before.type == "SUB" and not below:
-            below = depth + 1
-        elif below and depth < below:
-            below = 0
-        elif below and token.type == "NAME":
+        if before is not None and before.type == "SUB" and not inside:
+            inside = depth + 1
+        elif inside and depth < inside:
+            inside = 0
+        elif inside and token.type == "NAME":
             found.add(str(token))
     return frozenset(found)
 
@@ -144,7 +144,7 @@ class Block:
     ) -> None:
         self.text, self.place, self.known = text, Spelling(text).place, words
         tokens = tokenize(text, line)
-        self.items, self.indices = _items(tokens, words), _indices(tokens).union(letters)
+        self.items, self.indices = _items(tokens, words), below(tokens).union(letters)
         self.chains: list[Chain] = []
         self.shown: list[list[Item]] = []  # of every chain: its formulas and relations
         self.reasons: dict[int, list[Item]] = {}  # by row

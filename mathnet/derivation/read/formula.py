@@ -8,7 +8,7 @@ names where declared, and otherwise a misspelling. What has two readings is refu
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -103,11 +103,22 @@ class Reader:
         The declared symbols and functions.
     source : str
         The text the tokens were made from.
+    bound : mapping, or None
+        What the parameters of a function of arrays stand for.
+    indices : collection of str
+        The names that stand as indices, and may be used as numbers where they are nothing else.
     """
 
-    def __init__(self, names: Names, source: str, bound: Mapping[str, Node] | None = None) -> None:
+    def __init__(
+        self,
+        names: Names,
+        source: str,
+        bound: Mapping[str, Node] | None = None,
+        indices: Collection[str] = (),
+    ) -> None:
+        self.indices = indices
         self.counting: list[str] = []  # the letters of the sums around what is read
-        self.bound = bound or {}  # what the parameters of a function of arrays stand for
+        self.bound = bound or {}
         self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
         self.series = Series(names, self.fitting)
         self.place = self.spelling.place
@@ -534,6 +545,11 @@ class Reader:
         if base in self.names.families and (sample := self._sample(base, written, scripts, place)):
             return sample
         if name in self.names.symbols:
+            if base in self.counting and name == base and "subscript" not in kinds:
+                raise DerivationError(
+                    f"{base} is an index letter here, and also a symbol: use another letter for the index",
+                    place,
+                )
             used = kept(written, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), name), used, rest, place)
         if name in self.names.functions or base in FUNCTIONS:
@@ -575,6 +591,8 @@ class Reader:
             return self._with_scripts(identity, identity.latex, rest, place)
         if entry := self._entry_of(base, written, scripts, place):
             return entry
+        if base in self.indices and not self._after_index(tree):
+            return self._with_scripts(nodes.Counter(self.place(atom), base), written, scripts, place)
         raise self._unknown(base, written, scripts, tree)
 
     def _identity(self, scripts: list[Script], place: Place, written: str) -> Node | None:
@@ -831,6 +849,10 @@ class Reader:
             return entry
         raise self._unknown(name, self.place(atom).latex, [], tree)
 
+    def _after_index(self, tree: Tree[Token]) -> re.Match[str] | None:
+        """Return the index without braces that a name follows at once, as the i of W_ji does."""
+        return re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
+
     def _unknown(
         self, base: str, written: str, scripts: Iterable[Script], tree: Tree[Token]
     ) -> DerivationError:
@@ -838,7 +860,7 @@ class Reader:
         star = "".join(script.written for script in scripts if script.kind == "star")
         labelled = [name for name in self.names.symbols if re.match(rf"{re.escape(base)}\^(?!\*)", name)]
         known = self.names.symbols | self.names.functions
-        subscript = re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
+        subscript = self._after_index(tree)
         close = _nearest(base + "^*" * bool(star), known)
         applied = re.match(r"\s*(?:\\left\s*)?\(", self.spelling.source[tree.meta.end_pos :]) or "prime" in [
             script.kind for script in scripts

@@ -16,7 +16,7 @@ from ..meaning.scope import Dimensions, Scope
 from ..meaning.shapes import Type, shape_text
 from ..numbers.bound import survival
 from ..numbers.evaluate import OutsideError
-from ..read.blocks import read_block
+from ..read.blocks import below, read_block
 from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
 from ..read.formula import Reader
@@ -103,8 +103,10 @@ class Derivation:
         try:
             if (symbol := define_in_chain(self.names, chain)) and symbol.definition is not None:
                 infer_symbol(self.dimensions, symbol, symbol.definition, self.names)
+            indices = frozenset().union(*(below(side.tokens) for side in chain.sides))
             for side in chain.sides:
-                sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
+                reader = Reader(self.names, side.text, indices=indices)
+                sides.append(reader.formula(side.tokens, chain.conditions))
         except DerivationError as error:
             refused = error
         sides = fitted(self.names, sides)

@@ -164,6 +164,9 @@ class Comparison:
                         _short(side.latex),
                         values,
                         self.names.tolerance,
+                        relation in ORDER
+                        and not (isinstance(a, Fraction | int) and isinstance(b, Fraction | int))
+                        and equal(),
                     )
                     + (f" at {', '.join(where)}" if where else ""),
                     side.place,

@@ -35,7 +35,7 @@ class Sum(Node):
             if (
                 isinstance(end, Shifted)
                 and end.names == {end.text}
-                and end.text not in {*scope.ranges, *scope.dimensions.declared}
+                and end.text not in {*scope.ranges, *scope.dimensions.declared, *scope.dimensions.steps}
             ):
                 raise self.error(f"a sum ends at a dimension that the where part names, not at {end.text}")
             outer = outer.union(*(scope.letters(self, limit) for limit in self.limits))
