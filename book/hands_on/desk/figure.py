@@ -4,7 +4,7 @@ Each door is a custom element with a script of its own, `desk.js` and `desk-deri
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -95,14 +95,24 @@ class Example(NamedTuple):
     report: Report
 
 
-@cache
 def examples() -> tuple[Example, ...]:
     """Return the examples, right ones first; each is what the table says it is, or this raises."""
-    return tuple(_example(*row) for row in RIGHT + WRONG)
+    pages = sorted(DOCS.rglob("*.md"))
+    return _examples(
+        tuple(
+            (page.relative_to(DOCS).with_suffix("").as_posix(), page.read_text(encoding="utf-8"))
+            for page in pages
+        )
+    )
 
 
-def _example(id: str, title: str, old: str = "", new: str = "") -> Example:
-    page, source = _derivations()[id]
+@lru_cache(maxsize=1)
+def _examples(texts: tuple[tuple[str, str], ...]) -> tuple[Example, ...]:
+    derivations = {found.id: (page, found.source) for page, text in texts for found in find(text)}
+    return tuple(_example(*derivations[id], id, *rest) for id, *rest in RIGHT + WRONG)
+
+
+def _example(page: str, source: str, id: str, title: str, old: str = "", new: str = "") -> Example:
     if source.count(old) != 1 and old:
         raise ValueError(f"derivation {id} of {page} has changed: {old} is not in it once")
     source = source.replace(old, new)
@@ -112,15 +122,6 @@ def _example(id: str, title: str, old: str = "", new: str = "") -> Example:
             f"example {title!r} of the desk is {'right' if old else 'wrong'}: {report.verdict()}"
         )
     return Example(title, page, source, report)
-
-
-@cache
-def _derivations() -> dict[str, tuple[str, str]]:
-    return {
-        found.id: (path.relative_to(DOCS).with_suffix("").as_posix(), found.source)
-        for path in sorted(DOCS.rglob("*.md"))
-        for found in find(path.read_text(encoding="utf-8"))
-    }
 
 
 def desk() -> str:
@@ -240,6 +241,7 @@ def task(each: Exercise) -> str:
     return f"{given}<p>Derive the gradient by {in_sentence(each.by)}: {in_sentence(each.asked, '.')}</p>"
 
 
+@cache
 def solved(difficulty: str, seed: int) -> str:
     """Return an exercise with its solution, which opens."""
     each = exercise(difficulty, seed)

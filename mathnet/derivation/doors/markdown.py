@@ -46,11 +46,16 @@ def claim(md: Markdown, id: str, source: str) -> None:
         If another equation has it.
     """
     page = _page(md)
-    ids = _ids.setdefault(page.files if page else md, {})
+    ids = claimed(page.files if page else md)
     place = page.file.src_uri if page else "this text"
     taken, other = ids.setdefault(id, (place, source))
     if (taken, other) != (place, source):
         raise DerivationError(f"the id is already used in {taken}", WHOLE, caret=False).attach(id, source)
+
+
+def claimed(build: object) -> dict[str, tuple[str, str]]:
+    """Return the ids that are taken in the build with these files, or in a Markdown object, with the page and the source of each."""
+    return _ids.setdefault(build, {})
 
 
 def refuse(md: Markdown, id: str, source: str, errors: Sequence[Exception]) -> str:
