@@ -254,6 +254,8 @@ def _differ(body: Expression, over: tuple[Letter, ...], keys: Keys) -> bool:
 def _steady(factor: Factor) -> Expression | None:
     """Return of what a factor is a function that is nowhere flat."""
     match factor:
+        case Nested(body=body):
+            return body
         case Power(base=base, exponent=exponent) if constant(exponent):
             return base
         case Applied(order=0, arguments=(inner,), rule=rule) if rule in STEADY:
