@@ -30,16 +30,17 @@ A^{\mathsf T} + A^{\mathsf T} &= 2 A^{\mathsf T}
 print("### Printed\n\nA heading of the output.")
 ```
 """
-SECOND = r"""
-# Second page
-
-A text between.
-
+LATE = r"""
 ```derivation late
 where  B \in \mathbb{R}^{n \times m}
 B + B &= 2 B
 ```
+"""
+SECOND = rf"""
+# Second page
 
+A text between.
+{LATE}
 ```python exec="1" source="above" result="text"
 print(6 * 7)
 ```
@@ -78,7 +79,8 @@ EDITS = {
     "a heading that another page links to": ("docs/second.md", "## The end", "## The finish", {"second.md"}),
     "a heading back": ("docs/second.md", "## The finish", "## The end", {"second.md"}),
     "a title": ("docs/second.md", "# Second page", "# Page two", ALL),
-    "an equation before another": ("docs/second.md", "Another text.", NEW, ALL),
+    "an equation before another": ("docs/second.md", LATE, NEW + LATE, ALL),
+    "an equation moved": ("docs/second.md", NEW + LATE, LATE + NEW, ALL),
     "a docstring": ("mathnet/shapes.py", "do not fit together.", "do not go together.", ALL),
     "a work": ("docs/assets/references.bib", "Giles, Mike B.", "Gyles, Mike B.", ALL),
     "the year of the book": ("CITATION.cff", "year: 2026", "year: 2027", ALL),

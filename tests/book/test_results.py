@@ -1,5 +1,6 @@
 """Blocks are run as programs of their own; what a block printed is kept for the next build only if it asks for that and cannot change."""
 
+import ast
 import re
 
 import pytest
@@ -7,6 +8,8 @@ from markdown_exec import ExecutionError
 from pymdownx.superfences import SuperFencesException
 
 from book import results
+from book.inventory import pages
+from mathnet.derivation.read.fences import fences
 
 PURE = "from mathnet import Network\nprint(Network([2, 1]).sizes)"
 
@@ -118,3 +121,32 @@ def test_the_library_is_every_file_of_the_package(tmp_path, monkeypatch):
         seen.add(results.library_state())
     assert len(seen) == 4
     assert results.library_state() in seen
+
+
+def _imported(code: str) -> set[str]:
+    """Return the modules of the book that a program imports, and what these import, to the end."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        for node in ast.walk(ast.parse(waiting.pop())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for name in set(results._imported(node)) - found:
+                    path = results.ROOT.joinpath(*name.split("."))
+                    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+                    if name.startswith("book.") and path.exists():
+                        found.add(name)
+                        waiting.append(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_settled_block_reads_no_page_by_way_of_what_it_imports():
+    blocks = [
+        fence.source
+        for page in pages()
+        for text in page.texts
+        for fence in fences(text)
+        if 'exec="1"' in fence.rest and results.settled(fence.source)
+    ]
+    imported = {name for code in blocks for name in _imported(code)}
+    assert len(imported) > 5
+    assert not imported & results._READING
