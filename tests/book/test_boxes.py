@@ -47,7 +47,9 @@ def passes(code: str) -> Iterator[Pass]:
         def value(node: ast.expr) -> Any:
             return eval(ast.unparse(node), names)
 
-        settings = {str(keyword.arg): value(keyword.value) for keyword in calls[0].keywords}
+        settings: dict[str, Any] = {}
+        for keyword in calls[0].keywords:
+            settings |= {keyword.arg: value(keyword.value)} if keyword.arg else value(keyword.value)
         yield Pass(names[name], names[back], [value(arg) for arg in calls[0].args], settings)
 
 
