@@ -482,7 +482,7 @@ class Entries:
             return product(self.of(node.body, at[:1], letters), expression(Delta(at[0], at[1])))
         over = self.letters(shape)
         if function in {"^{-1}", r"\operatorname{softmax}", r"\operatorname{logsumexp}"}:
-            found = self._block(node, at, over, letters)
+            found = self._binding(node, at, over, letters)
             if not self.pairs.keys().isdisjoint({*over, *at}):
                 raise node.error(f"{node.latex}: of vec or a Kronecker product this is not derived")
             return found
@@ -522,7 +522,7 @@ class Entries:
                 return expression(Extreme(EXTREME[function], body, over))
         raise node.error(f"{node.latex} is not derived")
 
-    def _block(
+    def _binding(
         self, node: nodes.Whole, at: tuple[Index, ...], over: tuple[Letter, ...], letters: Letters
     ) -> Expression:
         """Return an inverse, a softmax or a logsumexp."""

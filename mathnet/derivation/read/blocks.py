@@ -13,6 +13,7 @@ from typing import NamedTuple
 from lark import Token
 
 from ..errors import DerivationError, Place
+from .notation import NABLA
 from .rewrite import PLAIN
 from .source import Chain, Piece, Row, Side
 from .spelling import Spelling
@@ -90,11 +91,12 @@ def _items(tokens: Sequence[Token], words: Collection[str]) -> list[Item]:
 
 
 def below(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the names that stand in subscripts."""
+    """Return the names that stand in subscripts; that of a nabla is a symbol."""
     found: set[str] = set()
     inside = 0  # how deep in brackets the innermost subscript is, plus one
-    for before, (token, depth) in zip([None, *tokens], with_depths(tokens), strict=False):
-        if before is not None and before.type == "SUB" and not inside:
+    owners = [None, None, *tokens]
+    for owner, before, (token, depth) in zip(owners, owners[1:], with_depths(tokens), strict=False):
+        if before is not None and before.type == "SUB" and not inside and owner != NABLA:
             inside = depth + 1
         elif inside and depth < inside:
             inside = 0

@@ -84,15 +84,17 @@ def said(report: Report) -> str:
 
 
 def frame(id: str, body: str, mark: str, link: str, kind: str = "") -> str:
-    """Return the HTML of a displayed equation from its parts."""
+    """Return the HTML of a displayed equation from its parts; without an id nothing can link to it."""
     foot = f'<div class="derivation-foot">{mark}{link}</div>'
-    return (
-        f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{html.escape(id)}">{body}{foot}</div>'
-    )
+    anchor = f' id="d-{html.escape(id)}"' if id else ""
+    return f'<div class="derivation{kind and f" derivation-{kind}"}"{anchor}>{body}{foot}</div>'
 
 
 def _link(id: str) -> str:
-    return f'<a class="derivation-link" href="#d-{html.escape(id)}" title="Link to this equation" data-search-exclude>¶</a>'
+    return (
+        id
+        and f'<a class="derivation-link" href="#d-{html.escape(id)}" title="Link to this equation" data-search-exclude>¶</a>'
+    )
 
 
 @cache
