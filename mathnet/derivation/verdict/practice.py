@@ -1,6 +1,6 @@
-r"""Exercises without end: a layer or an expression that a seed makes, for a reader who derives one of its gradients.
+r"""Exercises without end: a layer or an expression that a number makes, for a reader who derives one of its gradients.
 
-The same difficulty and the same seed always make the same exercise, so a teacher can hand one out as two words.
+The same difficulty and the same number always make the same exercise, so a teacher can hand one out as two words.
 """
 
 import random
@@ -11,8 +11,6 @@ from .check import check
 from .following import Following, following
 from .report import Report
 
-SEEDS = 1_000_000  # how many there are of each difficulty
-
 
 @dataclass(frozen=True)
 class Exercise:
@@ -22,7 +20,7 @@ class Exercise:
     ----------
     difficulty : str
         One of `DIFFICULTIES`.
-    seed : int
+    number : int
         What it was made from.
     where : str
         The where part: shapes and definitions.
@@ -31,7 +29,7 @@ class Exercise:
     """
 
     difficulty: str
-    seed: int
+    number: int
     where: str
     by: str
 
@@ -74,14 +72,14 @@ class Judged:
         return self.report.ok and self.next.complete
 
 
-def exercise(difficulty: str, seed: int) -> Exercise:
+def exercise(difficulty: str, number: int) -> Exercise:
     """Make an exercise.
 
     Parameters
     ----------
     difficulty : str
         One of `DIFFICULTIES`: products, layer, softmax, layers or attention.
-    seed : int
+    number : int
         Any whole number.
 
     Raises
@@ -98,9 +96,9 @@ def exercise(difficulty: str, seed: int) -> Exercise:
     """
     if difficulty not in DIFFICULTIES:
         raise ValueError(f"no exercises are called {difficulty!r}; there are {', '.join(DIFFICULTIES)}")
-    made = _Made(random.Random(f"{difficulty} {seed}"))
+    made = _Made(random.Random(f"{difficulty} {number}"))
     DIFFICULTIES[difficulty](made)
-    return Exercise(difficulty, seed, made.where(), made.draw.choice(made.wanted))
+    return Exercise(difficulty, number, made.where(), made.draw.choice(made.wanted))
 
 
 class _Made:
