@@ -285,10 +285,12 @@ def test_examples_are_what_they_are_said_to_be():
     for example in figure.examples():
         assert f"#d-{example.report.id}" in shown
     id, title, old, new = figure.WRONG[0]
+    wrong = figure.examples()[len(figure.RIGHT)]
+    source = wrong.source.replace(new, old)
     with pytest.raises(ValueError, match="has changed"):
-        figure._example(id, title, "nowhere", new)
+        figure._example(wrong.page, source, id, title, "nowhere", new)
     with pytest.raises(ValueError, match="is right"):
-        figure._example(id, title, old, old)
+        figure._example(wrong.page, source, id, title, old, old)
 
 
 def test_the_checker_is_packed_whole_and_always_the_same():
