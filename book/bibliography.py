@@ -7,7 +7,7 @@ bibliography page, where `\bibliography{matrix calculus}` on a line of its own p
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -37,12 +37,14 @@ class Work:
     reason: str
 
 
-@cache
 def works(path: Path = REFERENCES) -> dict[str, Work]:
     """Read the works of a BibTeX file, in the order of the file."""
-    library = bibtexparser.parse_file(
-        str(path), encoding="utf-8", append_middleware=[SeparateCoAuthors(), SplitNameParts()]
-    )
+    return _works(path.read_text(encoding="utf-8"), path)
+
+
+@lru_cache(maxsize=1)
+def _works(text: str, path: Path) -> dict[str, Work]:
+    library = bibtexparser.parse_string(text, append_middleware=[SeparateCoAuthors(), SplitNameParts()])
     for block in library.failed_blocks:
         raise ValueError(f"{path.name}, line {block.start_line + 1}: {block.error}")
     return {entry.key: _work(entry, path) for entry in library.entries}

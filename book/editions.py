@@ -124,7 +124,7 @@ def pack(site: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "mathnet")
         left_out = shutil.ignore_patterns(
-            "pyodide-*", "desk*.js", PDF, ZIP, "sitemap*", "robots.txt", "404.html", "*.map"
+            "pyodide-*", "temml-*", "desk*.js", PDF, ZIP, "sitemap*", "robots.txt", "404.html", "*.map"
         )
         shutil.copytree(site, book, ignore=left_out)
         for name in ("book", "controls"):

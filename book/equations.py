@@ -1,8 +1,9 @@
 r"""No displayed equation of the book is merely shown: it is checked, a definition, or marked as not checked.
 
-A page and a docstring may hold three kinds of displayed equations, each in a fence with an id of its own:
+A page and a docstring may hold four kinds of displayed equations, each in a fence with an id of its own:
 
 - `derivation`: an identity or a derivation, every side compared with the one before (`mathnet.derivation`);
+- `derive`: the where part of a derivation that is derived by machine; everywhere but in the source it is a derivation;
 - `definition`: says what symbols mean. It has a where part like a derivation, then one definition on each line. There
   is nothing to prove; but every symbol must be declared, the shapes must fit and the values must exist;
 - `unchecked`: LaTeX that the checker cannot read, with the reason in quotation marks after the id.
@@ -25,12 +26,13 @@ from mathnet.derivation.doors.markdown import claim, refuse
 from mathnet.derivation.errors import Place
 from mathnet.derivation.meaning.names import Item
 from mathnet.derivation.read.blocks import read_block
-from mathnet.derivation.read.fences import ID, Fence, fences
+from mathnet.derivation.read.fences import ID, Fence, asks, fences
 from mathnet.derivation.read.source import Chain, split
+from mathnet.derivation.verdict.asked import written_out
 from mathnet.derivation.verdict.rendering import Shown, chains_html, style_link
 from mathnet.mathml import to_mathml
 
-KINDS = ("derivation", "definition", "unchecked")
+KINDS = ("derivation", "derive", "definition", "unchecked")
 _HEAD = re.compile(rf'(?P<id>{ID.pattern})(?:\s+"(?P<reason>[^"]+)")?')
 
 
@@ -46,11 +48,27 @@ def read_head(word: str, rest: str) -> tuple[str, str]:
     >>> read_head("unchecked", 'shapes "no values"')
     ('shapes', 'no values')
     """
+    if word == "derive":
+        id, _, problem = asks(rest)
+        if problem:
+            raise EquationError(f"fence {word} {rest}: {problem}")
+        return read_head("derivation", id)
     head = _HEAD.fullmatch(rest)
     if not head or bool(head["reason"]) != (word == "unchecked"):
         form = 'an id and the reason, as in my-id "the reason"' if word == "unchecked" else "one id"
         raise EquationError(f"fence {word} {rest}: write {form}; an id has small letters, digits and dashes")
     return head["id"], head["reason"] or ""
+
+
+def as_derivation(fence: Fence) -> tuple[str, str]:
+    """Return the kind and the source of a displayed equation: one that is derived is a derivation of which every line is known."""
+    if fence.word != "derive":
+        return fence.word, fence.source
+    id, asked, _ = asks(fence.rest)
+    try:
+        return "derivation", written_out(fence.source, id, asked)
+    except DerivationError:  # its own page says what is wrong, and where
+        return "derivation", fence.source
 
 
 def declared(word: str, source: str) -> str:
@@ -155,8 +173,8 @@ class _Fences(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         found = list(fences("\n".join(lines)))
-        style = "" if any(fence.word == "derivation" for fence in found) else style_link()
-        for fence in reversed([fence for fence in found if fence.word in KINDS[1:]]):
+        style = "" if any(fence.word in KINDS[:2] for fence in found) else style_link()
+        for fence in reversed([fence for fence in found if fence.word in KINDS[2:]]):
             stored = self.md.htmlStash.store(self._shown(fence, style))
             lines[fence.line - 2 : fence.line + fence.height] = ["", fence.prefix + stored, ""]
         return lines

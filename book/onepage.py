@@ -57,7 +57,10 @@ def chapter(html: str, address: str, book: frozenset[str]) -> tuple[str, str]:
 
     def change(element: Element) -> tuple[str, str | None]:
         tag, around = element.tag, element.parent
-        if tag in ("script", "button", "derivation-desk") or _ONLY_ON_SCREEN & element.classes:
+        if (
+            tag in ("script", "button", "desk-doors", "derivation-desk", "gradient-desk", "practice-desk")
+            or _ONLY_ON_SCREEN & element.classes
+        ):
             return NOTHING
         if around and around.tag == "details" and "derivation-mark" in around.classes:
             return CONTENT if tag == "summary" else NOTHING

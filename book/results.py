@@ -30,7 +30,7 @@ FOLDER = ROOT / ".cache" / "results"
 
 # Where a block could read a page, a clock or chance: modules of this package that read the book, and of the standard library.
 _CHANGING = {"datetime", "glob", "io", "os", "pathlib", "random", "secrets", "shutil", "subprocess", "tempfile", "time", "urllib", "uuid"}  # fmt: skip
-_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "inventory", "model", "paper", "reading", "tags"))}  # fmt: skip
+_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "hands_on.desk.temml", "inventory", "model", "paper", "reading", "tags"))}  # fmt: skip
 _CHANCE = {"default_rng", "RandomState", "SeedSequence"}
 _GLOBAL_CHANCE = {
     "rand",
@@ -76,6 +76,11 @@ def refuse_change(code: str) -> None:
         raise KeptError(f'keep="1", but line {line} {reason}, or let the block run in every build')
 
 
+def settled(code: str) -> bool:
+    """Return whether a block prints the same as long as its code and the library are the same."""
+    return not any(_changes(ast.parse(code)))
+
+
 def _changes(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -103,7 +108,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [node.module or "."]
 
 
-def _library() -> str:
+def library_state() -> str:
     """Return a hash of the package and of what it runs on."""
     state = hashlib.sha256(sys.version.encode())
     for name in sorted(f"{found.name} {found.version}" for found in distributions()):
@@ -118,7 +123,7 @@ class Results:
     """What blocks printed, kept on disk. The modules that run are those of the start, whatever is edited under `mkdocs serve`."""
 
     def __init__(self) -> None:
-        self.at_start = _library()
+        self.at_start = library_state()
         self.folder = FOLDER / self.at_start[:20]
         for outdated in set(FOLDER.glob("*")) - {self.folder}:
             shutil.rmtree(outdated, ignore_errors=True)
@@ -131,7 +136,7 @@ class Results:
         if kept.exists():
             return kept.read_text(encoding="utf-8")
         printed = run(code)
-        if _library() == self.at_start:
+        if library_state() == self.at_start:
             self.folder.mkdir(parents=True, exist_ok=True)
             unfinished = kept.with_suffix(f".{os.getpid()}")
             unfinished.write_text(printed, encoding="utf-8")
@@ -173,9 +178,11 @@ def formatted(*, code: str, md: Markdown, extra: dict[str, str], **options: Any)
 
     def printed(code: str, **_: object) -> str:
         output = results().output(code) if keep else run(code)
-        if (page := model.page()) and options["source"]:
-            shown = output.strip("\n") if options["result"] == "text" else ""
-            page.blocks.append(model.Block(code.strip("\n"), shown))
+        if page := model.page():
+            page.settled &= settled(code)
+            if options["source"]:
+                shown = output.strip("\n") if options["result"] == "text" else ""
+                page.blocks.append(model.Block(code.strip("\n"), shown))
         return output
 
     try:

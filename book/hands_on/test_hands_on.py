@@ -18,6 +18,7 @@ PAGES = {
     "backprop-stepper": "hidden-layer/index.html",
     "draw-a-digit": "train/index.html",
     "network-ripple": "chain-rule/index.html",
+    "letter-graph": "products/letters/index.html",
 }
 
 
@@ -39,6 +40,10 @@ def test_the_static_figure_is_seen_where_scripts_are_off(name, open_figure):
 def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
     page = open_figure(name, width=320, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    if name == "letter-graph":  # it has letters, not grids
+        page.locator("[data-letter]").last.tap()
+        expect(page.locator(".steps li").first).to_be_visible()
+        return
     last = page.locator("[role=grid] td:visible").last
     last.tap()
     assert "chosen" in last.get_attribute("class")
@@ -53,6 +58,7 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         ("draw-a-digit", "digit"),
         ("draw-a-digit", "grids"),
         ("network-ripple", "ripple"),
+        ("letter-graph", "letters"),
     ],
 )
 def test_a_figure_whose_script_does_not_come_says_so(browser, figures, name, script, how, width):

@@ -21,8 +21,10 @@ for (const details of document.querySelectorAll("details")) details.addEventList
 const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]].filter(([name]) => document.querySelector(name));
 const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`).catch((error) => doWithout(module, error))));
 addEventListener("load", () => ready.then(mark));
-const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple" };
-if (location.protocol !== "file:") modules["derivation-desk"] = "desk"; // it needs a page from a server
+const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple", "letter-graph": "letters" };
+if (location.protocol !== "file:") { // they need a page from a server
+  Object.assign(modules, { "desk-doors": "desk-doors", "derivation-desk": "desk", "gradient-desk": "desk-derive", "practice-desk": "desk-practice" });
+}
 const figures = document.querySelectorAll(Object.keys(modules));
 const wake = (figure) => import(`./${modules[figure.localName]}.js`).catch((error) => apologise(figure, error));
 const near = new IntersectionObserver((entries) => {

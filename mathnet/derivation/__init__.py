@@ -6,6 +6,8 @@ from .errors import DerivationError, Difference, Place
 from .read.fences import Found, find
 from .verdict.check import Derivation, check
 from .verdict.derive import Derived, derive
+from .verdict.following import Following, following
+from .verdict.practice import Exercise, Judged, exercise
 from .verdict.report import Line, Report
 
 __all__ = [
@@ -14,11 +16,16 @@ __all__ = [
     "Derived",
     "Difference",
     "Dual",
+    "Exercise",
+    "Following",
     "Found",
+    "Judged",
     "Line",
     "Place",
     "Report",
     "check",
     "derive",
+    "exercise",
     "find",
+    "following",
 ]

@@ -118,7 +118,7 @@ def _walk(page: Page, key: str) -> list[dict]:
 
 
 @pytest.mark.parametrize(
-    "address", ["train/", "products/which/", "hidden-layer/", "layouts/", "desk/", "check/"]
+    "address", ["train/", "products/which/", "hidden-layer/", "layouts/", "desk/", "practice/", "check/"]
 )
 def test_the_focus_goes_through_the_page_and_is_seen(open_page, address):
     """WCAG 2.2, 2.1.2, 2.4.7 and 2.4.11."""
@@ -177,6 +177,8 @@ def test_where_the_system_chooses_the_colours(open_page, come_near, scheme):
         ("hidden-layer/", "With JavaScript the numbers can be changed."),
         ("train/", "Drawing your own needs JavaScript."),
         ("desk/", "Checking here needs JavaScript"),
+        ("desk/", "Deriving here needs JavaScript"),
+        ("practice/", "Practising here needs JavaScript"),
     ],
 )
 def test_without_a_script_nothing_is_there_to_be_pressed_in_vain(open_page, address, words):

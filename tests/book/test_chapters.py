@@ -66,4 +66,4 @@ def test_every_exercise_has_a_hint_and_a_solution_that_is_run_or_checked(path):
     numbers = re.findall(r"^(?:\*\*\d\.\*\*|\d\. )", exercises, re.MULTILINE)
     assert len(numbers) - len(boxes) // 2 in (0, 1), "only a last, open exercise may go without a solution"
     for _, kind, body in boxes:
-        assert kind == "tip" or re.search(r'```(?:python exec="1"|derivation )', body), body
+        assert kind == "tip" or re.search(r'```(?:python exec="1"|derivation |derive )', body), body

@@ -102,6 +102,23 @@ def test_equations_in_sentences_are_compared_with_the_letters_of_their_page(tmp_
     assert claims(one, equations(book)) == {"t^2 = t \\cdot t": True, "t = 3": False, "q = 1": None}
 
 
+def test_what_is_asked_for_is_listed_as_the_derivation_that_is_shown(tmp_path):
+    (tmp_path / "mkdocs.yml").write_text("nav: [one.md]")
+    (tmp_path / "docs").mkdir()
+    where = "where w \\in \\mathbb{R}^{n}, J = \\tfrac12 \\|w\\|^2"
+    (tmp_path / "docs/one.md").write_text(
+        fence("derive square by=w", where) + fence("derive bad by=Q", where)
+    )
+    right, wrong = equations(pages(tmp_path / "docs"))
+    assert (right.kind, right.id) == ("derivation", "square")
+    assert right.source == where + "\n\\frac{\\partial J}{\\partial w} &= w  && \\text{through } J"
+    assert right.report.ok
+    assert not wrong.report.ok
+    (tmp_path / "docs/one.md").write_text(fence("derive bad", where))
+    with pytest.raises(EquationError, match="fence derive bad: it does not say by which symbol"):
+        equations(pages(tmp_path / "docs"))
+
+
 def test_the_book_lists_every_equation_that_its_pages_show(site):
     shown = {
         anchor

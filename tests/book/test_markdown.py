@@ -126,6 +126,27 @@ def test_what_is_wrong_stops_plain_markdown(right, wrong, message):
         convert(PAGE.replace(right, wrong))
 
 
+DERIVE = r"""
+```derive square by=w
+where w \in \mathbb{R}^{n}
+      J = \tfrac12 \|w\|^2
+```
+"""
+
+
+def test_what_is_asked_for_is_derived_and_shown_as_any_derivation():
+    html = convert(DERIVE)
+    assert 'id="d-square"' in html
+    assert "✓ 1 step · proved" in html
+    assert "through " in html
+    assert html.count('<link rel="stylesheet"') == 1
+
+
+def test_what_cannot_be_derived_stops_plain_markdown():
+    with pytest.raises(DerivationError, match="derivation square: Q is not declared; known are: w, J"):
+        convert(DERIVE.replace("by=w", "by=Q"))
+
+
 def test_another_text_may_use_the_id_again():
     md = markdown.Markdown(extensions=["mathnet.derivation.markdown"])
     assert md.convert(PAGE) == md.reset().convert(PAGE)
@@ -171,7 +192,8 @@ def test_a_right_derivation_is_shown_on_any_site(build):
 def test_what_is_wrong_fails_the_strict_build_and_is_shown_by_the_other(build):
     pages = {
         "index": NOTES.replace("2t", "3t"),
-        "other": "```derivation in-quote\nwhere t \\in \\mathbb{R}\nt = t\n```",
+        "other": "```derivation in-quote\nwhere t \\in \\mathbb{R}\nt = t\n```\n"
+        + DERIVE.replace("by=w", "by=Q"),
     }
     code, said, page = build(**pages)
     assert code == 0, said
@@ -180,6 +202,7 @@ def test_what_is_wrong_fails_the_strict_build_and_is_shown_by_the_other(build):
     for message in (
         "ERROR   -  index.md:8: derivation inside, line 2: t^2 + 3t + 1 is not equal to",
         "ERROR   -  other.md:1: derivation in-quote: the id is already used in index.md",
+        "ERROR   -  other.md:6: derivation square: Q is not declared; known are: w, J",
     ):
         assert message in said
     assert build("--strict")[0] == 1

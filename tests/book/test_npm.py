@@ -51,6 +51,14 @@ def test_another_version_in_the_lock_file_is_missing(project):
     assert npm.missing(project) == ["four"]
 
 
+def test_a_package_whose_folder_is_gone_is_missing_whatever_npm_remembers(project):
+    npm.fetch(project)
+    shutil.rmtree(project / "node_modules/four")
+    assert npm.missing(project) == ["four"]
+    npm.fetch(project)
+    assert (project / "node_modules/four/package.json").is_file()
+
+
 def test_a_book_without_a_lock_file_needs_nothing(tmp_path):
     assert npm.missing(tmp_path) == []
     npm.fetch(tmp_path)

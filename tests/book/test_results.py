@@ -1,5 +1,6 @@
 """Blocks are run as programs of their own; what a block printed is kept for the next build only if it asks for that and cannot change."""
 
+import ast
 import re
 
 import pytest
@@ -7,6 +8,8 @@ from markdown_exec import ExecutionError
 from pymdownx.superfences import SuperFencesException
 
 from book import results
+from book.inventory import pages
+from mathnet.derivation.read.fences import fences
 
 PURE = "from mathnet import Network\nprint(Network([2, 1]).sizes)"
 
@@ -21,7 +24,7 @@ def runs(tmp_path, monkeypatch):
         return f"run {len(ran)}"
 
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
-    monkeypatch.setattr(results, "_library", lambda: "one library")
+    monkeypatch.setattr(results, "library_state", lambda: "one library")
     monkeypatch.setattr(results, "run", run)
     return ran
 
@@ -37,7 +40,7 @@ def test_another_block_is_run(runs):
 def test_a_changed_library_runs_everything_and_forgets_what_the_old_one_gave(runs, monkeypatch):
     results.Results().output(PURE)
     old = list(results.FOLDER.rglob("*.txt"))
-    monkeypatch.setattr(results, "_library", lambda: "another library")
+    monkeypatch.setattr(results, "library_state", lambda: "another library")
     assert results.Results().output(PURE) == "run 2"
     assert len(old) == 1
     assert not old[0].exists()
@@ -45,7 +48,7 @@ def test_a_changed_library_runs_everything_and_forgets_what_the_old_one_gave(run
 
 def test_nothing_is_kept_while_the_library_on_disk_is_not_the_one_that_runs(runs, monkeypatch):
     kept = results.Results()
-    monkeypatch.setattr(results, "_library", lambda: "edited under mkdocs serve")
+    monkeypatch.setattr(results, "library_state", lambda: "edited under mkdocs serve")
     assert [kept.output(PURE) for _ in range(2)] == ["run 1", "run 2"]
 
 
@@ -87,7 +90,7 @@ def test_chance_with_a_seed_is_no_chance(runs):
 
 def test_only_blocks_that_ask_are_kept(tmp_path, monkeypatch):
     """A block that reads a page is right in every build, since it says nothing about being kept."""
-    monkeypatch.setattr(results, "_library", lambda: "one library")
+    monkeypatch.setattr(results, "library_state", lambda: "one library")
     page = tmp_path / "index.md"
     code = f"read = type(__import__('pathlib').Path()).read_text\nprint(read(__import__('pathlib').Path({str(page)!r})))"
     said = []
@@ -115,6 +118,35 @@ def test_the_library_is_every_file_of_the_package(tmp_path, monkeypatch):
     seen = set()
     for name, text in [("a.py", "1"), ("a.py", "2"), ("derivation/grammar.lark", "1"), ("b.py", "1")]:
         (tmp_path / "mathnet" / name).write_text(text)
-        seen.add(results._library())
+        seen.add(results.library_state())
     assert len(seen) == 4
-    assert results._library() in seen
+    assert results.library_state() in seen
+
+
+def _imported(code: str) -> set[str]:
+    """Return the modules of the book that a program imports, and what these import, to the end."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        for node in ast.walk(ast.parse(waiting.pop())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for name in set(results._imported(node)) - found:
+                    path = results.ROOT.joinpath(*name.split("."))
+                    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+                    if name.startswith("book.") and path.exists():
+                        found.add(name)
+                        waiting.append(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_settled_block_reads_no_page_by_way_of_what_it_imports():
+    blocks = [
+        fence.source
+        for page in pages()
+        for text in page.texts
+        for fence in fences(text)
+        if 'exec="1"' in fence.rest and results.settled(fence.source)
+    ]
+    imported = {name for code in blocks for name in _imported(code)}
+    assert len(imported) > 5
+    assert not imported & results._READING

@@ -364,7 +364,7 @@ HOSTILE = {
     "where "
     + ", ".join(rf"A_{i} \in \mathbb{{R}}^{{a_{i} \times b_{i}}}" for i in range(6))
     + "\n"
-    + r"\sum_{abcdefghijkl} [A_0]_{ab} [A_1]_{cd} [A_2]_{ef} [A_3]_{gh} [A_4]_{ij} [A_5]_{kl} = 1": "too much work",
+    + r"\sum_{abcdefghijkl} ([A_0]_{ab} + [A_1]_{cd} + [A_2]_{ef} + [A_3]_{gh} + [A_4]_{ij} + [A_5]_{kl})^2 = 1": "too much work",
 }
 
 
@@ -389,3 +389,9 @@ def test_precision_is_our_own():
     root = Dual(2, 1).sqrt()
     assert str(root.value).startswith("1.41421356237309504880168872420969807856967187537694")
     assert mpmath.mp.dps == before
+
+
+def test_a_block_that_cannot_be_read_says_nothing_of_the_line_before_it():
+    report = check("where a \\in \\mathbb{R}\na = a\n\na =\n\na = 2 a")
+    assert [(line.line, line.ok) for line in report.lines] == [(2, True), (6, False)]
+    assert [error.place.line for error in report.errors] == [4, 6]

@@ -1,4 +1,4 @@
-"""Steps of a sequence: they are written out, and a rule with a letter is refused with what to write."""
+"""Steps of a sequence that are written out, and what is refused with what to write."""
 
 import pytest
 
@@ -33,14 +33,16 @@ WRONG = [
 REFUSED = {
     r"""where h_0 \in \mathbb{R}^n, U \in \mathbb{R}^{n \times n}, x_t \in \mathbb{R}^n, f \text{ elementwise}
   h_t = f(U h_{t-1} + x_t)
-1 = 1""": "unknown symbol h; a sequence has no rule with a letter: write its steps out, h_1 = …, h_2 = …, each with the one before",
+1 = 1""": r"unknown symbol h; a sequence is defined with its steps: h_t = … \text{ for } t = 1, \ldots, T",
     r"""where h, x \in \mathbb{R}^{T \times n}, U \in \mathbb{R}^{n \times n}, f \text{ elementwise}
   h_{ti} = f(\sum_j h_{t-1,j} U_{ji} + x_{ti})
-1 = 1""": "h is defined by itself: write the steps of a sequence out, h_1 = …, h_2 = …, each a name of its own",
+1 = 1""": r"h is defined by itself: a sequence is defined with its steps, h_t = … \text{ for } t = 1, \ldots, T",
     r"""where A \in \mathbb{R}^{n \times n}
-A = A \cdots A""": r"what does \cdots stand for? Write a sum or a product of numbers with its index, or all steps of a small number of them, h_1 = …, h_2 = …",
-    r"""where A \in \mathbb{R}^{n \times n}
-A = \prod_{s=1}^{2} A""": "a product over an index is one of numbers: write matrices side by side, in their order; A is n × n",
+A = A \cdots A""": r"what does \cdots stand for? Two terms before it and the last one after it have to differ in indices alone, "
+    r"which go up or down by one, as in x_1 + x_2 + \cdots + x_n; else write a sum or a product with its index",
+    r"""where A \in \mathbb{R}^{n \times m}
+A = \prod_{s=1}^{2} A""": "a product over an index is one of numbers, or over one letter of square matrices; A is n × m; "
+    "it reaches up to the next + or -, unless parentheses end it",
 }
 
 
@@ -56,5 +58,5 @@ def test_a_lost_step_or_a_wrong_order_is_refused(line):
 
 
 @pytest.mark.parametrize("source", REFUSED)
-def test_a_rule_with_a_letter_is_refused_with_what_to_write(source):
+def test_a_rule_without_its_steps_is_refused_with_what_to_write(source):
     assert check(source).errors[0].reason == REFUSED[source]

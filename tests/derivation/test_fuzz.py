@@ -45,6 +45,8 @@ PIECES = [
     r"\quad ", r"\text{ and }", r"\text{ if }", r"\implies ", "*", r"\circ ", r"\times ", "1 - ", "= 0", "^2", "e^", "_i", "_{ij}", r"\sum ", "d", r"\frac{d}{d",
     "softmax(", "log ", r"\operatorname{sigmoid}", r"\tanh^2 ", r"\mathbb 1", r"\mathbb{1}(", "[i = j]", r"\begin{bmatrix} ", r"\end{bmatrix}", "||", r"\left. ", r"\right|_{x = 1}",
     r"\underbrace", r"{a \over b}", r"\partial L", r"\frac{\partial L}{\partial ", "/ \\partial ", r"\partial_", r"\nabla ", "(w) = ", "_{\\text{in}}", "^{(i)}", r"\sum_{i=1}^m ", r"\vec ", r"\{", r"\}",
+    "_{t-1}", "_{t+1}", "_t", "_T", "_0", "^{(l)}", "^{(l-1)}", r"\sum_{t=1}^{T} ", r"\sum_{i=2}^{n} ", r"\sum_{k=1}^{i} ", r"\prod_{s=k+1}^{t} ", "_{i+1}", "_{i+p-1}", r"\cdots ", r" + \ldots + ",
+    r" \text{ for } t = 1, \ldots, T", r" \text{ for } t < T", r" \text{ for } i < n", r" \text{ zero outside}", r"\partial^+ ", " & ", "h_t = 2 h_{t-1}, ",
 ]  # fmt: skip
 WORD = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.S)
 

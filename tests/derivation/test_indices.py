@@ -210,6 +210,18 @@ x = x""",
 \bar w_p = \sum_i \bar y_i x_{i+p-r}""",
 ]
 
+CONVOLUTION = RIGHT[0].rpartition("\n")[0] + "\n"
+CAUSES = {
+    r"\bar w_p = \sum_i \bar y_i x_{i+p}": "an index is off by one: x_{i+p-1} belongs here, not x_{i+p}",
+    r"\bar w_p = \sum_i \bar y_i x_{i+p-2}": "an index is off by one: x_{i+p-1} belongs here, not x_{i+p-2}",
+    r"\bar w_p = \sum_{i=2}^m \bar y_i x_{i+p-1}": r"the limits are off by one: \sum_{i=1}^{m} belongs here",
+    r"\bar w_p = \sum_{i=1}^{m-1} \bar y_i x_{i+p-1}": r"the limits are off by one: \sum_{i=1}^{m} belongs here",
+    r"\bar w_p = \sum_{i=0}^{m} \bar y_i x_{i+p-1}": r"the limits are off by one: \sum_{i=1}^{m} belongs here",
+    r"\bar x_j = \sum_i \sum_p \bar y_i w_p [i + p = j]": "an index is off by one: [i + p = j+1] belongs here, not [i + p = j]",
+    r"y_i = \sum_{p=0}^{k-1} w_{p} x_{i+p}": "an index is off by one: w_{p+1} belongs here, not w_{p}",
+    r"y_i = \sum_{p=1}^{k-1} w_{p} x_{i+p-1}": r"the limits are off by one: \sum_{p=1}^{k} belongs here",
+}
+
 MESSAGES = {
     "where x \\in \\mathbb{R}^n\n1 = \\sum_{i=1}^{n/2} x_i": (
         "/ cannot be counted with: an index is made of letters, sizes and whole numbers, by +, - and products"
@@ -246,6 +258,12 @@ def test_a_right_line_passes(source):
 @pytest.mark.parametrize("source", WRONG)
 def test_a_wrong_line_is_refused(source):
     assert check(source).errors
+
+
+@pytest.mark.parametrize("line", CAUSES)
+def test_what_is_off_by_one_is_named(line):
+    (error,) = check(CONVOLUTION + line).errors
+    assert error.cause == CAUSES[line]
 
 
 @pytest.mark.parametrize("source", MESSAGES)

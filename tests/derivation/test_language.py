@@ -76,7 +76,7 @@ WRONG = {
     r"t = \begin{cases} t & \text{sometimes} \end{cases}": "a case is written",
     r"x = \begin{cases} x & t > 0 \\ -x & t < 0 \end{cases}": "is not equal to",
     r"x = \begin{cases} x & t > 0 \\ t & t < 0 \end{cases}": "cases are for numbers",
-    r"\prod_i A = A": "a product over an index is one of numbers",
+    r"\prod_{i=1}^n x = x": "a product over an index is one of numbers",
     r"\operatorname{rank}(A) = t": "unknown symbol",
     r"\det_i(A) = t": "write its argument before other scripts",
 }

@@ -217,6 +217,34 @@ def test_no_proof_contradicts_a_computation():
     assert counts["wrong"] > PAIRS / 10
 
 
+TIED = r"""where x, y \in \mathbb{R}^n,  t \in \mathbb{R},  \mathbf 1 \in \mathbb{R}^n \text{ ones},  S \in \mathbb{R}^{n \times n} \text{ symmetric}
+  M = x \mathbf 1^{\mathsf T},  K = \max_{ij} (x_i - x_j)^2
+"""
+LARGEST = {  # a derivative of the largest of many, some of which may always be equal: what makes it wrong
+    r"\frac{\partial}{\partial x_k} \max_i x_i = [x_k \ge \max_i x_i]": (r"\max_i x_i = ", r"\max_i x_i = n "),
+    r"\frac{\partial}{\partial x_k} \max(M) = [x_k \ge \max_i x_i]": (r"\max(M) = ", r"\max(M) = n "),
+    r"\frac{\partial}{\partial t} \max_i (t + 0 x_i) = 1": ("= 1", "= n"),
+    r"\frac{\partial}{\partial t} \max_{ij} (t + S_{ij}) = 1": ("= 1", "= 2"),
+    r"\frac{\partial}{\partial t} \max_i (t + \max(0, x_i)) = 1": ("= 1", r"= \sum_i [\max(0, x_i) \ge \max_j \max(0, x_j)]"),
+    r"\frac{\partial K}{\partial x_k} = \sum_{ij} [(x_i - x_j)^2 \ge K] (x_i - x_j) (\delta_{ik} - \delta_{jk})": (r"K] ", r"K] 2 "),
+    r"\frac{\partial}{\partial x_k} \max_{i} x_i^2 = 2 x_k [x_k^2 \ge \max_i x_i^2]": ("2 x_k", "x_k"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LARGEST)
+def test_what_is_largest_in_several_places_is_differentiated_once(line):
+    report = check(TIED + line)
+    assert report.ok, report.errors
+    right, wrong = LARGEST[line]
+    assert right in line
+    assert not check(TIED + line.replace(right, wrong)).ok
+
+
+@pytest.mark.parametrize("numbers", ["x_i", "x_i^2", r"\lvert x_i \rvert"])
+def test_that_the_largest_is_in_one_place_is_not_proved_where_numbers_may_be_equal(numbers):
+    assert not check(rf"{TIED}\sum_i [{numbers} \ge \max_j {numbers.replace('i', 'j', 1)}] = 1").ok
+
+
 # The normal form by itself
 
 

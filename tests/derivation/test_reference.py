@@ -52,6 +52,26 @@ def test_a_formula_is_read(formula):
     assert report.ok, report.errors
 
 
+STEPS = r"""where U \in \mathbb{R}^{n \times n}, h_0, x_t \in \mathbb{R}^n, f \text{ elementwise}
+  h_t = f(U h_{t-1} + x_t)
+  J = \sum_{t=1}^{T} h_t \cdot h_t
+"""
+
+
+@pytest.mark.parametrize("item", listed("The where part, here", "And in the lines"))
+def test_a_rule_with_a_letter_is_read(item):
+    report = check(f"where U \\in \\mathbb{{R}}^{{n \\times n}}, h_0 \\in \\mathbb{{R}}^n\n {item}\n2 = 2")
+    assert report.ok, report.errors
+    assert len(report.names.sequences) in {1, 2}
+
+
+@pytest.mark.parametrize("formula", listed("And in the lines", "## What a check mark means"))
+def test_a_formula_with_steps_is_read(formula):
+    formula, condition, limit = formula.partition(r" \text{ for }")
+    report = check(f"{STEPS}{formula} = {formula}{condition}{limit}")
+    assert report.ok, report.errors
+
+
 READ = r"""
 where  A, B, W \in \mathbb{R}^{n \times n},  a, b, p \in \mathbb{R}^{n},  c \in \mathbb{R}^k,  Z \in \mathbb{R}^{n \times k},  t \in \mathbb{R}
        p \text{ positive}

@@ -22,6 +22,7 @@ WRONG = {
     r"t \le t^2": r"t \le t^2 does not hold: ",
     r"2 t s \ge t^2 + s^2": "does not hold",
     r"\sqrt{t^2} < |t|": "does not hold",
+    r"\tanh(t)^2 < 1": r"\tanh(t)^2 < 1 does not hold: 1.0 against 1; to 50 digits they are equal: write \le",
     r"t \le t + 1 = t + 2": "t + 2 is not equal to t + 1",
     r"A \le A + A": r"\le is between numbers: write entries",
     r"t \ne s": r"\ne says too little: random numbers are never equal",

@@ -1,27 +1,6 @@
-// Checks derivations with mathnet.derivation on Pyodide. The page hands over all files, so the network is never asked.
+// Answers questions with mathnet.derivation on Pyodide. The page hands over all files, so the network is never asked.
 
-const PROGRAM = `
-import json
-
-from mathnet.derivation import check, find
-from mathnet.derivation.doors.document import document
-
-
-def judge(text):
-    """Check the derivation fences of a text, or the whole text where it has none."""
-    found = [(fence.id, fence.source, fence.line, fence.column) for fence in find(text)]
-    return json.dumps([report(*each) for each in found or [("", text, 1, 0)]])
-
-
-def report(id, source, line, column):
-    checked = check(source, id)
-    result = document(checked, line, column) | {"verdict": checked.verdict()}
-    for shown, error in zip(result["errors"], checked.errors, strict=True):
-        shown |= {"caret": error.caret, "details": error.details()}
-    return result
-`;
-
-let judge;
+let answer;
 
 async function start(files) {
   const addresses = new Map(Object.entries(files).map(([name, blob]) => [name, URL.createObjectURL(blob)]));
@@ -38,14 +17,13 @@ async function start(files) {
     indexURL: "https://desk.invalid/", // any address: `fetch` looks at the name after it
   });
   python.unpackArchive(await files["checker.zip"].arrayBuffer(), "zip");
-  python.runPython(PROGRAM);
-  judge = python.globals.get("judge");
+  answer = python.pyimport("answers").answer;
 }
 
-self.onmessage = async ({ data: { files, text } }) => {
+self.onmessage = async ({ data: { files, question } }) => {
   try {
     if (files) await start(files);
-    else postMessage({ reports: JSON.parse(judge(text)) });
+    else postMessage({ answer: JSON.parse(answer(JSON.stringify(question))) });
     if (files) postMessage({ ready: true });
   } catch (error) {
     postMessage({ failure: String(error) });

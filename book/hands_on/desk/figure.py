@@ -1,17 +1,21 @@
-"""The derivation desk: an editor whose text `mathnet.derivation` checks in the reader's browser.
+"""The derivation desk: what a reader types is checked, or derived, by `mathnet.derivation` in the reader's browser.
 
-The scripts are `desk.js` and `desk-worker.js`; what they load is packed by `book.hands_on.desk.pyodide`.
+Each door is a custom element with a script of its own, `desk.js` and `desk-derive.js`. What these load is packed by `book.hands_on.desk.pyodide`.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from book import citation
 from book.hands_on import custom_element
-from book.hands_on.desk import pyodide
-from mathnet.derivation import Report, check, find
+from book.hands_on.desk import pyodide, temml
+from mathnet.derivation import Exercise, Report, check, derive, exercise, find
+from mathnet.derivation.verdict.derive import symbols
+from mathnet.derivation.verdict.rendering import shown, style_link, where_html
+from mathnet.mathml import in_sentence
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -34,6 +38,54 @@ WRONG = [
 ]  # fmt: skip
 
 
+DIFFICULTY = {
+    "products": "products only",
+    "layer": "one layer",
+    "softmax": "with softmax",
+    "layers": "two layers",
+    "attention": "attention",
+}
+STYLES = {
+    "backward": "definition by definition",
+    "indices": "in indices",
+    "differentials": "by differentials",
+}
+LAYERS = [  # a title, a where part, and the symbol that is chosen at first
+    ("The layer of the question", r"""where  H \in \mathbb{R}^{1 \times h},  W \in \mathbb{R}^{h \times y}
+       B, Y^* \in \mathbb{R}^{1 \times y},  f \text{ elementwise}
+       Z = H W + B
+       Y = f(Z)
+       J = \tfrac12 \|Y - Y^*\|^2""", "W"),
+    ("Logistic regression", r"""where  X \in \mathbb{R}^{n \times d},  w \in \mathbb{R}^{d}
+       t \in \mathbb{R}^{n} \text{ 0 or 1}
+       z = X w
+       J = \sum_i (\log(1 + \exp(z_i)) - t_i z_i)""", "w"),
+    ("Two layers", r"""where  X \in \mathbb{R}^{n \times d},  W_1 \in \mathbb{R}^{d \times h},  W_2 \in \mathbb{R}^{h \times k}
+       B_1 \in \mathbb{R}^{1 \times h},  B_2 \in \mathbb{R}^{1 \times k}
+       T \in \mathbb{R}^{n \times k} \text{ rows are one-hot}
+       f \text{ elementwise},  \mathbf 1 \in \mathbb{R}^{n} \text{ ones}
+       Z_1 = X W_1 + \mathbf 1 B_1
+       H = f(Z_1)
+       Z_2 = H W_2 + \mathbf 1 B_2
+       J = -\langle T, \log(\operatorname{softmax}(Z_2)) \rangle""", "W_1"),
+    ("Attention", r"""where  Q \in \mathbb{R}^{n \times d},  K \in \mathbb{R}^{m \times d}
+       V \in \mathbb{R}^{m \times v},  G \in \mathbb{R}^{n \times v}
+       S = Q K^{\mathsf T}
+       A = \operatorname{softmax}(S)
+       O = A V
+       J = \langle G, O \rangle""", "Q"),
+    ("Layer normalisation", r"""where  x, g \in \mathbb{R}^{n}
+       m = \operatorname{mean}(x)
+       s = \sqrt{\operatorname{var}(x)}
+       y_i = \frac{x_i - m}{s}
+       J = g \cdot y""", "x"),
+    ("Least squares", r"""where  A \in \mathbb{R}^{m \times n},  x \in \mathbb{R}^{n},  b \in \mathbb{R}^{m}
+       J = \tfrac12 \|A x - b\|^2""", "x"),
+    ("Your own", r"""where  x \in \mathbb{R}^{n},  A \in \mathbb{R}^{n \times n}
+       J = x^{\mathsf T} A x""", "x"),
+]  # fmt: skip
+
+
 class Example(NamedTuple):
     """A derivation to start from, with the checker's report on it."""
 
@@ -43,14 +95,24 @@ class Example(NamedTuple):
     report: Report
 
 
-@cache
 def examples() -> tuple[Example, ...]:
     """Return the examples, right ones first; each is what the table says it is, or this raises."""
-    return tuple(_example(*row) for row in RIGHT + WRONG)
+    pages = sorted(DOCS.rglob("*.md"))
+    return _examples(
+        tuple(
+            (page.relative_to(DOCS).with_suffix("").as_posix(), page.read_text(encoding="utf-8"))
+            for page in pages
+        )
+    )
 
 
-def _example(id: str, title: str, old: str = "", new: str = "") -> Example:
-    page, source = _derivations()[id]
+@lru_cache(maxsize=1)
+def _examples(texts: tuple[tuple[str, str], ...]) -> tuple[Example, ...]:
+    derivations = {found.id: (page, found.source) for page, text in texts for found in find(text)}
+    return tuple(_example(*derivations[id], id, *rest) for id, *rest in RIGHT + WRONG)
+
+
+def _example(page: str, source: str, id: str, title: str, old: str = "", new: str = "") -> Example:
     if source.count(old) != 1 and old:
         raise ValueError(f"derivation {id} of {page} has changed: {old} is not in it once")
     source = source.replace(old, new)
@@ -62,55 +124,167 @@ def _example(id: str, title: str, old: str = "", new: str = "") -> Example:
     return Example(title, page, source, report)
 
 
-@cache
-def _derivations() -> dict[str, tuple[str, str]]:
-    return {
-        found.id: (path.relative_to(DOCS).with_suffix("").as_posix(), found.source)
-        for path in sorted(DOCS.rglob("*.md"))
-        for found in find(path.read_text(encoding="utf-8"))
-    }
+def desk() -> str:
+    """Return the two doors of the desk, Check and Derive, as tabs; `desk-doors.js` opens one of them."""
+    doors = [("check", "Check", derivation_desk()), ("derive", "Derive", gradient_desk())]
+    tabs = "".join(
+        f'<button type="button" role="tab" id="door-{name}" aria-controls="behind-{name}" '
+        f'aria-selected="{str(at == 0).lower()}" tabindex="{-(at > 0)}">{title}</button>'
+        for at, (name, title, _) in enumerate(doors)
+    )
+    panels = "".join(
+        f'<div role="tabpanel" id="behind-{name}" aria-labelledby="door-{name}"{" class=open" * (at == 0)}>{door}</div>'
+        for at, (name, _, door) in enumerate(doors)
+    )
+    return custom_element(
+        "desk-doors", f'<div role="tablist" aria-label="What to do">{tabs}</div>{panels}', {}
+    )
 
 
 def derivation_desk() -> str:
-    """Return the editor with its list of examples; `desk.js` brings it to life."""
-    start = examples()[0].source
-    if pyodide.packed():
-        waiting = "Checking here needs JavaScript and a page that comes from a web server. The command below needs neither."
-    else:
-        waiting = (
-            "This copy of the book was built without Pyodide, so nothing can be checked here. "
-            "Another build, with a network, fetches it from npm."
-        )
+    """Return the door Check: the editor with its list of examples; `desk.js` brings it to life."""
     choices = "".join(
-        f'<optgroup label="{label}">{"".join(_option(at) for at, _ in enumerate(examples()) if (at < len(RIGHT)) == right)}</optgroup>'
+        f'<optgroup label="{label}">{"".join(_option(at, each.title) for at, each in enumerate(examples()) if (at < len(RIGHT)) == right)}</optgroup>'
         for label, right in (("Right", True), ("Wrong", False))
     )
     form = (
-        '<link rel="stylesheet" href="../assets/desk.css"><div class="hands-on desk">'
+        f'{STYLE}<div class="hands-on desk">'
         '<p class="desk-row"><label for="desk-example">Start from</label>'
         f'<select id="desk-example" disabled>{choices}</select>'
         '<button type="button" data-act="take" disabled>Use this example</button></p>'
         '<label for="desk-text">Your derivation</label>'
-        '<div class="desk-editor"><pre class="desk-gutter" aria-hidden="true"></pre>'
-        '<textarea id="desk-text" rows="15" spellcheck="false" autocomplete="off" autocapitalize="off" '
-        f'aria-describedby="desk-keys">\n{escape(start.strip())}</textarea></div>'
-        '<p class="desk-row"><button type="button" data-act="check" disabled>Check</button>'
+        f"{editor('desk', examples()[0].source, 15)}"
+        '<p class="desk-row"><button type="button" data-act="check" data-waits disabled>Check</button>'
         '<button type="button" data-act="stop" disabled>Stop</button>'
         '<button type="button" data-act="link" disabled>Copy link</button>'
         '<span id="desk-keys">Ctrl + Enter checks; Tab leaves the editor.</span></p>'
-        '<p class="desk-row desk-progress" hidden><progress aria-label="Loading"></progress><span></span></p>'
-        f'<div class="desk-verdict" role="status"><p>{waiting}</p></div></div>'
+        f"{ANSWER.format(waiting=waiting('Checking', 'checked'))}"
+        '<div class="desk-next desk-row" aria-live="polite"></div><div class="desk-shown"></div></div>'
     )
-    data = {
-        "folder": pyodide.folder(),
-        "files": {name: len(content) for name, content in pyodide.packed().items()},
-        "examples": [example.source.strip() for example in examples()],
-    }
-    return custom_element("derivation-desk", form, data)
+    said = {"verb": "Checking", "act": "check", "press": "Check", "first": "for the first check"}
+    return custom_element(
+        "derivation-desk",
+        form,
+        loaded() | said | {"examples": [example.source.strip() for example in examples()]},
+    )
 
 
-def _option(at: int) -> str:
-    return f'<option value="{at}">{escape(examples()[at].title)}</option>'
+def gradient_desk() -> str:
+    """Return the door Derive: a where part, a symbol and a style; `desk-derive.js` brings it to life."""
+    layers = [
+        {"source": source, "by": by, "symbols": [name for names in symbols(source) for name in names]}
+        for _, source, by in LAYERS
+    ]
+    first = layers[0]
+    choices = "".join(_option(at, title) for at, (title, _, _) in enumerate(LAYERS))
+    by = "".join(
+        f'<option value="{escape(name)}"{" selected" * (name == first["by"])}>{escape(name)}</option>'
+        for name in first["symbols"]
+    )
+    styles = "".join(
+        f'<label><input type="radio" name="derive-style" value="{style}" disabled{" checked" * (style == "backward")}> {words}</label>'
+        for style, words in STYLES.items()
+    )
+    form = (
+        f'{STYLE}<div class="hands-on desk">'
+        '<p class="desk-row"><label for="derive-example">Start from</label>'
+        f'<select id="derive-example" disabled>{choices}</select>'
+        '<button type="button" data-act="take" disabled>Use this example</button></p>'
+        '<div class="desk-sides"><div><label for="derive-text">Shapes and definitions</label>'
+        f"{editor('derive', first['source'], 11)}</div>"
+        '<div class="desk-choices"><label for="derive-by">By what</label>'
+        f'<select id="derive-by" disabled>{by}<option value="">each in turn</option></select>'
+        f"<fieldset><legend>Steps</legend>{styles}</fieldset></div></div>"
+        '<p class="desk-row"><button type="button" data-act="derive" data-waits disabled>Derive</button>'
+        '<button type="button" data-act="stop" disabled>Stop</button>'
+        '<button type="button" data-act="link" disabled>Copy link</button>'
+        '<span id="derive-keys">Ctrl + Enter derives; Tab leaves the editor.</span></p>'
+        f"{ANSWER.format(waiting=waiting('Deriving', 'derived'))}"
+        '<div class="desk-shown"></div></div>'
+    )
+    said = {"verb": "Deriving", "act": "derive", "press": "Derive", "first": "for the first answer"}
+    cited = {"bibtex": citation.bibtex("book", "mathnet", citation.book())}
+    return custom_element("gradient-desk", form, loaded() | said | cited | {"examples": layers})
+
+
+def practice_desk() -> str:
+    """Return the exercises without end; the first one stands there, `desk-practice.js` makes the others."""
+    difficulty, seed = "layer", 1
+    first = exercise(difficulty, seed)
+    choices = "".join(
+        f'<option value="{name}"{" selected" * (name == difficulty)}>{words}</option>'
+        for name, words in DIFFICULTY.items()
+    )
+    form = (
+        f'{STYLE}<div class="hands-on desk">'
+        f'<p class="desk-row"><label for="practice-difficulty">Difficulty</label><select id="practice-difficulty" disabled>{choices}</select>'
+        f'<label for="practice-seed">Number</label><input id="practice-seed" type="number" min="1" max="999999" required value="{seed}" disabled>'
+        '<button type="button" data-act="make" data-waits disabled>Make this exercise</button>'
+        '<button type="button" data-act="another" data-waits disabled>Another one</button></p>'
+        f'<div class="desk-task" aria-live="polite">{task(first)}</div>'
+        '<label for="practice-text">Your lines, or only the answer</label>'
+        f"{editor('practice', first.asked + ' =', 7)}"
+        '<p class="desk-row"><button type="button" data-act="check" data-waits disabled>Check</button>'
+        '<button type="button" data-act="stop" disabled>Stop</button>'
+        '<button type="button" data-act="link" disabled>Copy link</button>'
+        '<span id="practice-keys">Ctrl + Enter checks; Tab leaves the editor.</span></p>'
+        f"{ANSWER.format(waiting=waiting('Practising', 'practised'))}"
+        '<div class="desk-next desk-row" aria-live="polite"></div><div class="desk-shown"></div></div>'
+    )
+    said = {"verb": "Practising", "act": "check", "press": "Check", "first": "for the first answer"}
+    return custom_element("practice-desk", form, loaded() | said | {"difficulty": difficulty, "seed": seed})
+
+
+def task(each: Exercise) -> str:
+    """Return what an exercise asks for."""
+    given = where_html(check(each.where).names.items)
+    return f"{given}<p>Derive the gradient by {in_sentence(each.by)}: {in_sentence(each.asked, '.')}</p>"
+
+
+@cache
+def solved(difficulty: str, seed: int) -> str:
+    """Return an exercise with its solution, which opens."""
+    each = exercise(difficulty, seed)
+    (found,) = derive(each.where, [each.by])
+    assert found.refused is None, (each, found.refused)
+    solution = shown(check(found.fence))._replace(items=()).framed()
+    return f'<div class="desk-task">{task(each)}<details class="example"><summary>The lines</summary>{solution}</details></div>'
+
+
+STYLE = f'<link rel="stylesheet" href="../assets/desk.css">{style_link()}'
+ANSWER = (
+    '<p class="desk-row desk-progress" hidden><progress aria-label="Loading"></progress><span></span></p>'
+    '<div class="desk-verdict" role="status"><p>{waiting}</p></div>'
+)
+
+
+def editor(name: str, text: str, rows: int) -> str:
+    """Return a text field with numbered lines."""
+    return (
+        '<div class="desk-editor"><pre class="desk-gutter" aria-hidden="true"></pre>'
+        f'<textarea id="{name}-text" rows="{rows}" spellcheck="false" autocomplete="off" autocapitalize="off" '
+        f'aria-describedby="{name}-keys">\n{escape(text.strip())}</textarea></div>'
+    )
+
+
+def waiting(verb: str, done: str) -> str:
+    """Return what stands where an answer will be, until a script runs."""
+    if pyodide.packed():
+        return f"{verb} here needs JavaScript and a page that comes from a web server. The command below needs neither."
+    return (
+        f"This copy of the book was built without Pyodide, so nothing can be {done} here. "
+        "Another build, with a network, fetches it from npm."
+    )
+
+
+def loaded() -> dict[str, object]:
+    """Return what a door may load: Python with its sizes, and what sets formulas."""
+    files = {name: len(content) for name, content in pyodide.packed().items()}
+    return {"folder": pyodide.folder(), "files": files, "formulas": temml.name()}
+
+
+def _option(at: int, title: str) -> str:
+    return f'<option value="{at}">{escape(title)}</option>'
 
 
 def example_list() -> str:
@@ -140,5 +314,10 @@ def verdict(report: Report) -> Iterator[str]:
 
 
 def size() -> str:
-    """Return how much the first check loads."""
+    """Return how much Python and the checker take."""
     return f"{sum(map(len, pyodide.packed().values())) / 1e6:.1f} MB"
+
+
+def formulas_size() -> str:
+    """Return how much the script takes that sets formulas."""
+    return f"{sum(map(len, temml.addresses().values())) / 1e6:.1f} MB"

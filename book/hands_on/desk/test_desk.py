@@ -3,19 +3,21 @@
 import re
 import time
 import zlib
+from itertools import combinations
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from book.hands_on.desk import figure, pyodide
+from book.hands_on.desk import figure, pyodide, temml
 from book.testing import LOST, attend
 from mathnet.derivation import check, find
 
 RIGHT = "where a, b \\in \\mathbb{R}\n(a + b)^2 = a^2 + 2 a b + b^2"
-ENDLESS = (
-    "where A \\in \\mathbb{R}^{n \\times n}\n\\sum_{abcdefghij} A_{ab} A_{cd} A_{ef} A_{gh} A_{ij}"
-    " = \\sum_{abcdefghij} A_{ij} A_{ab} A_{cd} A_{ef} A_{gh}"
-)
+PAIRS = [
+    f"A_{{{one}{other}}}" for one, other in combinations("abcdefghi", 2)
+]  # each letter meets each: no order of summing is quick
+LINE = rf"\sum_{{abcdefghi}} {' '.join(PAIRS)} = \sum_{{abcdefghi}} {' '.join(PAIRS[::-1])}"
+ENDLESS = "where A \\in \\mathbb{R}^{n \\times n}\n" + "\n\n".join([LINE] * 60)
 TEXTS = [
     "",
     "where a",
@@ -35,7 +37,9 @@ def address(serve_elements):
     """Serve the desk alone."""
     if not pyodide.version():
         pytest.skip("no Pyodide: npm could not fetch it")
-    return serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses()) + "desk/"
+    return (
+        serve_elements({"desk": figure.derivation_desk()}, pyodide.addresses() | temml.addresses()) + "desk/"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -281,10 +285,12 @@ def test_examples_are_what_they_are_said_to_be():
     for example in figure.examples():
         assert f"#d-{example.report.id}" in shown
     id, title, old, new = figure.WRONG[0]
+    wrong = figure.examples()[len(figure.RIGHT)]
+    source = wrong.source.replace(new, old)
     with pytest.raises(ValueError, match="has changed"):
-        figure._example(id, title, "nowhere", new)
+        figure._example(wrong.page, source, id, title, "nowhere", new)
     with pytest.raises(ValueError, match="is right"):
-        figure._example(id, title, old, old)
+        figure._example(wrong.page, source, id, title, old, old)
 
 
 def test_the_checker_is_packed_whole_and_always_the_same():

@@ -7,6 +7,7 @@ $\partial J/\partial Z$ is the sum of what comes through Y and what comes throug
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from ..errors import DerivationError, Place
 from ..meaning.dependence import reach
@@ -14,15 +15,19 @@ from ..meaning.names import Names
 from ..meaning.nodes import Node
 from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
-from .canonical import Keys
+from .canonical import Keys, TooLongError, is_product_of_sums
 from .differentiate import derivative
 from .enter import Entries, axes, opens
 from .forms import Form
 from .programs import identifier
-from .reduce import Matrices
-from .simplify import simplified, spread_out
+from .reduce import Matrices, NoMatrixFormError
+from .simplify import normal, simplified, spread_out
+from .steps import Chain, Line, listed, text
+from .sums import einsum
 from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
 
+ZERO = Expression((Term(Fraction(0)),))
+Ends: TypeAlias = tuple[Letter | None, Letter | None]
 CONSTRAINED = {  # whose entries cannot vary alone
     "symmetric", "positive definite", "diagonal", "orthogonal", "orthonormal columns", "rows sum to one", "rows are probabilities",
 }  # fmt: skip
@@ -53,18 +58,12 @@ class Backward:
         self.matrices = Matrices(names, dimensions.shapes)
         self.loss = names.output
         self.reached: dict[Node, set[str]] = {}
+        self.known: dict[str, list[Step]] = {}  # of symbols that have been asked for
         if not self.loss:
             raise DerivationError(
                 "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space",
                 Place(1, 1, ""),
                 caret=False,
-            )
-        if dimensions.shapes[self.loss]:
-            symbol = names.symbols[self.loss]
-            raise DerivationError(
-                f"{symbol.latex} is {' × '.join(dimensions.shapes[self.loss])}, but a gradient is one of a number: "
-                rf"define one, as in J = \langle G, {symbol.latex} \rangle",
-                symbol.place,
             )
 
     def free(self) -> list[str]:
@@ -93,6 +92,27 @@ class Backward:
         NoMatrixFormError
             If a line cannot be written with matrices.
         """
+        if by not in self.known:
+            self.known[by] = self._steps(by)
+        return self.known[by]
+
+    def _steps(self, by: str) -> list[Step]:
+        self.require(by)
+        defined = [
+            n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
+        ]
+        path = [
+            name
+            for name in defined
+            if name != self.loss and self.uses(name, by) and self.uses(self.loss, name)
+        ]
+        return [
+            self._step(name, [other for other in (*path, self.loss) if self.directly(other, name)])
+            for name in [*reversed(path), by]
+        ]
+
+    def require(self, by: str) -> None:
+        """Refuse a symbol that the result does not depend on, or whose entries cannot vary alone."""
         symbol = self.names.symbols[by]
         if not self.uses(self.loss, by):
             raise DerivationError(
@@ -103,22 +123,35 @@ class Backward:
                 f"{symbol.latex} is declared {min(bound)}, so its entries do not vary one by one: leave that out for the gradient by all entries",
                 symbol.place,
             )
-        defined = [
-            n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
-        ]
-        path = [
-            name
-            for name in defined
-            if name != self.loss and self.uses(name, by) and self.uses(self.loss, name)
-        ]
-        return [
-            self._step(name, [other for other in (*path, self.loss) if self._directly(other, name)])
-            for name in [*reversed(path), by]
-        ]
 
-    def _directly(self, user: str, name: str) -> bool:
+    def chains(self, by: str) -> list[Chain]:
+        """Return the lines as chains, the last with all definitions inserted."""
+        loss = self.names.symbols[self.loss].latex
+        found = []
+        for step in self.steps(by):
+            through = listed([self.names.symbols[user].latex for user in step.through])
+            reason = f"{text('through ')} {through}" + text(
+                f"; {', '.join(step.products)}" if step.products else ""
+            )
+            lines = [Line(step.form.latex, reason)]
+            if step.name == by and (closed := self.closed(by)).latex != step.form.latex:
+                lines.append(Line(closed.latex, text("definitions inserted")))
+            left = rf"\frac{{\partial {loss}}}{{\partial {self.names.symbols[step.name].latex}}}"
+            found.append(Chain(left, tuple(lines)))
+        return found
+
+    def directly(self, user: str, name: str) -> bool:
+        """Say whether the definition of a symbol has another one in it."""
         definition = self.names.symbols[user].definition
         return definition is not None and any(getattr(part, "name", "") == name for part in definition.walk())
+
+    def inner(self, name: str, by: str) -> list[str]:
+        """Return the symbols that a definition is made of and that depend on a variable, or are it."""
+        return [
+            other
+            for other in self.names.symbols
+            if (other == by or self.uses(other, by)) and self.directly(name, other)
+        ]
 
     def _step(self, name: str, users: Sequence[str]) -> Step:
         held = Entries(self.names, self.dimensions, frozenset())
@@ -126,7 +159,8 @@ class Backward:
         parts = []
         for user in users:
             over = held.letters(self.dimensions.shapes[user])
-            inner = derivative(held.definition(user, over), name, at)
+            inner = self.tidy(derivative(held.definition(user, over), name, at))
+            inner = held.recalled(inner, user, self.keys)
             above = expression() if user == self.loss else expression(Entry(gradient(user), over))
             parts.append(total(product(above, inner), over))
             if user != self.loss:
@@ -142,31 +176,59 @@ class Backward:
 
     def closed(self, by: str) -> Form:
         """Return the gradient with all definitions inserted."""
-        entries = Entries(self.names, self.dimensions, opens(self.names, by))
-        at = entries.letters(self.dimensions.shapes[by])
-        return self.written(entries.inserted(derivative(entries.symbol(self.loss, ()), by, at)), by, at)
+        at = tuple(map(Letter, axes(self.dimensions.shapes[by])))
+        return self.written(self.inserted(by, (), at), by, at)
 
-    def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
-        """Return an expression as a matrix of the shape of a symbol."""
+    def inserted(self, by: str, above: Sequence[Letter], at: Sequence[Letter]) -> Expression:
+        """Return the derivative of an entry of the result with all definitions inserted."""
+        entries = Entries(self.names, self.dimensions, opens(self.names, by))
+        return entries.inserted(derivative(entries.symbol(self.loss, above), by, at))
+
+    def ends(self, name: str, at: Sequence[Letter]) -> Ends:
+        """Return the letters of the row and the column of a symbol."""
         shape = self.dimensions.shapes[name]
-        row, column = (None, None)
-        if len(at) == 2:
-            row, column = at
-        elif len(at) == 1:
-            row, column = (at[0], None) if shape[1] == "1" else (None, at[0])
-        elif len(axes(shape)) > 2:
+        if len(axes(shape)) > 2:
             raise DerivationError(
                 f"{self.names.symbols[name].latex} has more than two axes", self.names.symbols[name].place
             )
-        found = spread_out(simplified(part, self.keys), self.keys)
-        zero = Expression((Term(Fraction(0)),))
-        return self.matrices.form(found if found.terms else zero, row, column)
+        if len(at) == 2:
+            return at[0], at[1]
+        if not at:
+            return None, None
+        return (at[0], None) if shape[1] == "1" else (None, at[0])
+
+    def written(self, part: Expression, name: str, at: Sequence[Letter]) -> Form:
+        """Return an expression as a matrix of the shape of a symbol."""
+        return self.matrix(part, self.ends(name, at))
+
+    def spread(self, part: Expression) -> Expression:
+        """Return an expression of which every term leads to a matrix, if there is one."""
+        return spread_out(simplified(part, self.keys), self.keys)
+
+    def tidy(self, part: Expression) -> Expression:
+        """Return a derivative without deltas of summed letters."""
+        return simplified(part, self.keys)
+
+    def matrix(self, part: Expression, ends: Ends) -> Form:
+        """Return an expression as a matrix with these letters for its row and its column: as it is or multiplied out, whichever is shorter."""
+        part = simplified(part, self.keys)
+        found = self.spread(part)
+        if not any(map(is_product_of_sums, found.terms)):
+            return self.matrices.form(found if found.terms else ZERO, *ends)
+        try:
+            return self.matrices.shorter(found, normal(part, self.keys), *ends)
+        except TooLongError:
+            return self.matrices.form(found, *ends)
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""
         held = Entries(self.names, self.dimensions, frozenset())
         at = held.letters(self.dimensions.shapes[name])
-        return self.written(held.definition(name, at), name, at)
+        part = held.definition(name, at)
+        try:
+            return self.written(part, name, at)
+        except NoMatrixFormError:
+            return einsum(self.matrices, self.spread(part), at)
 
 
 def gradient(name: str) -> str:

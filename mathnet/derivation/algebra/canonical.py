@@ -12,11 +12,13 @@ from functools import reduce
 from math import prod
 
 from ..meaning.names import Names
+from ..meaning.properties import SHAPING
 from .terms import (
     Delta,
     Entry,
     Expression,
     Factor,
+    Inverse,
     Letter,
     Nested,
     Power,
@@ -25,6 +27,7 @@ from .terms import (
     expression,
     plus,
     product,
+    renamed,
 )
 
 MOST_ORDERS = 120  # of letters that look alike; beyond, two equal expressions may get different keys
@@ -48,12 +51,17 @@ class Keys:
         The symbols of which the order of the two indices does not count.
     sum_to_one : set of str
         The symbols of which every row, or the only column, sums to one.
+    varied : set of str
+        The symbols of which nothing is said that could make two of their entries equal.
     """
 
     def __init__(
-        self, symmetric: frozenset[str] = frozenset(), sum_to_one: frozenset[str] = frozenset()
+        self,
+        symmetric: frozenset[str] = frozenset(),
+        sum_to_one: frozenset[str] = frozenset(),
+        varied: frozenset[str] = frozenset(),
     ) -> None:
-        self.symmetric, self.sum_to_one = symmetric, sum_to_one
+        self.symmetric, self.sum_to_one, self.varied = symmetric, sum_to_one, varied
         self.known: dict[tuple[int, tuple[tuple[int, str], ...], int], tuple[Expression, str]] = {}
 
     @classmethod
@@ -63,7 +71,7 @@ class Keys:
         def said(words: set[str]) -> frozenset[str]:
             return frozenset(name for name, symbol in names.symbols.items() if symbol.properties & words)
 
-        return cls(said(SYMMETRIC), said(SUM_TO_ONE))
+        return cls(said(SYMMETRIC), said(SUM_TO_ONE), frozenset(names.symbols) - said(set(SHAPING)))
 
     def key(self, part: Expression) -> str:
         """Return the key of an expression; letters that are free in it keep their identity."""
@@ -129,12 +137,22 @@ class Keys:
         for name in factor.__dataclass_fields__:
             value = getattr(factor, name)
             texts = [self._field(part, inner, depth + bool(bound)) for part in _tuple(value)]
-            if isinstance(factor, Entry) and name == "at" and factor.name in self.symmetric:
+            if name == "at" and self._is_symmetric(factor):
                 texts.sort()
             parts.append(",".join(texts))
         if isinstance(factor, Delta):
             parts.sort()
         return f"{type(factor).__name__}<{';'.join(parts)}>"
+
+    def _is_symmetric(self, factor: Factor) -> bool:
+        """Say whether the two indices of an entry may change places: of a symbol, or of the inverse of what is symmetric."""
+        match factor:
+            case Entry(name=name):
+                return name in self.symmetric
+            case Inverse(body=body, row=row, column=column):
+                turned = renamed(body, {row: column, column: row})
+                return self.key(body) == self.key(turned)
+        return False
 
     def _field(self, part: object, labels: dict[Letter, str], depth: int) -> str:
         if isinstance(part, Letter):
@@ -177,15 +195,17 @@ def collected(part: Expression, keys: Keys) -> Expression:
     return Expression(tuple(term for term in found if term.coefficient))
 
 
-def expanded(part: Expression) -> Expression:
+def expanded(part: Expression, keys: Keys) -> Expression:
     """Return an expression in which every product of sums is multiplied out, as far as that stays short.
+
+    A sum by which something beside it is divided stays as it is: it may cancel.
 
     Raises
     ------
     TooLongError
         If it has more terms than anybody would write.
     """
-    found = plus(*(_expanded(term) for term in part.terms))
+    found = plus(*(_expanded(term, keys) for term in part.terms))
     if len(found.terms) > LONGEST:
         raise TooLongError
     return found
@@ -201,14 +221,26 @@ def _whole_power(factor: Factor) -> int:
     return int(value) if value is not None and value.denominator == 1 and 1 < value <= HIGHEST else 0
 
 
-def _expanded(term: Term) -> Expression:
+def _divisors(part: Expression) -> Iterator[Expression]:
+    """Yield the sums by which the terms of an expression are divided."""
+    for term in part.terms:
+        for factor in term.factors:
+            value = constant(factor.exponent) if isinstance(factor, Power) else None
+            if isinstance(factor, Power) and value is not None and value < 0 and len(factor.base.terms) > 1:
+                yield factor.base
+
+
+def _expanded(term: Term, keys: Keys) -> Expression:
+    sums = [factor for factor in term.factors if isinstance(factor, Nested)]
+    below = {keys.key(base) for other in sums for base in _divisors(other.body)} if len(sums) > 1 else set()
+    kept = [factor for factor in sums if keys.key(factor.body) in below] if below else []
     choices: list[Expression] = []
     for factor in term.factors:
         match factor:
-            case Nested():
-                choices.append(expanded(factor.body))
+            case Nested() if factor not in kept:
+                choices.append(expanded(factor.body, keys))
             case Power() if times := _whole_power(factor):
-                choices += [expanded(factor.base)] * times
+                choices += [expanded(factor.base, keys)] * times
             case _:
                 choices.append(expression(factor))
     if prod(len(choice.terms) for choice in choices) > MOST_TERMS:

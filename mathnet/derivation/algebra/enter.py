@@ -5,17 +5,22 @@ $\langle A, B \rangle = \sum_{ij} A_{ij} B_{ij}$. An axis of length 1 has no let
 of length n have one each, and an outer product is a product without a shared letter.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import permutations
 
+from ..errors import WHOLE, DerivationError
 from ..meaning import nodes
 from ..meaning.names import Names
 from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index as Written
 from ..meaning.shapes import Shape
-from .canonical import TooLongError
-from .differentiate import derivative
+from .canonical import Keys, TooLongError, outline
+from .differentiate import SLOPES, derivative
+from .simplify import simplified
 from .terms import (
     ONE,
     Applied,
@@ -25,10 +30,13 @@ from .terms import (
     Entry,
     Expression,
     Extreme,
+    Factor,
     Index,
     Inverse,
     Letter,
     Logsumexp,
+    Multiplied,
+    Power,
     Size,
     Softmax,
     Term,
@@ -47,7 +55,22 @@ from .terms import (
 Letters = Mapping[str, Index]
 MOST_NODES = 5000
 DIAGONAL = r"\operatorname{diag}"
+OPPOSITE = {
+    "<": r"\ge", r"\lt": r"\ge", ">": r"\le", r"\gt": r"\le", r"\le": ">", r"\leq": ">", r"\ge": "<", r"\geq": "<",
+}  # fmt: skip
+SAME = {name: name for name in SLOPES} | {r"\operatorname{logistic}": r"\operatorname{sigmoid}"}
+KNOWN: list[
+    tuple[str, Callable[[Expression], Expression]]
+] = [  # functions, and formulas by which authors define them
+    (r"\operatorname{sigmoid}", lambda x: power(plus(ONE, _exp(scaled(x, -1))), -1)),
+    (r"\operatorname{sigmoid}", lambda x: product(_exp(x), power(plus(ONE, _exp(x)), -1))),
+    (r"\operatorname{softplus}", lambda x: expression(Applied("log", 0, (plus(ONE, _exp(x)),), "log"))),
+]
 EXTREME = {r"\max": "max", r"\min": "min"}
+
+
+def _exp(part: Expression) -> Expression:
+    return expression(Applied("exp", 0, (part,), "exp"))
 
 
 def axes(shape: Shape) -> tuple[str, ...]:
@@ -75,6 +98,10 @@ class Entries:
 
     def __init__(self, names: Names, dimensions: Dimensions, opened: frozenset[str] | None = None) -> None:
         self.names, self.dimensions, self.opened, self.work = names, dimensions, opened, 0
+        self.pairs: dict[
+            Letter, tuple[Letter, Letter]
+        ] = {}  # of an axis of n·m entries: the slow and the fast letter
+        self.rules: dict[str, str] = {}  # from the name of a function to the well-known one that it is
 
     def shape(self, node: nodes.Node) -> Shape:
         """Return the shape of a node."""
@@ -116,14 +143,63 @@ class Entries:
         """Return the entry of what a symbol is defined as."""
         symbol = self.names.symbols[name]
         assert symbol.definition is not None
+        if self.opened == frozenset() and any("·" in axis for axis in self.dimensions.shapes[name]):
+            raise DerivationError(
+                f"{symbol.latex} is made by vec or a Kronecker product: write that where it is used",
+                symbol.place,
+            )
+        if name in self.names.sequences:
+            raise symbol.definition.error(f"{symbol.latex} is a sequence of steps, which is not derived")
         if symbol.indices:
             return self.of(symbol.definition, (), dict(zip(symbol.indices, at, strict=True)))
         return self.of(symbol.definition, at)
 
+    def recalled(self, part: Expression, name: str, keys: Keys) -> Expression:
+        """Return an expression in which a symbol stands where it holds what the symbol is defined as, if that is one factor: P for softmax(Z)."""
+        at = self.letters(self.dimensions.shapes[name])
+        match simplified(self.definition(name, at), keys):
+            case Expression((Term(coefficient=1, factors=(factor,), summed=()),)) if not isinstance(
+                factor, Entry
+            ):
+                return _recalled(part, factor, Entry(name, at), keys)
+        return part
+
     def cut(self, variable: str) -> "Entries":
         """Return what turns nodes into expressions within a derivative: its variable, and those of the derivatives around it, keep their own entries."""
         opened = opens(self.names, variable)
-        return Entries(self.names, self.dimensions, opened if self.opened is None else opened & self.opened)
+        other = Entries(self.names, self.dimensions, opened if self.opened is None else opened & self.opened)
+        other.pairs = self.pairs
+        return other
+
+    def apart(self, letter: Letter) -> list[Letter]:
+        """Return a letter, or those of the two axes that its axis is made of."""
+        return (
+            [each for part in self.pairs[letter] for each in self.apart(part)]
+            if letter in self.pairs
+            else [letter]
+        )
+
+    def _pair(self, node: nodes.Node, index: Index, slow: str, fast: str) -> tuple[Index, Index]:
+        """Return the letters of the two axes of which an axis is made by vec or a Kronecker product."""
+        if "1" in {slow, fast}:
+            return index, index
+        if not isinstance(index, Letter):
+            raise node.error(f"{node.latex}: an entry with a number as its index is not derived")
+        known = self.pairs.setdefault(index, (Letter(slow), Letter(fast)))
+        if [letter.size for letter in known] != [slow, fast]:
+            raise node.error(f"{node.latex}: the same entries in two orders are not derived")
+        return known
+
+    def _total(self, part: Expression, over: Sequence[Letter]) -> Expression:
+        """Return a sum over letters, each of which may stand for two."""
+        mixed = [letter for letter in over if letter in self.pairs and letter in part.free]
+        if mixed:
+            raise DerivationError(
+                f"a symbol with an axis of {mixed[0].size} entries is not derived beside vec or a Kronecker product",
+                WHOLE,
+                caret=False,
+            )
+        return total(part, [each for letter in over for each in self.apart(letter)])
 
     def inserted(self, part: Expression) -> Expression:
         """Return an expression in which definitions stand for the symbols that are replaced by them."""
@@ -163,7 +239,7 @@ class Entries:
         if isinstance(index, int):
             return index
         if not isinstance(index, str) or index not in letters:
-            raise node.error(f"index {index} is not known here")
+            raise node.error(f"{node.latex}: the index {index} is not derived, only letters and numbers are")
         return letters[index]
 
     def _row(self, node: nodes.Row, at: tuple[Index, ...], letters: Letters) -> Expression:
@@ -213,7 +289,7 @@ class Entries:
         parts = [
             self.of(array, (*ends[place], *ends[place + 1]), letters) for place, array in enumerate(arrays)
         ]
-        return total(product(*parts), [letter for group in inner for letter in group])
+        return self._total(product(*parts), [letter for group in inner for letter in group])
 
     def _hadamard(self, node: nodes.Hadamard, at: tuple[Index, ...], letters: Letters) -> Expression:
         factors = [factor for operand in node.operands for factor in operand]
@@ -221,7 +297,9 @@ class Entries:
 
     def _inner(self, node: nodes.Inner, at: tuple[Index, ...], letters: Letters) -> Expression:
         over = self.letters(self.shape(node.left))
-        return total(product(self.of(node.left, over, letters), self.of(node.right, over, letters)), over)
+        return self._total(
+            product(self.of(node.left, over, letters), self.of(node.right, over, letters)), over
+        )
 
     def _dot(self, node: nodes.Dot, at: tuple[Index, ...], letters: Letters) -> Expression:
         left, right = self.shape(node.left), self.shape(node.right)
@@ -233,11 +311,22 @@ class Entries:
 
     def _tensor(self, node: nodes.Tensor, at: tuple[Index, ...], letters: Letters) -> Expression:
         left, right = axes(self.shape(node.left)), axes(self.shape(node.right))
-        if len(left) > 1 or len(right) > 1 or len(at) != len(left) + len(right):
-            raise node.error(f"{node.latex}: a Kronecker product is not derived")
+        if len(left) == len(right) == 2:
+            return self._kronecker(node, at, letters)
         return product(
             self.of(node.left, at[: len(left)], letters), self.of(node.right, at[len(left) :], letters)
         )
+
+    def _kronecker(self, node: nodes.Kronecker, at: tuple[Index, ...], letters: Letters) -> Expression:
+        left, right, own = self.shape(node.left), self.shape(node.right), list(at)
+        ends: list[tuple[Index, Index] | None] = []
+        for a, b in zip(left, right, strict=True):
+            ends.append(self._pair(node, own.pop(0), a, b) if (a, b) != ("1", "1") else None)
+        first, second = (
+            [end[place] for end, axis in zip(ends, shape, strict=True) if end and axis != "1"]
+            for place, shape in enumerate((left, right))
+        )
+        return product(self.of(node.left, first, letters), self.of(node.right, second, letters))
 
     def _divide(self, node: nodes.Divide, at: tuple[Index, ...], letters: Letters) -> Expression:
         return product(self.of(node.left, at, letters), power(self.of(node.right, (), letters), -1))
@@ -258,7 +347,7 @@ class Entries:
         inner = [Letter(shape[0]) for _ in range(int(whole) - 1)]
         ends = [at[0], *inner, at[1]]
         parts = [self.of(node.base, ends[place : place + 2], letters) for place in range(int(whole))]
-        return total(product(*parts), inner)
+        return self._total(product(*parts), inner)
 
     def _powers(self, node: nodes.Powers, at: tuple[Index, ...], letters: Letters) -> Expression:
         return power(self.of(node.base, at, letters), self.of(node.exponent, (), letters))
@@ -268,7 +357,40 @@ class Entries:
         name = {"e^": "exp", "|": "abs"}.get(node.function, node.function)
         if name == "sqrt":
             return power(arguments[0], Fraction(1, 2))
-        return expression(Applied(name, node.order, arguments))
+        return expression(Applied(name, node.order, arguments, self.rule(name)))
+
+    def rule(self, name: str) -> str:
+        """Return the well-known function that one is, by its name or by its formula."""
+        known = self.names.functions.get(name)
+        if known is None or name in SAME:
+            return SAME.get(name, name)
+        if name not in self.rules:
+            self.rules[name] = ""
+            if known.body is not None:
+                keys, x = Keys(), expression(Entry(known.parameter))
+                own = keys.key(simplified(self.of(known.body), keys))
+                forms = ((rule, keys.key(simplified(form(x), keys))) for rule, form in KNOWN)
+                self.rules[name] = next((rule for rule, key in forms if key == own), "")
+        return self.rules[name]
+
+    def _cases(self, node: nodes.Cases, at: tuple[Index, ...], letters: Letters) -> Expression:
+        """Return each value where its condition holds and none before it does."""
+        found, before = [], list[Expression]()
+        for value, condition in zip(node.values, node.conditions, strict=True):
+            holds = ONE if condition is None else self.of(condition, (), letters)
+            found.append(product(*before, holds, self.of(value, (), letters)))
+            before.append(_otherwise(holds))
+        return plus(*found)
+
+    def _prod(self, node: nodes.Prod, at: tuple[Index, ...], letters: Letters) -> Expression:
+        if node.limits is not None or self.shape(node.body):
+            raise node.error(f"{node.latex}: a product with limits, or of matrices, is not derived")
+        over = self._over(node)
+        besides = None if node.besides is None else self._index(node.besides, letters, node)
+        found = self.of(node.body, (), {**letters, **over})
+        for letter in reversed(over.values()):
+            found = expression(Multiplied(found, letter, besides))
+        return found
 
     def _compare(self, node: nodes.Compare, at: tuple[Index, ...], letters: Letters) -> Expression:
         right = self.of(node.right, at if self.shape(node.right) else (), letters)
@@ -333,7 +455,7 @@ class Entries:
         held = self.cut(node.name)
         above = held.of(seed, over) if seed is not None else expression(Entry(cotangent_name(output), over))
         return self.inserted(
-            total(product(above, derivative(held.symbol(output, over), node.name, at)), over)
+            self._total(product(above, derivative(held.symbol(output, over), node.name, at)), over)
         )
 
     def _differential(self, node: nodes.Differential, at: tuple[Index, ...], letters: Letters) -> Expression:
@@ -346,7 +468,7 @@ class Entries:
             if symbol and not symbol.properties & FIXED:
                 over = self.letters(self.dimensions.shapes[name])
                 direction = expression(Entry(tangent_name(name), over))
-                found.append(total(product(derivative(body, name, over), direction), over))
+                found.append(self._total(product(derivative(body, name, over), direction), over))
         return plus(*found)
 
     def _whole(self, node: nodes.Whole, at: tuple[Index, ...], letters: Letters) -> Expression:
@@ -359,35 +481,57 @@ class Entries:
                 return self.of(node.body, (at[0], at[0]), letters)
             return product(self.of(node.body, at[:1], letters), expression(Delta(at[0], at[1])))
         over = self.letters(shape)
-        if function == "^{-1}":
-            return expression(Inverse(self.of(node.body, over, letters), over[0], over[1], (at[0], at[1])))
-        if function == r"\operatorname{softmax}":
-            place = at[:-1]
-            body = self.of(node.body, (*place, over[-1]), letters)
-            return expression(Softmax(body, over[-1], at[-1]))
-        if function == r"\operatorname{logsumexp}":
-            body = self.of(node.body, (*at, over[-1]), letters)
-            return expression(Logsumexp(body, over[-1]))
+        if function in {"^{-1}", r"\operatorname{softmax}", r"\operatorname{logsumexp}"}:
+            found = self._binding(node, at, over, letters)
+            if not self.pairs.keys().isdisjoint({*over, *at}):
+                raise node.error(f"{node.latex}: of vec or a Kronecker product this is not derived")
+            return found
+        if function == r"\operatorname{vec}":
+            column, row = self._pair(node, at[0], shape[1], shape[0])
+            return self.of(
+                node.body,
+                [index for index, axis in ((row, shape[0]), (column, shape[1])) if axis != "1"],
+                letters,
+            )
         body = self.of(node.body, over, letters)
+        apart = [each for letter in over for each in self.apart(letter)]
         match function:
             case r"\operatorname{tr}":
-                return total(renamed(body, {over[1]: over[0]}), over[:1])
-            case r"\det":
-                return expression(Determinant(body, *over))
+                rows, columns = (self.apart(letter) for letter in over)
+                if [letter.size for letter in rows] != [letter.size for letter in columns]:
+                    raise node.error(
+                        f"{node.latex}: the trace of rows and columns in two orders is not derived"
+                    )
+                return total(renamed(body, dict(zip(columns, rows, strict=True))), rows)
             case r"\operatorname{sum}":
-                return total(body, over)
+                return self._total(body, over)
             case r"\operatorname{mean}":
-                return _mean(body, over)
+                return _mean(body, apart)
             case r"\operatorname{var}" | r"\operatorname{std}":
-                variance = _mean(power(plus(body, scaled(_mean(body, over), -1)), 2), over)
+                variance = _mean(power(plus(body, scaled(_mean(body, apart), -1)), 2), apart)
                 return power(variance, Fraction(1, 2)) if function.endswith("{std}") else variance
             case r"\|" | r"\|_2":
-                return power(total(power(body, 2), over), Fraction(1, 2))
+                return power(self._total(power(body, 2), over), Fraction(1, 2))
             case r"\|^2" | r"\|_2^2":
-                return total(power(body, 2), over)
+                return self._total(power(body, 2), over)
+            case _ if apart != list(over):
+                raise node.error(f"{node.latex}: of vec or a Kronecker product this is not derived")
+            case r"\det":
+                return expression(Determinant(body, *over))
             case _ if function in EXTREME:
                 return expression(Extreme(EXTREME[function], body, over))
         raise node.error(f"{node.latex} is not derived")
+
+    def _binding(
+        self, node: nodes.Whole, at: tuple[Index, ...], over: tuple[Letter, ...], letters: Letters
+    ) -> Expression:
+        """Return an inverse, a softmax or a logsumexp."""
+        if node.function == "^{-1}":
+            return expression(Inverse(self.of(node.body, over, letters), over[0], over[1], (at[0], at[1])))
+        if node.function == r"\operatorname{softmax}":
+            body = self.of(node.body, (*at[:-1], over[-1]), letters)
+            return expression(Softmax(body, over[-1], at[-1]))
+        return expression(Logsumexp(self.of(node.body, (*at, over[-1]), letters), over[-1]))
 
     def _of_number(self, node: nodes.Whole, scalar: Expression) -> Expression:
         """Return a function of a whole matrix, of one number."""
@@ -399,13 +543,59 @@ class Entries:
             case r"\operatorname{var}" | r"\operatorname{std}":
                 return number(0)
             case r"\|" | r"\|_2":
-                return expression(Applied("abs", 0, (scalar,)))
+                return expression(Applied("abs", 0, (scalar,), "abs"))
             case r"\|^2" | r"\|_2^2":
                 return power(scalar, 2)
         return scalar
 
 
+def _otherwise(holds: Expression) -> Expression:
+    """Return 1 where a condition does not hold, else 0."""
+    match holds:
+        case Expression(
+            (Term(coefficient=1, factors=(Bracket(left=left, relation=relation, right=right),), summed=()),)
+        ):
+            return expression(Bracket(left, OPPOSITE[relation], right))
+    return plus(ONE, scaled(holds, -1))
+
+
+def _recalled(part: Expression, defined: Factor, entry: Entry, keys: Keys) -> Expression:
+    """Return an expression with an entry in the place of every factor that is the defined one at other indices."""
+    own = tuple(index for index in entry.at if isinstance(index, Letter))
+
+    def found(factor: Factor) -> Factor:
+        times = _times(factor, defined)
+        if outline(factor) == outline(defined) and times:
+            key = keys.key(
+                expression(
+                    replace(factor, exponent=defined.exponent)
+                    if isinstance(factor, Power) and isinstance(defined, Power)
+                    else factor
+                )
+            )
+            for letters in permutations(factor.free, len(own)):
+                names: dict[Letter, Index] = dict(zip(own, letters, strict=True))
+                if key == keys.key(expression(renamed(defined, names))):
+                    entry_ = Entry(entry.name, letters)
+                    return entry_ if times == 1 else Power(expression(entry_), number(times))
+        return changed(factor, lambda inner: _recalled(inner, defined, entry, keys))
+
+    return Expression(tuple(replace(term, factors=tuple(map(found, term.factors))) for term in part.terms))
+
+
+def _times(factor: Factor, defined: Factor) -> Fraction:
+    """Return which power of a root another power of the same may be, as 1/u of u."""
+    if not (isinstance(factor, Power) and isinstance(defined, Power)):
+        return Fraction(1)
+    own, other = constant(factor.exponent), constant(defined.exponent)
+    times = own / other if own and other else Fraction(0)
+    return times if times.denominator == 1 else Fraction(0)
+
+
 def _size(axis: str) -> Expression:
+    """Return the length of an axis: a number, or one such as n·m or n+1."""
+    if re.fullmatch(r"\w+([·+]\w+)+", axis):
+        return plus(*(product(*map(_size, part.split("·"))) for part in axis.split("+")))
     return number(int(axis)) if axis.isdigit() else expression(Size(axis))
 
 

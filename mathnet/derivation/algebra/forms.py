@@ -4,14 +4,17 @@ A form is made from others by the functions of this file, which write no parenth
 the symbols are, and leave out what changes nothing. In NumPy a row and a column are arrays with one axis.
 """
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from operator import and_
 
-from ..meaning.shapes import Shape
+from ..meaning.shapes import Shape, together
 
-SUM, HADAMARD, PRODUCT, ATOM = range(4)  # how tightly a form holds together
+SUM, HADAMARD, PRODUCT, FRACTION, ATOM = range(5)  # how tightly a form holds together
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,15 @@ class Form:
     shape : tuple of str
         Names of the dimensions, as in the checker.
     level : int
-        SUM, HADAMARD, PRODUCT or ATOM.
+        SUM, HADAMARD, PRODUCT, FRACTION or ATOM.
     kind : str
         What it is made by: the name of a function of this file.
     parts : tuple of Form
         What it is made of.
     number : Fraction
         Of a product its coefficient, of a number its value.
+    relation : str
+        Of a comparison its sign.
     """
 
     latex: str
@@ -41,6 +46,7 @@ class Form:
     kind: str = "symbol"
     parts: tuple["Form", ...] = ()
     number: Fraction = Fraction(1)
+    relation: str = ""
 
     @property
     def is_vector(self) -> bool:
@@ -90,7 +96,7 @@ def transposed(form: Form) -> Form:
     """Return the transpose, which moves inwards until it stands at symbols."""
     shape = form.shape[::-1]
     match form.kind:
-        case "symmetric" | "diagonal" | "number":
+        case "symmetric" | "diagonal" | "number" | "identity":
             return form
         case "transpose":
             return form.parts[0]
@@ -100,10 +106,17 @@ def transposed(form: Form) -> Form:
             return product(form.number, *numbers, *(transposed(part) for part in reversed(arrays)))
         case "hadamard":
             return hadamard(*map(transposed, form.parts))
-        case "add":
+        case "add" if not form.is_vector or any(count(part) for part in form.parts):
             return add(*map(transposed, form.parts))
-        case "apply" if form.shape and "1" in form.shape and _turns(form):
+        case "apply" if "1" in form.shape and _turns(form):
             return apply(form.latex.split("(")[0], form.code.split("(")[0], *map(transposed, form.parts))
+        case "divide":
+            return divide(transposed(form.parts[0]), form.parts[1])
+        case "compare" if _turns(form):
+            left, right = form.parts
+            return compare(transposed(left), form.relation, transposed(right))
+        case "reciprocal" if _turns(form):
+            return reciprocal(transposed(form.parts[0]))
         case "inverse":
             (inner,) = form.parts
             latex = rf"{inside(inner, ATOM)}^{{-\mathsf T}}"
@@ -116,12 +129,23 @@ def transposed(form: Form) -> Form:
 
 
 def _turns(form: Form) -> bool:
-    return all(count(transposed(part)) < count(part) for part in form.parts if part.shape)
+    """Say whether the transpose of a function of every entry has fewer transposes with them inside."""
+    arrays = [part for part in form.parts if part.shape]
+    inside_, outside = sum(count(transposed(part)) for part in arrays), sum(map(count, arrays))
+    return bool(arrays) and inside_ <= outside
 
 
 def count(form: Form) -> int:
     """Return how many transposes are written in a form."""
     return form.latex.count(r"\mathsf T")
+
+
+SIGNS = re.compile(r"\\operatorname\{\w+\}|\\math(?:bf|sf|rm) ?\w|(?<=\w)_\{\w+\}|\\[A-Za-z]+|[\w+-]")
+
+
+def length(form: Form) -> int:
+    """Return how long a form is to a reader: names and signs, each as one, whatever LaTeX takes for it."""
+    return sum(not sign.startswith("_") for sign in SIGNS.findall(form.latex))
 
 
 def product(coefficient: Fraction | int, *factors: Form) -> Form:
@@ -138,7 +162,8 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         else:
             numbers += [part for part in parts if not part.shape]
             arrays += [part for part in parts if part.shape]
-    numbers.sort(key=lambda part: (bool(part.parts), len(part.latex)))
+    arrays = [part for part in arrays if part.kind != "identity"] or arrays[:1]
+    numbers.sort(key=lambda part: (part.kind == "differential", bool(part.parts), len(part.latex)))
     parts = (*numbers, *arrays)
     if not parts:
         return number(value)
@@ -148,9 +173,12 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         return add(*(product(-1, part) for part in parts[0].parts))
     shape = (arrays[0].shape[0], arrays[-1].shape[1]) if arrays else ()
     shape = () if shape == ("1", "1") else shape
-    latex = " ".join(
+    texts = [
         inside(part, PRODUCT if part.shape or not part.parts or len(parts) == 1 else ATOM) for part in parts
-    )
+    ]
+    latex = texts[0]
+    for text in texts[1:]:  # \mathbf 1 [u > 0] could be an indicator
+        latex += f" ({text})" if latex.endswith(r"\mathbf 1") and text.startswith("[") else f" {text}"
     code = " * ".join(coded(part) for part in numbers)
     if arrays:
         multiplied = coded(arrays[0]) if len(arrays) == 1 else reduce(_times, arrays[1:], arrays[0]).code
@@ -194,7 +222,7 @@ def hadamard(*factors: Form) -> Form:
     kept = [part for part in parts if part.kind != "ones"] or parts[:1]
     if len(kept) == 1:
         return kept[0]
-    latex = r" \odot ".join(inside(part, ATOM) for part in kept)
+    latex = r" \odot ".join(inside(part, FRACTION) for part in kept)
     return Form(
         latex,
         " * ".join(coded(part) for part in kept),
@@ -226,12 +254,67 @@ def add(*terms: Form) -> Form:
                 *(product(part.number, *(part.parts[1:] if side == 0 else part.parts[:-1])) for part in parts)
             )
             return product(1, outer, rest) if side == 0 else product(1, rest, outer)
+    if (beside := _beside(parts)) is not None:
+        return beside
+    sizes = {abs(part.number) if part.kind == "product" else Fraction(1) for part in parts}
+    if sizes != {1} and len(sizes) == 1:
+        (size,) = sizes
+        value = -size if all(part.number < 0 for part in parts) else size
+        return product(value, add(*(product(part.number / value, *part.parts) for part in parts)))
     first, *others = sorted(parts, key=lambda part: part.latex.startswith("-"))
     latex, code = first.latex, first.code
     for other in others:
         latex += f" - {other.latex[1:]}" if other.latex.startswith("-") else f" + {other.latex}"
         code += f" - {other.code[1:]}" if other.code.startswith("-") else f" + {other.code}"
     return Form(latex, code, first.shape, SUM, "add", (first, *others))
+
+
+def _beside(terms: Sequence[Form]) -> Form | None:
+    """Return a sum of Hadamard products with the factors that all of them have taken out once."""
+    split = [_factors(term) for term in terms]
+    written = [Counter(factor.latex for factor in factors) for _, factors in split]
+    names = [
+        *reduce(and_, written).elements()
+    ]  # a factor that stands twice in one term may stand once in another
+    if not names:
+        return None
+    common = [next(factor for factor in split[0][1] if factor.latex == name) for name in names]
+    rests = []
+    for value, factors in split:
+        rest = list(factors)
+        for name in names:
+            rest.remove(next(factor for factor in rest if factor.latex == name))
+        if not rest:
+            return None
+        rests.append(product(value, hadamard(*rest)))
+    return hadamard(add(*rests), *common)
+
+
+def _factors(term: Form) -> tuple[Fraction, tuple[Form, ...]]:
+    """Return the coefficient and the factors of a Hadamard product; anything else is one factor."""
+    if term.kind == "hadamard":
+        return Fraction(1), term.parts
+    if term.kind == "product" and len(term.parts) == 1 and term.parts[0].kind == "hadamard":
+        return term.number, term.parts[0].parts
+    return Fraction(1), (term,)
+
+
+def kronecker(left: Form, right: Form) -> Form:
+    """Return a Kronecker product; of a matrix and a row or column it is written kron."""
+    codes = [_as_matrix(form) for form in (left, right)]
+    shape = (together(left.shape[0], right.shape[0]), together(left.shape[1], right.shape[1]))
+    if left.is_vector or right.is_vector:
+        latex = rf"\operatorname{{kron}}({left.latex}, {right.latex})"
+        return Form(latex, f"np.kron({', '.join(codes)})", shape, ATOM, "whole", (left, right))
+    latex = rf"{inside(left, ATOM)} \otimes {inside(right, ATOM)}"
+    return Form(latex, f"np.kron({', '.join(codes)})", shape, HADAMARD, "kronecker", (left, right))
+
+
+def _as_matrix(form: Form) -> str:
+    """Return its NumPy with two axes, also of a row or column."""
+    if not form.is_vector:
+        return form.code
+    return f"{coded(form)}[:, None]" if form.shape[1] == "1" else f"{coded(form)}[None, :]"
 
 
 def apply(latex: str, code: str, *arguments: Form) -> Form:
@@ -251,7 +334,28 @@ def apply(latex: str, code: str, *arguments: Form) -> Form:
 def divide(top: Form, bottom: Form) -> Form:
     """Return a quotient by a number."""
     code = f"{coded(top)} / {coded(bottom)}"
-    return Form(rf"\frac{{{top.latex}}}{{{bottom.latex}}}", code, top.shape, PRODUCT, "divide", (top, bottom))
+    return Form(
+        rf"\frac{{{top.latex}}}{{{bottom.latex}}}", code, top.shape, FRACTION, "divide", (top, bottom)
+    )
+
+
+def reciprocal(bottom: Form) -> Form:
+    """Return 1 divided by every entry."""
+    code = f"1 / {coded(bottom)}"
+    return Form(rf"\frac{{1}}{{{bottom.latex}}}", code, bottom.shape, FRACTION, "reciprocal", (bottom,))
+
+
+def compare(left: Form, relation: str, right: Form) -> Form:
+    """Return the Iverson bracket: 1 where a comparison holds."""
+    sign = {r"\ge": ">=", r"\le": "<="}.get(relation, relation)
+    return Form(
+        f"[{left.latex} {relation} {right.latex}]",
+        f"np.where({left.code} {sign} {right.code}, 1.0, 0.0)",
+        left.shape,
+        kind="compare",
+        parts=(left, right),
+        relation=relation,
+    )
 
 
 def diagonal(vector: Form) -> Form:

@@ -17,7 +17,7 @@ def identifier(name: str) -> str:
 
 NUMPY = {
     "exp": "np.exp", "log": "np.log", "sin": "np.sin", "cos": "np.cos", "tanh": "np.tanh", "abs": "np.abs", "sign": "np.sign",
-    "max": "np.maximum", "min": "np.minimum",
+    "max": "np.maximum", "min": "np.minimum", r"\sinh": "np.sinh", r"\cosh": "np.cosh", r"\tan": "np.tan",
 }  # fmt: skip
 
 

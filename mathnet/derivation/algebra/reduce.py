@@ -3,19 +3,21 @@ r"""From sums of products of entries back to matrices, by four steps.
 A term is a graph: its letters are nodes, a factor with two letters is an edge between them, a factor with one letter hangs on
 it. The letters that the result keeps are the ends. Each step takes something away, and is one of the products:
 
-- edges side by side, or vectors on one letter, become one: the Hadamard product;
-- a summed letter with two edges goes: the matrix product (with a diagonal matrix, if something hangs on it);
-- a summed letter with one edge goes: a matrix times what hangs on the letter, or times ones;
-- a summed letter without an edge goes: a dot product; two summed letters with nothing but edges between them: an inner product.
+- side by side: edges between the same letters, or vectors on one letter, become one. The Hadamard product;
+- two edges: a summed letter between them goes. The matrix product (with a diagonal matrix, if something hangs on it);
+- one edge: the summed letter goes. A matrix times what hangs on the letter, or times ones;
+- no edge: the summed letter goes. A dot product; two letters alone, with nothing but edges between them: an inner product.
 
 If no edge is left between the two ends, what hangs on them is an outer product. If summed letters are left, the term has no
 matrix form.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, permutations
+from typing import NamedTuple
 
 from ..meaning.names import Names
 from ..meaning.shapes import Shape
@@ -68,16 +70,65 @@ class Edge:
         return self.form if letter is self.row else forms.transposed(self.form)
 
 
+class Picture(NamedTuple):
+    """What a graph looks like at one moment, and the step that has just been taken.
+
+    Attributes
+    ----------
+    step : str
+        Its name: `side by side`, `two edges`, `one edge`, `no edge`, `two letters alone` or `ends`; empty at the beginning.
+    product : str
+        The product that it is, if it is one.
+    gone : tuple of Letter
+        The summed letters that it has taken away.
+    edges : tuple of (Letter, Letter, Form)
+        Rows, columns, and the matrix between them.
+    hanging : dict
+        From a letter to the vectors that hang on it.
+    numbers : tuple of Form
+        What has no letter any more.
+    below : tuple of Form
+        The numbers that it is divided by.
+    """
+
+    step: str
+    product: str
+    gone: tuple[Letter, ...]
+    edges: tuple[tuple[Letter, Letter, Form], ...]
+    hanging: dict[Letter, tuple[Form, ...]]
+    numbers: tuple[Form, ...]
+    below: tuple[Form, ...]
+
+
 @dataclass
 class Graph:
-    """A term on the way back to matrices; `products` are the names of those that were found."""
+    """A term on the way back to matrices, with a picture from before the first step and after each."""
 
     numbers: list[Form] = field(default_factory=list)
     below: list[Form] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     hanging: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
     squared: dict[Letter, list[Form]] = field(default_factory=lambda: defaultdict(list))
-    products: list[str] = field(default_factory=list)
+    alone: list[Letter] = field(default_factory=list)  # that are summed within what is a number already
+    pictures: list[Picture] = field(default_factory=list)
+
+    @property
+    def products(self) -> list[str]:
+        """The names of the products that were found."""
+        return [picture.product for picture in self.pictures if picture.product]
+
+    def took(self, step: str = "", product: str = "", *gone: Letter) -> None:
+        """Remember a step, by its name, with the graph as it is after it."""
+        edges = tuple((edge.row, edge.column, edge.form) for edge in self.edges)
+        letters = dict.fromkeys((*self.hanging, *self.squared))
+        hanging = {
+            letter: (*self.hanging.get(letter, ()), *2 * self.squared.get(letter, []))
+            for letter in letters
+            if self.hanging.get(letter) or self.squared.get(letter)
+        }
+        self.pictures.append(
+            Picture(step, product, gone, edges, hanging, tuple(self.numbers), tuple(self.below))
+        )
 
     def at(self, letter: Letter) -> list[Edge]:
         """Return the edges at a letter."""
@@ -115,28 +166,61 @@ class Matrices:
             raise NoMatrixFormError  # a zero says nothing of its shape
         return forms.add(*(self._term(term, row, column) for term in part.terms))
 
+    def shorter(self, part: Expression, other: Expression, row: Letter | None, column: Letter | None) -> Form:
+        """Return the shorter form of two expressions that are equal.
+
+        Raises
+        ------
+        NoMatrixFormError
+            If the first has none.
+        """
+        before = self._state()
+        form = self.form(part, row, column)
+        after = self._state()
+        self._restore(before)
+        try:
+            second = self.form(other, row, column)
+        except NoMatrixFormError:
+            second = form
+        if forms.length(second) < forms.length(form):
+            return second
+        self._restore(after)
+        return form
+
+    def _state(self) -> tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]:
+        return set(self.functions), dict(self.ones), dict(self.identities), list(self.products)
+
+    def _restore(self, state: tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]) -> None:
+        functions, ones, identities, products = state
+        self.functions, self.ones, self.identities = set(functions), dict(ones), dict(identities)
+        self.products = list(products)
+
     def _term(self, term: Term, row: Letter | None, column: Letter | None) -> Form:
-        """Return the shortest form of a term, whichever letter goes first."""
+        form, graph = self.shortest(term, row, column)
+        self.products += graph.products
+        return form
+
+    def shortest(self, term: Term, row: Letter | None, column: Letter | None) -> tuple[Form, Graph]:
+        """Return the shortest form of a term, whichever letter goes first, and the graph that led to it."""
         found = []
         for order in islice(permutations(term.summed), MOST_ORDERS):
             before = dict(self.ones)
             graph = Graph()
-            form = self._reduced(replace(term, summed=order), graph, row, column)
-            found.append(
-                (len(self.ones) - len(before), len(form.latex), form, dict(self.ones), graph.products)
-            )
+            form = self.reduced(replace(term, summed=order), graph, row, column)
+            found.append((len(self.ones) - len(before), len(form.latex), form, dict(self.ones), graph))
             self.ones = before
-        *_, best, self.ones, products = min(found, key=lambda each: each[:2])
-        self.products += products
-        return best
+        *_, best, self.ones, graph = min(found, key=lambda each: each[:2])
+        return best, graph
 
-    def _reduced(self, term: Term, graph: Graph, row: Letter | None, column: Letter | None) -> Form:
+    def reduced(self, term: Term, graph: Graph, row: Letter | None, column: Letter | None) -> Form:
+        """Return the form of a term whose letters are taken away in the order in which they are summed, as far as there is a choice."""
         for factor in term.factors:
             self._enter(factor, term, graph)
+        graph.took("", "", *graph.alone)
         kept = {letter for letter in (row, column) if letter}
         if any(letter not in kept and letter not in term.summed for letter in term.free):
             raise NoMatrixFormError
-        summed = list(term.summed)
+        summed = [letter for letter in term.summed if letter not in graph.alone]
         while summed:
             if not self._joined(graph, summed) and not self._removed(graph, summed):
                 raise NoMatrixFormError
@@ -152,26 +236,45 @@ class Matrices:
 
     def _enter(self, factor: Factor, term: Term, graph: Graph) -> None:
         """Put a factor into the graph: a number, a vector or a matrix."""
-        places = _places(factor)
-        letters = sorted(factor.free, key=lambda letter: places.index(letter) if letter in places else 0)
+        order = places(factor)
+        letters = sorted(factor.free, key=lambda letter: order.index(letter) if letter in order else 0)
         if len(letters) > 2:
             raise NoMatrixFormError
         if not letters:
             exponent = constant(factor.exponent) if isinstance(factor, Power) else None
             if isinstance(factor, Power) and exponent is not None and exponent < 0:
-                graph.below.append(self._power(factor.base, -exponent, None, None))
+                graph.below.append(self.power(factor.base, -exponent, None, None))
             else:
                 graph.numbers.append(self.factor(factor, None, None))
         elif len(letters) == 1:
             (letter,) = letters
-            alone = letter in term.summed and sum(letter in other.free for other in term.factors) == 1
-            if alone and isinstance(factor, Power) and constant(factor.exponent) == 2:
+            if (
+                self._alone(letters, factor, term)
+                and isinstance(factor, Power)
+                and constant(factor.exponent) == 2
+            ):
                 graph.squared[letter].append(self.form(factor.base, letter))
             else:
                 graph.hanging[letter].append(self.factor(factor, letter, None))
+        elif (
+            isinstance(factor, Power)
+            and constant(factor.exponent) == 2
+            and self._alone(letters, factor, term)
+        ):
+            graph.numbers.append(_squared(self.form(factor.base, *letters)))
+            graph.alone += letters
         else:
             row, column = letters
             graph.edges.append(Edge(row, column, self.factor(factor, row, column)))
+
+    @staticmethod
+    def _alone(letters: Sequence[Letter], factor: Factor, term: Term) -> bool:
+        """Say whether letters are summed and stand in no other factor."""
+        return all(
+            letter in term.summed
+            and all(other is factor or letter not in other.free for other in term.factors)
+            for letter in letters
+        )
 
     def _joined(self, graph: Graph, summed: list[Letter]) -> bool:
         """Take what stands side by side together: Hadamard products, unless both letters end in an inner product."""
@@ -189,58 +292,72 @@ class Matrices:
                     )
                     if closed and len(beside) == 2 and edge.row is not edge.column:
                         return False
-                    graph.products.append("Hadamard product")
                     edge.form = forms.hadamard(edge.form, other.out_of(edge.row))
                     graph.edges.remove(other)
+                    graph.took("side by side", "Hadamard product")
                     return True
         for letter, vectors in graph.hanging.items():
             keep = 2 if letter in summed and not graph.at(letter) else 1
             if len(vectors) > keep:
-                graph.products.append("Hadamard product")
                 graph.hanging[letter] = [*vectors[: keep - 1], forms.hadamard(*vectors[keep - 1 :])]
+                graph.took("side by side", "Hadamard product")
                 return True
         return False
 
     def _removed(self, graph: Graph, summed: list[Letter]) -> bool:
         """Take a summed letter away."""
         for letter in summed:
-            edges, vectors = graph.at(letter), graph.hanging[letter]
+            edges, vectors, gone = graph.at(letter), graph.hanging[letter], [letter]
             if not edges:
-                graph.products += ["dot product"] * (len(vectors) == 2)
-                graph.numbers.append(self._sum(graph.squared.pop(letter, []), vectors, letter))
+                step, product = "no edge", "dot product" if len(vectors) == 2 else ""
+                graph.numbers.append(self._sum(graph, vectors, letter))
             elif len(edges) == 2 and edges[0].other(letter) is not edges[1].other(letter):
-                graph.products.append("matrix product")
+                step, product = "two edges", "matrix product"
                 first, second = edges
                 row, column = first.other(letter), second.other(letter)
                 middle = [forms.diagonal(forms.hadamard(*vectors))] if vectors else []
                 form = forms.product(1, first.out_of(row), *middle, second.out_of(letter))
                 graph.edges = [edge for edge in graph.edges if edge not in edges] + [Edge(row, column, form)]
             elif len(edges) == 1:
-                graph.products.append("matrix product")
+                step, product = "one edge", "matrix product"
                 (edge,) = edges
                 end = edge.other(letter)
                 vector = forms.hadamard(*vectors) if vectors else self.one(letter.size)
                 graph.hanging[end].append(forms.product(1, edge.out_of(end), vector))
                 graph.edges.remove(edge)
             elif len(edges) == 2 and edges[0].other(letter) in summed:
+                step, product = "two letters alone", "inner product"
                 first, second = edges
                 left, right = first.out_of(letter), second.out_of(letter)
-                graph.products.append("inner product")
                 graph.numbers.append(_inner(left, right))
                 graph.edges = [edge for edge in graph.edges if edge not in edges]
-                summed.remove(first.other(letter))
+                gone.append(first.other(letter))
             else:
                 continue
             graph.hanging.pop(letter, None)
-            summed.remove(letter)
+            for other in gone:
+                summed.remove(other)
+            graph.took(step, product, *gone)
             return True
         return False
 
-    def _sum(self, squared: list[Form], vectors: list[Form], letter: Letter) -> Form:
-        """Return what a summed letter without edges leaves: a dot product, the square of a norm, or a sum of entries."""
+    def _sum(self, graph: Graph, vectors: list[Form], letter: Letter) -> Form:
+        """Return what a summed letter without edges leaves: a dot product, the square of a norm, a mean, or a sum of entries."""
+        squared = graph.squared.pop(letter, [])
+        count = next((form for form in graph.below if form.latex == letter.size), None)
+        centred = _centred(squared[0]) if squared else None
+        averaged = centred or (
+            vectors[0]
+            if len(vectors) == 1 and vectors[0].kind not in {"hadamard", "main diagonal", "ones"}
+            else None
+        )
+        if count and averaged:
+            graph.below.remove(count)
+            if forms.count(turned := forms.transposed(averaged)) < forms.count(averaged):
+                averaged = turned
+            return _averaged("var" if centred else "mean", averaged)
         if squared:
-            square = forms.written(lambda x: rf"\|{x}\|^2", lambda x: f"np.sum(({x}) ** 2)", (), squared[0])
-            return replace(square, kind="square")
+            return _squared(squared[0])
         if len(vectors) == 2:
             return forms.product(1, forms.transposed(vectors[0]), vectors[1])
         if vectors[0].kind == "main diagonal":
@@ -264,7 +381,8 @@ class Matrices:
         if graph.edges:
             (edge,) = graph.edges
             return [*map(forms.diagonal, at_row), edge.out_of(row), *map(forms.diagonal, at_column)]
-        graph.products += ["outer product"] * bool(at_row and at_column)
+        if at_row and at_column:
+            graph.took("ends", "outer product")
         left, right = at_row or [self.one(row.size)], at_column or [self.one(column.size)]
         return [left[0], forms.transposed(right[0])]
 
@@ -285,7 +403,7 @@ class Matrices:
             if "identity" in known.properties and self.shapes[name] == (size, size):
                 self.identities.setdefault(size, known.latex)
         latex = self.identities.setdefault(size, f"I_{{{size}}}")
-        return Form(latex, f"np.eye({size})", (size, size), kind="symmetric")
+        return Form(latex, f"np.eye({size})", (size, size), kind="identity")
 
     def factor(self, factor: Factor, row: Letter | None, column: Letter | None) -> Form:
         """Return the form of one factor, with its letters as row and column."""
@@ -306,7 +424,7 @@ class Matrices:
             case Nested(body=body):
                 return self.form(body, row, column)
             case Power(base=base, exponent=exponent) if (value := constant(exponent)) is not None:
-                return self._power(base, value, row, column)
+                return self.power(base, value, row, column)
             case Applied(function=function, order=order, arguments=arguments):
                 self.functions.add((function, order))
                 found = [
@@ -314,7 +432,7 @@ class Matrices:
                     for argument in arguments
                 ]
                 return forms.apply(
-                    self._function(function) + "'" * order, called(function + "'" * order), *found
+                    self.function(function) + "'" * order, called(function + "'" * order), *found
                 )
             case Softmax(body=body, over=over, at=at):
                 return self._softmax(body, over, at, row, column)
@@ -332,14 +450,14 @@ class Matrices:
                 return _main_diagonal(self._factor(replace(factor, at=ends), *ends))
             case Inverse(body=body, row=own, column=other, at=at) if row and column:
                 inner = self.form(body, own, other)
-                symmetric = forms.transposed(inner) == inner
+                symmetric = forms.transposed(inner).latex == inner.latex
                 found_inverse = forms.written(
                     lambda x: rf"{forms.inside(inner, forms.ATOM)}^{{-1}}",
                     lambda x: f"np.linalg.inv({x})",
                     (row.size, column.size),
                     inner,
                 )
-                found_inverse = replace(found_inverse, kind="inverse")
+                found_inverse = replace(found_inverse, kind="symmetric" if symmetric else "inverse")
                 return found_inverse if symmetric or at == (row, column) else forms.transposed(found_inverse)
             case Determinant(body=body, row=own, column=other):
                 return forms.written(
@@ -349,17 +467,9 @@ class Matrices:
                 sides = [
                     self.form(side, *((row, column) if side.free else (None, None))) for side in (left, right)
                 ]
-                shape = next((side.shape for side in sides if side.shape), ())
-                if not sides[0].shape and shape:
+                if not sides[0].shape and sides[1].shape:
                     raise NoMatrixFormError
-                sign = {r"\ge": ">=", r"\le": "<="}.get(relation, relation)
-                return Form(
-                    f"[{sides[0].latex} {relation} {sides[1].latex}]",
-                    f"np.where({sides[0].code} {sign} {sides[1].code}, 1.0, 0.0)",
-                    shape,
-                    kind="whole",
-                    parts=tuple(sides),
-                )
+                return forms.compare(sides[0], relation, sides[1])
             case Extreme(function=function, body=body, over=over) if len(over) <= 2 and not row:
                 return forms.written(
                     lambda x: rf"\{function}({x})",
@@ -383,7 +493,8 @@ class Matrices:
             return form if at == (row, column) else forms.transposed(form)
         return forms.transposed(form) if len(at) == 1 and shape[0] == "1" else form
 
-    def _function(self, name: str) -> str:
+    def function(self, name: str) -> str:
+        """Return how a function of numbers is written."""
         if known := self.names.functions.get(name):
             return known.latex
         if name.startswith("\\"):
@@ -405,7 +516,10 @@ class Matrices:
             lambda x: rf"\operatorname{{softmax}}({x})", lambda x: f"softmax({x}{axis})", inner.shape, inner
         )
 
-    def _power(self, base: Expression, value: Fraction, row: Letter | None, column: Letter | None) -> Form:
+    def power(
+        self, base: Expression, value: Fraction, row: Letter | None = None, column: Letter | None = None
+    ) -> Form:
+        """Return a power of an expression, entry by entry."""
         inner = self.form(base, row, column)
         if inner.kind == "square" and value > 0 and value.denominator == 2:
             (vector,) = inner.parts
@@ -414,28 +528,30 @@ class Matrices:
             return forms.written(
                 lambda x: rf"\|{x}\|{up}", lambda x: f"np.linalg.norm({x}){norm}", (), vector
             )
+        if inner.kind == "var" and value > 0 and value.denominator == 2:
+            deviation = _averaged("std", inner.parts[0])
+            return self._number_power(deviation, Fraction(value.numerator))
         if value == 1:
             return inner
         if value < 0:
-            bottom = self._power(base, -value, row, column)
-            return Form(
-                rf"\frac{{1}}{{{bottom.latex}}}",
-                f"1 / {forms.coded(bottom)}",
-                inner.shape,
-                forms.PRODUCT,
-                "whole",
-                (bottom,),
-            )
+            bottom = self.power(base, -value, row, column)
+            return forms.reciprocal(bottom)
         if value == Fraction(1, 2):
             return forms.written(lambda x: rf"\sqrt{{{x}}}", lambda x: f"np.sqrt({x})", inner.shape, inner)
-        up = str(value) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
-        exponent = (
-            str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
-        )
         if inner.shape and value.denominator == 1 and value <= 3:
             return forms.hadamard(*[inner] * int(value))
         if inner.shape:
             raise NoMatrixFormError
+        return self._number_power(inner, value)
+
+    @staticmethod
+    def _number_power(inner: Form, value: Fraction) -> Form:
+        if value == 1:
+            return inner
+        up = str(value) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
+        exponent = (
+            str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+        )
         return forms.written(
             lambda x: rf"{forms.inside(inner, forms.ATOM)}^{{{exponent}}}",
             lambda x: f"({x}) ** ({up})",
@@ -444,7 +560,7 @@ class Matrices:
         )
 
 
-def _places(factor: Factor) -> list[Letter]:
+def places(factor: Factor) -> list[Letter]:
     """Return the letters of a factor in the order in which they stand."""
     match factor:
         case Entry(at=at) | Inverse(at=at):
@@ -464,7 +580,7 @@ def _order(part: Expression) -> list[Letter]:
         letter
         for term in part.terms
         for factor in term.factors
-        for letter in _places(factor)
+        for letter in places(factor)
         if letter in part.free
     ]
     return list(dict.fromkeys(found))
@@ -475,6 +591,31 @@ def _main_diagonal(matrix: Form) -> Form:
     shape = (matrix.shape[0], "1")
     found = forms.written(lambda x: rf"\operatorname{{diag}}({x})", lambda x: f"np.diag({x})", shape, matrix)
     return replace(found, kind="main diagonal")
+
+
+def _squared(form: Form) -> Form:
+    """Return the sum of the squares of all entries."""
+    square = forms.written(lambda x: rf"\|{x}\|^2", lambda x: f"np.sum(({x}) ** 2)", (), form)
+    return replace(square, kind="square")
+
+
+def _averaged(function: str, part: Form) -> Form:
+    """Return the mean, variance or standard deviation of all entries."""
+    found = forms.written(
+        lambda x: rf"\operatorname{{{function}}}({x})", lambda x: f"np.{function}({x})", (), part
+    )
+    return replace(found, kind=function)
+
+
+def _centred(form: Form) -> Form | None:
+    """Return x if a form is x less its mean."""
+    match form:
+        case Form(
+            kind="add",
+            parts=(x, Form(kind="product", number=-1, parts=(Form(kind="mean") as mean, Form(kind="ones")))),
+        ):
+            return x if mean.parts[0].latex in {x.latex, forms.transposed(x).latex} else None
+    return None
 
 
 def _inner(left: Form, right: Form) -> Form:

@@ -13,10 +13,12 @@ from .terms import (
     Delta,
     Entry,
     Expression,
+    Extreme,
     Factor,
     Index,
     Letter,
     Nested,
+    Places,
     Power,
     Size,
     Softmax,
@@ -34,6 +36,9 @@ from .terms import (
     total,
 )
 
+STEADY = {  # functions that are nowhere flat
+    "exp", "log", "sin", "cos", "tanh", "abs", r"\operatorname{sigmoid}", r"\operatorname{softplus}", r"\sinh", r"\cosh", r"\tan",
+}  # fmt: skip
 MOST_ROUNDS = 4  # of multiplying out
 
 
@@ -48,7 +53,7 @@ def normal(part: Expression, keys: Keys) -> Expression:
     for _ in range(MOST_ROUNDS):
         if not any(map(is_product_of_sums, part.terms)):
             break
-        part = simplified(expanded(part), keys)
+        part = simplified(expanded(part, keys), keys)
     return part
 
 
@@ -94,7 +99,10 @@ def _term(term: Term, keys: Keys) -> Expression:
             kept += found.terms[0].factors
         else:
             kept.append(Nested(found))
-    return Expression((_counted(_without_ones(Term(coefficient, tuple(kept), term.summed), keys), keys),))
+    found_term = _without_ones(Term(coefficient, tuple(kept), term.summed), keys)
+    if any(_vanishes(letter, found_term, keys) for letter in found_term.summed):
+        return Expression()
+    return Expression((_counted(found_term, keys),))
 
 
 def _whole(exponent: Expression) -> bool:
@@ -115,7 +123,7 @@ def _flat(term: Term, keys: Keys) -> Term:
     """Return a term with simplified blocks, in which no block is a sum of one term."""
     found = Term(term.coefficient, (), term.summed)
     for factor in term.factors:
-        single = _single(changed(factor, lambda inner: simplified(inner, keys)))
+        single = _single(changed(factor, lambda inner: simplified(inner, keys)), keys)
         if not single.terms:
             return replace(term, coefficient=Fraction(0))
         inner = fresh(single.terms[0])
@@ -127,7 +135,7 @@ def _flat(term: Term, keys: Keys) -> Term:
     return found
 
 
-def _single(factor: Factor) -> Expression:
+def _single(factor: Factor, keys: Keys) -> Expression:
     """Return a factor as an expression of at most one term."""
     match factor:
         case Nested(body=body) if len(body.terms) < 2:
@@ -136,6 +144,8 @@ def _single(factor: Factor) -> Expression:
             return product(number(common), expression(Nested(scaled(body, 1 / common))))
         case Power(base=base, exponent=exponent):
             return _power(base, exponent)
+        case Places():
+            return places(factor, keys)
         case Applied(function="log", order=0, arguments=(inner,)) if constant(inner) == 1:
             return Expression()
         case Applied(function="exp", order=0, arguments=(inner,)) if not inner.terms:
@@ -206,6 +216,61 @@ def _without_ones(term: Term, keys: Keys) -> Term:
     return term
 
 
+def places(found: Places, keys: Keys) -> Expression:
+    """Return in how many places a largest number is: in one, or in as many as reach it."""
+    if _differ(found.body, found.over, keys):
+        return ONE
+    others = [Letter(letter.size) for letter in found.over]
+    own = renamed(found.body, dict(zip(found.over, others, strict=True)))
+    return total(expression(Extreme(found.function, found.body, found.over).reached(own)), others)
+
+
+def _differ(body: Expression, over: tuple[Letter, ...], keys: Keys) -> bool:
+    r"""Say whether no two of the numbers of which the largest is taken are always equal.
+
+    They are not if an entry that has all the letters, and stands nowhere else, is multiplied by entries alone, as in
+    $\sum_j A_{ij} x_j + t$: each number can be changed without the others. Nor are functions of such numbers, if they are nowhere flat.
+    """
+    for term in body.terms:
+        entries = [factor for factor in term.factors if isinstance(factor, Entry)]
+        rest = [factor for factor in term.factors if not isinstance(factor, Entry | Size)]
+        if any(entry.name not in keys.varied for entry in entries):
+            continue
+        if not rest:
+            others = Expression(tuple(other for other in body.terms if other is not term)).names
+            names = [entry.name for entry in entries]
+            if any(
+                entry.free.issuperset(over) and names.count(entry.name) == 1 and entry.name not in others
+                for entry in entries
+            ):
+                return True
+        elif len(body.terms) == len(rest) == 1 and not term.summed:
+            inner = _steady(rest[0])
+            alone = all(entry.free.isdisjoint(over) for entry in entries)
+            return inner is not None and alone and _differ(inner, over, keys)
+    return False
+
+
+def _steady(factor: Factor) -> Expression | None:
+    """Return of what a factor is a function that is nowhere flat."""
+    match factor:
+        case Nested(body=body):
+            return body
+        case Power(base=base, exponent=exponent) if constant(exponent):
+            return base
+        case Applied(order=0, arguments=(inner,), rule=rule) if rule in STEADY:
+            return inner
+    return None
+
+
+def _vanishes(letter: Letter, term: Term, keys: Keys) -> bool:
+    """Say whether a sum over a letter is one of x less its mean."""
+    match [factor for factor in term.factors if letter in factor.free]:
+        case [Nested(body=body)] if any(letter not in part.free for part in body.terms):
+            return not simplified(total(body, [letter]), keys).terms
+    return False
+
+
 def _collapse(term: Term, delta: Delta) -> Term | None:
     others = tuple(factor for factor in term.factors if factor is not delta)
     if delta.left == delta.right:
@@ -238,20 +303,31 @@ def _counted(term: Term, keys: Keys) -> Term:
 
 
 def spread_out(part: Expression, keys: Keys) -> Expression:
-    """Return an expression in which those sums are multiplied out whose terms have more than two letters together.
+    """Return an expression in which those sums are multiplied out that are no matrix, or the identity less ones.
 
-    Such a sum is no matrix, but each of its terms may lead to one.
+    A sum whose terms have more than two letters together is no matrix, but each of its terms may lead to one; and
+    (I - 11ᵀ/n) c is written c less its mean.
     """
     while True:
-        found = plus(*(_spread(term) for term in part.terms))
+        found = plus(*(_spread(_spread_inside(term, keys)) for term in part.terms))
         if found == part:
             return part
         part = simplified(found, keys)
 
 
+def _spread_inside(term: Term, keys: Keys) -> Term:
+    if not any(isinstance(factor, Nested) for factor in term.factors):
+        return term
+    factors = (
+        Nested(spread_out(factor.body, keys)) if isinstance(factor, Nested) else factor
+        for factor in term.factors
+    )
+    return replace(term, factors=tuple(factors))
+
+
 def _spread(term: Term) -> Expression:
     for place, factor in enumerate(term.factors):
-        if isinstance(factor, Nested) and len(factor.free) > 2:
+        if isinstance(factor, Nested) and (len(factor.free) > 2 or _only_identity(factor.body, term)):
             rest = (*term.factors[:place], *term.factors[place + 1 :])
             return plus(
                 *(
@@ -263,3 +339,18 @@ def _spread(term: Term) -> Expression:
                 )
             )
     return Expression((term,))
+
+
+def _only_identity(body: Expression, term: Term) -> bool:
+    """Say whether a sum has the identity in it and no other matrix, and is multiplied by something."""
+    deltas = [factor for part in body.terms for factor in part.factors if isinstance(factor, Delta)]
+    if len(deltas) != 1 or deltas[0].free.isdisjoint(term.summed):
+        return False
+    ends = deltas[0].free
+    return not any(
+        len(factor.free & ends) == 2 or (factor.free & ends and factor.free & frozenset(part.summed))
+        for part in body.terms
+        if ends <= part.free
+        for factor in part.factors
+        if factor is not deltas[0]
+    )

@@ -128,6 +128,7 @@ class Applied(Factor):
     function: str
     order: int
     arguments: tuple[Expression, ...]
+    rule: str = ""  # the well-known function that it is, whatever its name
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,39 @@ class Extreme(Factor):
     function: str
     body: Expression
     over: tuple[Letter, ...]
+
+    def reached(self, by: Expression) -> Bracket:
+        """Return whether a number is the largest or smallest."""
+        return Bracket(by, r"\ge" if self.function == "max" else r"\le", expression(self))
+
+
+@dataclass(frozen=True)
+class Places(Factor):
+    """How many of the numbers are the largest, or smallest, away from kinks: more than one only where some are always equal."""
+
+    binds = ("over",)
+    function: str
+    body: Expression
+    over: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
+class Multiplied(Factor):
+    r"""$\prod_{i \ne k} u_i$: the product over a letter, of all values or of all but one."""
+
+    binds = ("over",)
+    body: Expression
+    over: Letter
+    besides: Index | None = None
+
+
+@dataclass(frozen=True)
+class Pending(Factor):
+    r"""$\partial u / \partial X_{kl}$: a derivative that has not been carried out."""
+
+    body: Expression
+    name: str
+    at: tuple[Index, ...]
 
 
 ONE = Expression((Term(Fraction(1)),))

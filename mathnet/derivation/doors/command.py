@@ -14,7 +14,9 @@ from mathnet import __version__
 from ..errors import WHOLE, DerivationError
 from ..read.fences import Found
 from ..read.files import FileError, paths, read
+from ..verdict.asked import written_out
 from ..verdict.check import check
+from ..verdict.derive import KINDS, STYLES
 from ..verdict.report import Report
 from . import derive as deriving
 from .document import document
@@ -55,6 +57,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     derive.add_argument(
         "--by", action="append", default=[], metavar="SYMBOL", help="may be given several times"
     )
+    derive.add_argument(
+        "--style",
+        choices=list(STYLES),
+        default="backward",
+        help="of the steps; all end in the same formula",
+    )
+    derive.add_argument(
+        "--kind",
+        choices=KINDS,
+        default="gradient",
+        help="hvp: the Hessian times a direction; jvp: the differential",
+    )
     derive.add_argument("--format", choices=deriving.FORMATS, default="text", help="text is for people")
     command = commands.add_parser(
         "check",
@@ -70,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.command == "derive":
-            return deriving.run(options.file, options.by, options.format)
+            return deriving.run(options.file, options.by, options.format, options.style, options.kind)
         return run(options.files, as_json=options.format == "json")
     except BrokenPipeError:  # whoever read this wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -97,7 +111,8 @@ def run(names: Sequence[str], as_json: bool) -> int:
                 counts[report.ok] += 1
                 if as_json:
                     place = {"line": found.line, "cell": found.cell or None}
-                    documents[-1]["derivations"].append(place | document(report, found.line, found.column))
+                    said = document(report, found.line, found.column, found.height if found.asked else None)
+                    documents[-1]["derivations"].append(place | said)
                 else:
                     _print(verdict(path, found, report))
                 progress.update()
@@ -126,8 +141,9 @@ def _search(name: str) -> list[tuple[str, list[Found], str]]:
 
 
 def judge(found: Found) -> Report:
-    """Check a derivation that was found, and return its report."""
-    report = check(found.source, found.id) if found.source or not found.problem else Report(found.id, "")
+    """Check a derivation that was found, or derive one that was asked for, and return its report."""
+    unread = found.problem and (found.asked or not found.source)
+    report = Report(found.id, "") if unread else _checked(found)
     if found.expansion:  # a place is shown where the author wrote it
         for error in report.errors:
             error.place = found.expansion.written_place(error.place)
@@ -137,9 +153,17 @@ def judge(found: Found) -> Report:
     return report
 
 
+def _checked(found: Found) -> Report:
+    try:
+        return check(written_out(found.source, found.id, found.asked), found.id)
+    except DerivationError as error:
+        return Report(found.id, found.source, errors=[error])
+
+
 def where(path: str, found: Found, line: int = 1, column: int = 0) -> str:
     """Return the place of a line of a derivation in its file, as editors read it."""
     cell = f"cell {found.cell}:" if found.cell else ""
+    line = min(line, found.height) if found.asked else line  # a line that was derived stands in no file
     return f"{path}:{cell}{found.line + line - 1}" + (f":{found.column + column}" if column else "")
 
 

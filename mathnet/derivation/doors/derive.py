@@ -24,40 +24,37 @@ FORMATS = ("text", "latex", "markdown", "numpy", "json")
 DERIVED, REFUSED, UNREAD = 0, 1, 2
 
 
-def run(path: str, by: Sequence[str], form: str) -> int:
+def run(path: str, by: Sequence[str], form: str, style: str, kind: str) -> int:
     """Derive what a file asks for, print it, and return the exit status."""
     found: list[Derived] = []
     try:
         for id, source in _sources(path):
-            found += derive(source, by, id)
+            found += derive(source, by, id, style, kind)
     except (FileError, DerivationError) as error:
         said = str(error).removeprefix("derivation ").lstrip(":, ")
         print(f"mathnet: {path}: {said}", file=sys.stderr)
         return UNREAD
     if form == "json":
-        print(json.dumps([_document(each) for each in found], ensure_ascii=False, indent=1))
+        print(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
     else:
-        print("\n\n".join(_text(each, form) for each in found))
+        print("\n\n".join(text(each, form) for each in found))
     return REFUSED if any(each.refused for each in found) else DERIVED
 
 
 def _sources(path: str) -> Iterator[tuple[str, str]]:
     """Yield the id and the text of every where part."""
-    text = text_of(path)
-    fences = derivations(text, path)
+    whole = text_of(path)
+    fences = derivations(whole, path)
     for fence in fences:
         if fence.problem:
             raise DerivationError(fence.problem, WHOLE, caret=False)
         yield fence.id, fence.source
     if not fences:
-        yield "", text.strip()
+        yield "", whole.strip()
 
 
-def _document(found: Derived) -> dict[str, str | None]:
-    return {**asdict(found), "style": "backward"}
-
-
-def _text(found: Derived, form: str) -> str:
+def text(found: Derived, form: str) -> str:
+    """Return a gradient in one of `FORMATS` but JSON."""
     if found.refused:
         return f"{'# ' if form == 'numpy' else '% ' if form == 'latex' else ''}{found.by} is refused: {found.refused}"
     if form == "numpy":
@@ -69,4 +66,5 @@ def _text(found: Derived, form: str) -> str:
     if form == "latex":
         rows = [line if line.endswith("\\\\") else f"{line} \\\\" for line in lines]
         return "\\begin{align*}\n" + "\n".join(rows).removesuffix(" \\\\") + "\n\\end{align*}"
-    return "\n".join([f"by {found.by}: {found.verdict}", *lines])
+    note = [found.note] if found.note else []
+    return "\n".join([f"by {found.by}: {found.verdict}", *note, *lines])

@@ -6,9 +6,17 @@ from typing import Any
 from ..verdict.report import Report
 
 
-def document(report: Report, first_line: int = 1, indentation: int = 0) -> dict[str, Any]:
-    """Return what `mathnet check --format json` says; lines and columns are counted from the given ones."""
-    below = first_line - 1
+def document(
+    report: Report, first_line: int = 1, indentation: int = 0, height: int | None = None
+) -> dict[str, Any]:
+    """Return what `mathnet check --format json` says; lines and columns are counted from the given ones.
+
+    Lines that were derived, which are those below the given height, count as its last line.
+    """
+
+    def at(line: int) -> int:
+        return first_line - 1 + (line if height is None else min(line, height))
+
     return {
         "id": report.id,
         "ok": report.ok,
@@ -20,14 +28,14 @@ def document(report: Report, first_line: int = 1, indentation: int = 0) -> dict[
         "draws": report.draws,
         "sizes": report.sizes,
         "seconds": round(report.seconds, 3),
-        "readings": [{**reading._asdict(), "line": reading.line + below} for reading in report.readings],
+        "readings": [{**reading._asdict(), "line": at(reading.line)} for reading in report.readings],
         "lines": [
-            {**line._asdict(), "line": line.line + below, "error": line.error and line.error.reason}
+            {**line._asdict(), "line": at(line.line), "error": line.error and line.error.reason}
             for line in report.lines
         ],
         "errors": [
             {
-                "line": error.place.line + below,
+                "line": at(error.place.line),
                 "column": error.place.column + indentation,
                 "reason": error.reason,
                 "cause": error.cause or None,

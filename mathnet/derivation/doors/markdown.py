@@ -1,4 +1,4 @@
-"""The `derivation` fence on a page: checked while the page is built, and shown line by line with its reasons.
+"""The `derivation` fence on a page: checked while the page is built, and shown line by line with its reasons; and the `derive` fence, of which the lines are derived.
 
 A Markdown extension, `mathnet.derivation.markdown`, for MkDocs and for Python-Markdown alone. It brings its style sheet
 along and needs `math-core`, for MathML. A derivation that is wrong, or whose id is used twice, raises `DerivationError`;
@@ -20,6 +20,7 @@ from mathnet.mathml import FormulaError, math_core
 
 from ..errors import WHOLE, DerivationError
 from ..read.fences import Found, fences, find
+from ..verdict.asked import written_out
 from ..verdict.check import check
 from ..verdict.rendering import Shown, shown, style_link, wrong_html
 from ..verdict.report import Report
@@ -45,11 +46,16 @@ def claim(md: Markdown, id: str, source: str) -> None:
         If another equation has it.
     """
     page = _page(md)
-    ids = _ids.setdefault(page.files if page else md, {})
+    ids = claimed(page.files if page else md)
     place = page.file.src_uri if page else "this text"
     taken, other = ids.setdefault(id, (place, source))
     if (taken, other) != (place, source):
         raise DerivationError(f"the id is already used in {taken}", WHOLE, caret=False).attach(id, source)
+
+
+def claimed(build: object) -> dict[str, tuple[str, str]]:
+    """Return the ids that are taken in the build with these files, or in a Markdown object, with the page and the source of each."""
+    return _ids.setdefault(build, {})
 
 
 def refuse(md: Markdown, id: str, source: str, errors: Sequence[Exception]) -> str:
@@ -93,7 +99,7 @@ class _Fences(Preprocessor):  # type: ignore[misc]  # Markdown has no types
             if found.problem:
                 raise DerivationError(found.problem, WHOLE, caret=False).attach(id, source)
             claim(self.md, id, source)
-            report = checked(source, id)
+            report = checked(written_out(source, id, found.asked), id)
             if report.ok:
                 return self.frame(shown(report), style)
             errors: Sequence[Exception] = report.errors

@@ -1,7 +1,13 @@
 """Which symbols a formula refers to, and through their definitions depends on."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from . import nodes
 from .names import Names
+
+Known = dict[Any, set[str]]
+"""From a node, or the name of a symbol, to what it was found to depend on."""
 
 
 def mentions(node: nodes.Node, names: Names) -> set[str]:
@@ -10,7 +16,7 @@ def mentions(node: nodes.Node, names: Names) -> set[str]:
         case nodes.Cotangent():
             seed = names.seed.walk() if names.seed is not None else ()
             return {node.name, names.output}.union(*(mentions(part, names) for part in seed))
-        case nodes.Symbol():
+        case nodes.Symbol() | nodes.Step():
             return {node.name}
         case nodes.At():
             return {node.name}
@@ -24,11 +30,31 @@ def mentions(node: nodes.Node, names: Names) -> set[str]:
     return set()
 
 
-def reach(node: nodes.Node, names: Names, known: dict[nodes.Node, set[str]]) -> set[str]:
+def reach(node: nodes.Node, names: Names, known: Known) -> set[str]:
     """Return the names of all symbols that a node can depend on; `known` keeps those of all nodes that were asked for."""
     if node not in known:
-        found = {name for part in node.walk() for name in mentions(part, names)}
-        symbols = [names.symbols[name] for name in found if name in names.symbols]
-        below = [symbol.definition for symbol in symbols if symbol.definition is not None]
-        known[node] = found.union(*(reach(definition, names, known) for definition in below))
+        mentioned = _mentioned(node, names)
+        known[node] = mentioned.union(*(_below(name, names, known) for name in mentioned))
     return known[node]
+
+
+def _mentioned(node: nodes.Node, names: Names) -> set[str]:
+    return {name for part in node.walk() for name in mentions(part, names)}
+
+
+def _below(name: str, names: Names, known: Known) -> set[str]:
+    """Return the names of all symbols that a symbol is made of: a step of a sequence also of other steps, and of those with a name of their own."""
+    if name not in known:
+        found: set[str] = set()
+        left = [name]
+        while left:
+            symbol = names.symbols.get(one := left.pop())
+            made_of: Iterable[str] = ()
+            if symbol is not None and symbol.definition is not None:
+                made_of = _mentioned(symbol.definition, names)
+            if one in names.sequences:
+                made_of = {*made_of, *names.sequences[one].ends.values()}
+            left += [other for other in made_of if other not in found]
+            found.update(made_of)
+        known[name] = found
+    return known[name]

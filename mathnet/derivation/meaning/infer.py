@@ -14,7 +14,9 @@ def infer_dimensions(names: Names) -> Dimensions:
     """Return the shapes of all that a where part declares and defines."""
     shapes = {name: symbol.shape for name, symbol in names.symbols.items() if symbol.shape is not None}
     written = {name: symbol.latex for name, symbol in names.symbols.items()}
-    dimensions = Dimensions(names.dimensions, names.output, shapes, written)
+    dimensions = Dimensions(
+        names.dimensions, names.output, shapes, written, follows=names.sizes, steps=names.steps
+    )
     for symbol in names.symbols.values():
         shape = symbol.shape or ("", "1")
         if symbol.properties & SQUARE and shape[0] != shape[-1]:
@@ -28,7 +30,7 @@ def infer_dimensions(names: Names) -> Dimensions:
             _infer_function(dimensions, function, function.body)
     for symbol in names.symbols.values():
         if symbol.definition is not None:
-            infer_symbol(dimensions, symbol, symbol.definition)
+            infer_symbol(dimensions, symbol, symbol.definition, names)
     if names.seed is not None:
         found, _ = Scope(dimensions).infer(names.seed)
         _require_declared(names.seed, found, dimensions.shapes[names.output])
@@ -78,7 +80,10 @@ def free_letters(names: Names, node: Node) -> frozenset[str]:
 def _throwaway(names: Names, ranges: Mapping[str, Range] | None = None) -> Scope:
     """Return a scope of what is known so far, of which nothing is kept."""
     written = {name: symbol.latex for name, symbol in names.symbols.items()}
-    return Scope(Dimensions(names.dimensions, names.output, names.shapes, written), ranges)
+    known = Dimensions(
+        names.dimensions, names.output, names.shapes, written, follows=names.sizes, steps=names.steps
+    )
+    return Scope(known, ranges)
 
 
 def resolve_sums(dimensions: Dimensions, node: Node, free: Collection[str] = ()) -> None:
@@ -104,8 +109,9 @@ def left_free(scope: Scope, node: Node, letters: Collection[str]) -> DerivationE
             hint = rf"; for a sum over both write \sum_{letter} \sum_{{{part.letters[0]} \ne {letter}}}"
     if letter in scope.dimensions.shapes:
         hint = rf"; for the entry at a label, let {letter} be one-hot and write a sum: \sum_k {letter}_k …"
+    where = scope.range(letter).where
     return node.error(
-        f"index {letter} is left free (in {scope.range(letter).where}): no sum runs over it{hint}"
+        f"index {letter} is left free{f' (in {where})' if where else ''}: no sum runs over it{hint}"
     )
 
 
@@ -119,24 +125,30 @@ def _infer_function(dimensions: Dimensions, function: Function, body: Node) -> N
         raise body.error(f"{function.latex} must give one number for one number")
 
 
-def infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node) -> None:
+def infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node, names: Names) -> None:
     """Find out the shape of a symbol that is defined by a formula."""
     dimensions.written.setdefault(symbol.name, symbol.latex)
-    scope = Scope(dimensions, {index: Range() for index in symbol.indices}, settled=True)
+    ranges = {index: Range() for index in symbol.indices}
+    indices = symbol.indices
+    if symbol.name in names.sequences:  # the first letter counts the steps
+        step, *entries = indices
+        indices = tuple(entries)
+        ranges[step] = Range(names.sequences[symbol.name].count)
+    scope = Scope(dimensions, ranges, settled=True)
     declared = dimensions.shapes.get(symbol.name)
-    entry = f"{symbol.latex}_{{{''.join(symbol.indices)}}}"
-    if declared is not None and symbol.indices:
-        scope.index(node, symbol.indices, declared, entry)
+    entry = f"{symbol.latex}_{{{''.join(indices)}}}"
+    if declared is not None and indices:
+        scope.index(node, indices, declared, entry)
     shape, free = scope.infer(node)
     if free - set(symbol.indices):
         raise left_free(scope, node, free - set(symbol.indices))
-    if symbol.indices:
+    if indices:
         if shape:
             raise node.error(
                 f"{entry} = … defines the entries of {symbol.latex}, but "
                 f"{node.latex} is {shape_text(shape)}: for a name of its own, declare its shape first"
             )
-        shape = tuple(scope.resolve(index, node) for index in symbol.indices)
+        shape = tuple(scope.resolve(index, node) for index in indices)
         shape = (*shape, "1") if len(shape) == 1 else shape
     elif declared is not None:
         _require_declared(node, shape, declared)

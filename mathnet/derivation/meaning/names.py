@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..errors import DerivationError, Place
 from .nodes import Node
 from .properties import at_odds
-from .shapes import Shape, Shifted
+from .shapes import Index, Shape, Shifted
 
 HARMLESS = {"nonzero", "invertible", "zero outside"}  # of a definition: the first two warn the reader
 ACCENTED = re.compile(
@@ -82,6 +82,34 @@ class ArrayFunction:
 
 
 @dataclass(frozen=True)
+class Sequence:
+    r"""What there is one of for each step, such as $h_t$ or $a^{(l)}$; its symbol has the shape of one.
+
+    Attributes
+    ----------
+    kind : str
+        The kind of script that counts the steps.
+    brackets : tuple of str
+        What stands around the index in that script.
+    count : str
+        The dimension that says how many steps there are.
+    ends : dict
+        From the steps that have a name of their own, such as $h_0$, to that name.
+    rule : tuple
+        From which value of its letter to which the rule of the sequence holds, where that is said.
+    shift : int
+        How many steps beyond its letter the rule defines: 1 in $h_{t+1} = …$.
+    """
+
+    kind: str
+    brackets: tuple[str, str]
+    count: str
+    ends: dict[Index, str] = field(default_factory=dict)
+    rule: tuple[Index, Index] | None = None
+    shift: int = 0
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of the where part as it was written, for the page."""
 
@@ -89,6 +117,7 @@ class Item:
     shape: Shape | None = None
     properties: tuple[str, ...] = ()
     definition: str = ""
+    steps: str = ""  # for which it holds: t = 1, …, T
 
 
 @dataclass
@@ -117,6 +146,10 @@ class Names:
     families: dict[str, str] = field(
         default_factory=dict
     )  # what there is one of for each sample: its kind of script
+    steps: dict[str, str] = field(default_factory=dict)  # from letters that count steps to how many there are
+    sequences: dict[str, Sequence] = field(default_factory=dict)  # what there is one of for each step
+    falling: bool = False  # products of matrices over an index run from its last value to its first
+    ordered: bool = False  # there are such products
     open_loss: str = ""  # the name of a loss of which nothing is said but what it depends on
 
     def read_as(self, place: Place, read: str, written: str = "") -> None:
@@ -141,6 +174,13 @@ class Names:
             if symbol.name in self.dimensions:
                 raise DerivationError(
                     f"{symbol.latex} is a name, but also a dimension: rename one of them", symbol.place
+                )
+            sequence = self.sequences.get(symbol.name)
+            array = self.symbols.get(symbol.name[:-1])
+            if sequence and array and not any(sequence.brackets) and self.shapes.get(array.name):
+                raise DerivationError(
+                    f"{symbol.latex} could be a step of a sequence, but also {array.latex} with an index or a power: rename one of them",
+                    symbol.place,
                 )
             accented = ACCENTED.fullmatch(symbol.name)
             plain = "".join(accented.groups()) if accented else ""

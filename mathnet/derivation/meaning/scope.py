@@ -62,6 +62,12 @@ class Dimensions:
         From a dimension to the smallest size that the numbers used as indices allow.
     tall : list of tuple
         Rows and columns of the matrices that have no fewer rows than columns.
+    met : set
+        The formulas with a condition that held somewhere when they were evaluated.
+    follows : dict
+        From a dimension that follows from others to how it is counted.
+    steps : dict
+        From a letter that counts steps to how many there are.
     """
 
     declared: Sequence[str] = ()
@@ -73,6 +79,9 @@ class Dimensions:
     numbers: dict[Formula, tuple[int, Range]] = field(default_factory=dict)
     smallest: dict[str, int] = field(default_factory=dict)
     tall: list[tuple[str, str]] = field(default_factory=list)
+    met: set[Formula] = field(default_factory=set)
+    follows: Mapping[str, Shifted] = field(default_factory=dict)
+    steps: Mapping[str, str] = field(default_factory=dict)
 
     def fit(self, sizes: Mapping[str, int]) -> bool:
         """Say whether all matrices that have to be tall are so at these sizes."""
@@ -214,7 +223,7 @@ class Scope:
                 continue
             elif not index:
                 raise node.error(f"an index counts from 1, but {where} has the index 0")
-            elif "·" in axis:
+            elif {*axis} & {*"·+"}:
                 raise node.error(f"{where}: an axis of length {axis} takes index letters, not numbers")
             elif axis.isdigit() and index > int(axis):
                 raise node.error(f"index {index} is beyond the {axis} of {where}")
@@ -222,15 +231,25 @@ class Scope:
                 smallest[axis] = max(index, smallest.get(axis, 1))
         return frozenset().union(*(self.letters(node, index) for index in indices))
 
+    def step(self, node: Formula, index: Index, count: str) -> frozenset[str]:
+        """Let an index count the steps of a sequence, of which there are so many; return the letters in it."""
+        if isinstance(index, str):
+            self.fix(node, index, count, node.latex)
+        elif isinstance(index, int):
+            self.dimensions.smallest[count] = max(index, self.dimensions.smallest.get(count, 1))
+        return self.letters(node, index)
+
     def resolve(self, letter: str, node: Formula) -> str:
         """Return the dimension that a letter runs over."""
         range_ = self.range(letter)
+        if range_.dimension is None and not range_.limited:
+            range_.dimension = self.dimensions.steps.get(letter)
         dimension = "1" if range_.limited else range_.dimension
         if dimension is None:
             why = (
                 rf"{range_.where} does not say: write its sum with limits, as in \sum_{{{letter}=1}}^{{m}}, or declare the shape of what it counts"
                 if range_.where
-                else "It stands at no symbol"
+                else rf"It stands at no symbol: write its sum with limits, as in \sum_{{{letter}=1}}^{{n}}"
             )
             raise node.error(f"what does index {letter} run over? {why}")
         return dimension

@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from mathnet.dual import Dual, Number, high_precision, mp
 
@@ -21,6 +22,22 @@ KEPT_DIGITS = 40  # of the 60: where an unknown function is evaluated, two resul
 
 
 Sizes = tuple[int, ...]
+
+
+class Element(NamedTuple):
+    """One step of a sequence, from 1: what has values, or is a variable, like a symbol."""
+
+    name: str
+    step: int
+
+
+Key = str | Element
+"""What has values: a symbol that is no sequence, or one step of a sequence."""
+
+
+def base(key: object) -> object:
+    """Return the symbol that a key belongs to."""
+    return key.name if isinstance(key, Element) else key
 
 
 class Data:
@@ -46,15 +63,21 @@ class Data:
     ) -> None:
         self.numbers, self.sizes, self.exact = numbers, sizes, True
         self.lengths = {"1": 1}
-        self.values: dict[str | tuple[str, str], Entries] = {}
+        self.values: dict[Key | tuple[str, Key], Entries] = {}
         self.points: dict[tuple[str, int, Number], Number] = {}
         for name, shape in dimensions.shapes.items():
             symbol, lengths = names.symbols[name], self.concrete(shape)
-            if symbol.definition is None:
+            for key in self._keys(name, names) if symbol.definition is None else ():
                 kind = numbers, lengths, shape[-1:] == ("1",), symbol.properties
-                self.values[name] = lucky(array, *kind)
-                self.values["dot", name] = direction(*kind, self.values[name])
+                self.values[key] = lucky(array, *kind)
+                self.values["dot", key] = direction(*kind, self.values[key])
             self.values["bar", name] = tuple(numbers.draw(math.prod(lengths)))
+
+    def _keys(self, name: str, names: Names) -> Iterable[Key]:
+        """Return what of a symbol has values of its own: all its steps, if it is a sequence."""
+        if name not in names.sequences:
+            return [name]
+        return [Element(name, step + 1) for step in range(self.sizes[names.sequences[name].count])]
 
     def places(self, letters: Mapping[str, str]) -> Iterator[dict[str, int]]:
         """Yield all values of index letters, from the dimension that each runs over."""

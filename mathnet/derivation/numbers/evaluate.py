@@ -3,6 +3,7 @@
 A derivative is the tangent of a dual number that is sent through the definitions. Each differentiation adds a
 *seed* to the point at which a node is evaluated: (symbol, opened, tag). A seeded symbol is cut from its own
 definition, and its entries become the variables. An immediate derivative enters the definition of one symbol, `opened`, and no other.
+Each step of a sequence is a symbol of its own here: one is cut, and the later ones go on to be made of it.
 """
 
 import copy
@@ -16,20 +17,20 @@ from typing import Any, NamedTuple, TypeVar
 from mathnet.dual import Dual, Number, Slopes, bits, slope
 
 from ..errors import DerivationError
-from ..meaning.dependence import reach
+from ..meaning.dependence import Known, reach
 from ..meaning.names import Names
 from ..meaning.nodes import Node, Sum
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index, Shifted
 from .cost import multiplications
-from .data import DIRECTION, Data, Sizes
+from .data import DIRECTION, Data, Element, Key, Sizes, base
 from .matrices import Entries, Rows, in_rows
 
 MAX_WORK, MAX_BITS, MAX_ORDER = 50_000, 50_000, 4
 
 Letters = Mapping[str, int]
 """The positions, from 0, that index letters stand for."""
-Seed = tuple[str, str, int]
+Seed = tuple[Key, Key, int]
 
 Valuation = TypeVar("Valuation", bound=Callable[[Any, "Point"], Entries])
 VALUATIONS: dict[type[Node], Callable[[Any, "Point"], Entries]] = {}
@@ -47,6 +48,10 @@ def value_of(*kinds: type[Node]) -> Callable[[Valuation], Valuation]:
 
 class TooMuchError(DerivationError):
     """The values take too much work."""
+
+
+class OutsideError(DerivationError):
+    """There is no entry, or no step, at an index."""
 
 
 class Point(NamedTuple):
@@ -77,11 +82,41 @@ class Point(NamedTuple):
         """Return how many entries a node has."""
         return math.prod(self.evaluator.shape(node))
 
-    def symbol(self, name: str) -> Entries:
-        """Return the entries of a symbol."""
-        if self.parameter and name == self.parameter[0]:
+    def symbol(self, key: Key) -> Entries:
+        """Return the entries of a symbol, or of a step."""
+        if self.parameter and key == self.parameter[0]:
             return (self.parameter[1],)
-        return self.evaluator.symbol(name, self.seeds)
+        return self.evaluator.symbol(key, self.seeds)
+
+    def element(self, node: Node, name: str, index: Index) -> Key | None:
+        """Return which step an index stands for, or the symbol with a name of its own that it is; None if it is 0 there."""
+        step = self.place(index) + 1
+        sequence = self.evaluator.names.sequences[name]
+        for end, own in sequence.ends.items():
+            if self.place(end) + 1 == step:
+                return own
+        first, last = (
+            (1, self.evaluator.data.sizes[sequence.count])
+            if sequence.rule is None
+            else [self.place(edge) + 1 + sequence.shift for edge in sequence.rule]
+        )
+        if first <= step <= last:
+            return Element(name, step)
+        symbol = self.evaluator.names.symbols[name]
+        if "zero outside" in symbol.properties:
+            return None
+        letters = sorted(
+            index.names if isinstance(index, Shifted) else {str(index)} if isinstance(index, str) else ()
+        )
+        where = (
+            " at " + ", ".join(f"{letter} = {self._counted(letter)}" for letter in letters) if letters else ""
+        )
+        raise OutsideError(
+            f"{node.latex} does not exist{where}: there is no step {step}, only {first} to {last}. "
+            rf"Say for which steps the line holds, as in \text{{for }} t < {sequence.count}, declare or define the step itself, "
+            rf"or declare {symbol.latex} \text{{ zero outside}}",
+            node.place,
+        )
 
     def call(self, body: Node, parameter: str, x: Number) -> Number:
         """Return the value of a function that is defined by a formula."""
@@ -108,9 +143,10 @@ class Point(NamedTuple):
             index, size = beyond
             names = sorted(index.names if isinstance(index, Shifted) else {str(index)})
             where = ", ".join(f"{name} = {self._counted(name)}" for name in names)
-            raise node.error(
+            raise OutsideError(
                 f"{node.latex} does not exist at {where}: its index is {self.place(index) + 1}, of {size}. Let the sum end earlier, "
-                r"say how the sizes belong together, as in n = m + k - 1, or declare \text{zero outside}"
+                r"say how the sizes belong together, as in n = m + k - 1, or declare \text{zero outside}",
+                node.place,
             )
 
     def position(self, indices: Sequence[Index], shape: Sizes) -> int:
@@ -120,7 +156,7 @@ class Point(NamedTuple):
             first = first * size + place
         return first
 
-    def derivative(self, body: Node | str, variable: str = DIRECTION, opened: str = "") -> Entries:
+    def derivative(self, body: Node | str, variable: Key = DIRECTION, opened: Key = "") -> Entries:
         """Return the derivatives of the entries of a node, or of a symbol's: numbers, or for a variable `Slopes`."""
         tag = 1 + max((seed[-1] for seed in self.seeds), default=0)
         point = self._replace(seeds=(*self.seeds, (variable, opened, tag)))
@@ -135,7 +171,7 @@ class Evaluator:
         self.names, self.dimensions, self.data, self.work = names, dimensions, data, 0
         self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
         self.memo: dict[tuple[Node, tuple[Seed, ...], tuple[int, ...]], Entries] = {}
-        self.reached: dict[Node, set[str]] = {}
+        self.reached: Known = {}
         self.fresh = itertools.count(1000)
 
     @cached_property
@@ -170,14 +206,16 @@ class Evaluator:
         """Return the entries of a node, row by row, at these values of the index letters."""
         if seeds:
             reached = reach(node, self.names, self.reached)
-            seeds = tuple(seed for seed in seeds if seed[0] == DIRECTION or seed[0] in reached)
+            seeds = tuple(seed for seed in seeds if seed[0] == DIRECTION or base(seed[0]) in reached)
         free = self.dimensions.types[node].free
         key = (node, seeds, tuple([letters[letter] for letter in sorted(free)]))
         if parameter is None and key in self.memo:
             return self.memo[key]
         if len(seeds) > MAX_ORDER:
             raise node.error(f"more than {MAX_ORDER} derivatives inside each other")
-        slopes = math.prod(math.prod(self.shapes[seed[0]]) for seed in seeds if seed[0] != DIRECTION)
+        slopes = math.prod(
+            math.prod(self.shapes[str(base(seed[0]))]) for seed in seeds if seed[0] != DIRECTION
+        )
         self.work += 1 + slopes * multiplications(node, self.shape) // 16
         if self.work > MAX_WORK:
             raise TooMuchError(f"too much work to check: more than {MAX_WORK} values", node.place)
@@ -188,25 +226,30 @@ class Evaluator:
             self.memo[key] = found
         return found
 
-    def symbol(self, name: str, seeds: tuple[Seed, ...] = ()) -> Entries:
-        """Return the entries of a symbol: its data, or its definition, or the variable it is cut to."""
-        seeds = tuple(seed for seed in seeds if seed[1] in {"", name} or seed[0] == name)
+    def symbol(self, key: Key, seeds: tuple[Seed, ...] = ()) -> Entries:
+        """Return the entries of a symbol, or of a step: its data, or its definition, or the variable it is cut to."""
+        seeds = tuple(seed for seed in seeds if seed[1] in {"", key} or seed[0] == key)
         for at in reversed(range(len(seeds))):
             variable, _, tag = seeds[at]
-            if variable == name:
-                values = self.symbol(name, seeds[:at])
+            if variable == key:
+                values = self.symbol(key, seeds[:at])
                 values = tuple(Dual(x, Slopes({entry: 1}), tag) for entry, x in enumerate(values))
-                return self._directed(name, values, seeds[at + 1 :])
+                return self._directed(key, values, seeds[at + 1 :])
+        name = str(base(key))
         symbol = self.names.symbols[name]
         if symbol.definition is None:
-            return self._directed(name, self.data.values[name], seeds)
-        axes = [range(size) for size in self.shapes[name]][: len(symbol.indices)]
-        places = (dict(zip(symbol.indices, place, strict=True)) for place in itertools.product(*axes))
-        return sum((self.value(symbol.definition, place, seeds) for place in places), ())
+            return self._directed(key, self.data.values[key], seeds)
+        letters, step = symbol.indices, dict[str, int]()
+        if isinstance(key, Element):
+            step = {letters[0]: key.step - 1 - self.names.sequences[name].shift}
+            letters = letters[1:]
+        axes = [range(size) for size in self.shapes[name]][: len(letters)]
+        places = (dict(zip(letters, place, strict=True)) for place in itertools.product(*axes))
+        return sum((self.value(symbol.definition, step | place, seeds) for place in places), ())
 
-    def _directed(self, name: str, values: Entries, seeds: tuple[Seed, ...]) -> Entries:
+    def _directed(self, key: Key, values: Entries, seeds: tuple[Seed, ...]) -> Entries:
         """Return the entries of a symbol with its direction, for every differential around it; what is defined has none of its own."""
-        if self.names.symbols[name].definition is None:
+        if self.names.symbols[str(base(key))].definition is None:
             for tag in [seed[-1] for seed in seeds if seed[0] == DIRECTION]:
-                values = tuple(map(Dual, values, self.data.values["dot", name], itertools.repeat(tag)))
+                values = tuple(map(Dual, values, self.data.values["dot", key], itertools.repeat(tag)))
         return values

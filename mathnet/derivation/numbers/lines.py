@@ -17,7 +17,7 @@ from mathnet.dual import Number
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from . import polynomials
-from .data import Data
+from .data import Data, base
 from .polynomials import Polynomial, Root, trimmed
 from .ratios import Here, Ratio
 
@@ -141,12 +141,12 @@ class Line(Data):
 
     def variables(self, names: Collection[str]) -> int:
         """Return how many numbers of these symbols change along the line."""
-        drawn = [values for name, values in self.values.items() if name in names]
+        drawn = [values for key, values in self.values.items() if base(key) in names]
         return sum(isinstance(value, Ratio) for values in drawn for value in values)
 
     def coordinates(self, names: Collection[str]) -> list[int]:
         """Return which of the numbers that were drawn are entries of these symbols."""
-        entries = {id(value) for name, values in self.values.items() if name in names for value in values}
+        entries = {id(value) for key, values in self.values.items() if base(key) in names for value in values}
         return [at for at, number in enumerate(self.along.numbers) if id(number) in entries]
 
     def through(self) -> list[Fraction]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from mathnet.dual import ELEMENTARY
 
 from ..meaning import nodes
-from ..meaning.dependence import reach
+from ..meaning.dependence import Known, reach
 from ..meaning.names import Names
 from ..meaning.properties import SAMPLED
 from ..meaning.scope import Formula
@@ -19,6 +19,7 @@ from .kinks import KINKED
 from .values.products import MAX_EXPONENT
 
 MAX_SIZES, FARTHEST_SIZE, MAX_DIGITS = 6, 20, 300
+NO_POLYNOMIAL = 10**6  # its degree in the sizes is larger than any number of sizes that are tried
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
     nodes.Product
@@ -72,11 +73,13 @@ class Needs:
         self.rational = not (self.smooth or self.kinked)
         self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
         self.digits = min(sum(_digits(number) for number in self.numbers), MAX_DIGITS)
-        reached: dict[nodes.Node, set[str]] = {}
+        reached: Known = {}
         self.used = {name for chain in chains for node in chain.nodes for name in reach(node, names, reached)}
         counting = Counting(names)
-        self.degree = max((counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)), default=0)
-        self.sizes = min(1 + int(self.degree), MAX_SIZES)
+        degrees = [counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)]
+        self.degree = max(degrees, default=0)
+        polynomial = max((degree for degree in degrees if degree < NO_POLYNOMIAL), default=0)
+        self.sizes = min(1 + int(polynomial), MAX_SIZES)
         compared = [number for number in self.numbers if number < FARTHEST_SIZE]
         self.beyond = round(max([Fraction(MAX_SIZES), *compared])) if self.kinked and self.degree else 0
 
@@ -114,6 +117,7 @@ class Counting:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.known: dict[nodes.Node, float] = {}
+        self.reached: Known = {}
 
     def degree(self, node: nodes.Node | None) -> float:
         """Return the bound of a formula; none has that of nothing."""
@@ -128,7 +132,7 @@ class Counting:
         match node:
             case nodes.Size(name=name) if name in names.sizes:
                 return _factors([names.sizes[name]])
-            case nodes.Size():
+            case nodes.Size() | nodes.Counter():
                 return 1
             case nodes.Cotangent():
                 return self.degree(names.symbols[names.output].definition) + self.degree(names.seed)
@@ -137,6 +141,8 @@ class Counting:
             case nodes.Symbol(name=name) if name in names.symbols:
                 ones = "ones" in names.symbols[name].properties  # two of them make a size
                 return 0.5 if ones else self.degree(names.symbols[name].definition)
+            case nodes.Step(name=name):
+                return self._of_sequence(name)
             case nodes.Power(base=base, exponent=nodes.Number(value=exponent)):
                 return self.degree(base) * math.ceil(abs(exponent))
             case nodes.Power(exponent=exponent) if self.degree(exponent):
@@ -150,6 +156,16 @@ class Counting:
             case nodes.Whole(function=function):
                 return WHOLE[function].counted + max(below)
         return sum(below) if isinstance(node, MULTIPLIED) else max(below, default=0)
+
+    def _of_sequence(self, name: str) -> float:
+        """Return the bound of a step; where a rule goes on from another step, that is no polynomial in their number."""
+        own = [
+            self.names.symbols[one].definition for one in (name, *self.names.sequences[name].ends.values())
+        ]
+        rules = [rule for rule in own if rule is not None]
+        if any(name in reach(rule, self.names, self.reached) for rule in rules):
+            return NO_POLYNOMIAL
+        return max(map(self.degree, rules), default=0)
 
 
 def _factors(counted: Iterable[Index]) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from lark import Token
 
 from ..errors import DerivationError, Place
+from .notation import NABLA
 from .rewrite import PLAIN
 from .source import Chain, Piece, Row, Side
 from .spelling import Spelling
@@ -49,9 +50,11 @@ class Item(NamedTuple):
         return int(span(self.tokens[-1]).end_pos)
 
 
-def read_block(text: str, line: int, words: Collection[str] = ()) -> list[Chain]:
-    r"""Return the chains of a block whose first line has this number; `words` are the names that may stand in a `\text`."""
-    return Block(text, line, words).chains
+def read_block(
+    text: str, line: int, words: Collection[str] = (), letters: Collection[str] = ()
+) -> list[Chain]:
+    r"""Return the chains of a block whose first line has this number; `words` are the names that may stand in a `\text`, `letters` count steps."""
+    return Block(text, line, words, letters).chains
 
 
 def _items(tokens: Sequence[Token], words: Collection[str]) -> list[Item]:
@@ -87,16 +90,17 @@ def _items(tokens: Sequence[Token], words: Collection[str]) -> list[Item]:
     return items
 
 
-def _indices(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the names that stand in subscripts."""
+def below(tokens: Sequence[Token]) -> frozenset[str]:
+    """Return the names that stand in subscripts; that of a nabla is a symbol."""
     found: set[str] = set()
-    below = 0  # how deep in brackets the innermost subscript is, plus one
-    for before, (token, depth) in zip([None, *tokens], with_depths(tokens), strict=False):
-        if before is not None and before.type == "SUB" and not below:
-            below = depth + 1
-        elif below and depth < below:
-            below = 0
-        elif below and token.type == "NAME":
+    inside = 0  # how deep in brackets the innermost subscript is, plus one
+    owners = [None, None, *tokens]
+    for owner, before, (token, depth) in zip(owners, owners[1:], with_depths(tokens), strict=False):
+        if before is not None and before.type == "SUB" and not inside and owner != NABLA:
+            inside = depth + 1
+        elif inside and depth < inside:
+            inside = 0
+        elif inside and token.type == "NAME":
             found.add(str(token))
     return frozenset(found)
 
@@ -126,6 +130,8 @@ class Block:
         The number of its first line.
     words : collection of str
         The names that may stand in a `\text`.
+    letters : collection of str
+        The index letters that count steps.
 
     Attributes
     ----------
@@ -135,10 +141,12 @@ class Block:
         What joined gives the text.
     """
 
-    def __init__(self, text: str, line: int, words: Collection[str] = ()) -> None:
+    def __init__(
+        self, text: str, line: int, words: Collection[str] = (), letters: Collection[str] = ()
+    ) -> None:
         self.text, self.place, self.known = text, Spelling(text).place, words
         tokens = tokenize(text, line)
-        self.items, self.indices = _items(tokens, words), _indices(tokens)
+        self.items, self.indices = _items(tokens, words), below(tokens).union(letters)
         self.chains: list[Chain] = []
         self.shown: list[list[Item]] = []  # of every chain: its formulas and relations
         self.reasons: dict[int, list[Item]] = {}  # by row
@@ -150,7 +158,7 @@ class Block:
         self.flush = bool(self.items) and self.items[0].kind == "ALIGN"  # all rows begin with &
         words_until = 0
         for at, item in enumerate(self.items):
-            words_until = max(words_until, self._end_of_range(at))
+            words_until = max(words_until, self._range(at))
             if at < words_until:
                 self._reason(item)
                 continue
@@ -167,22 +175,36 @@ class Block:
         conditions = [condition for chain in self.chains for condition in chain.conditions]
         self.chains = [chain for chain in self.chains if chain not in conditions]
 
-    def _end_of_range(self, at: int) -> int:
-        r"""Return where $i = 1, \ldots, n$ ends, which says that something holds for all i; 0 if none begins there."""
+    def _range(self, at: int) -> int:
+        r"""Return where $i = 1, \ldots, n$ ends, 0 if none begins there; what does not begin at 1, or ends before the last, is a condition."""
         kinds = [item.kind for item in self.items[at : at + 7]]
         if (
             kinds != ["formula", "relation", "formula", "COMMA", "formula", "COMMA", "formula"]
             or self.chain is None
         ):
             return 0
-        letter, _, first, _, dots, _, last = (item.tokens for item in self.items[at : at + 7])
-        one = [token.type for token in (*letter, *first, *dots)] == ["NAME", "NUMBER", "DOTS"] and first[
-            0
-        ] == "1"
-        return (
-            at + 7
-            if one and letter[0] in self.indices and letter[0] not in self.known and len(last) == 1
-            else 0
+        letter, relation, first, _, dots, _, last = (item.tokens for item in self.items[at : at + 7])
+        counted = {"NAME", "NUMBER", "PLUS", "MINUS"}
+        if (
+            [token.type for token in (*letter, *relation, *dots)] != ["NAME", "EQUALS", "DOTS"]
+            or not {token.type for token in (*first, *last)} <= counted
+            or letter[0] not in self.indices
+            or letter[0] in self.known
+        ):
+            return 0
+        if len(last) == 1 and last[0].type == "NUMBER":
+            first, last = last, first
+        if "".join(first) != "1" or len(last) > 1:
+            self._limit(letter, first, last)
+        return at + 7
+
+    def _limit(self, letter: list[Token], first: list[Token], last: list[Token]) -> None:
+        """Let an equation be limited to the places from one to another."""
+        assert self.beside is not None
+        sides = [Side(list(tokens), self.text, span(letter[0]).line) for tokens in (first, letter, last)]
+        sign = Token.new_borrow_pos("COMPARE", r"\le", letter[0])
+        self.beside.conditions.append(
+            Chain(sides[0].line, sides=sides, relations=[sign, sign], said=True, indices=self.indices)
         )
 
     # One item after the other

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from lark import Token
 
@@ -21,31 +21,19 @@ from .formula import Reader
 from .notation import DEFINING, FUNCTIONS, STANDARD
 from .parse import parse_tree
 from .rewrite import as_word
+from .sequences import declare_step, define_step, settle
 from .sizes import outer_kinds, read_domain, read_shape
 from .source import Chain, Side
-from .spelling import LABEL, SIGNS, Script, decorated, kept, longest, trees
+from .spelling import LABEL, SIGNS, Script, Written, decorated, kept, longest, trees
+from .steps import Range, count_steps, new_sequence, step_at, take_ranges
 from .tokens import canonical, source_of, span, tokenize, with_depths
 
 SUMMED = re.compile(
-    r"\\sum(?:\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])\s*(?:=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])(?![A-Za-z]))?"
+    r"\\sum(?:\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])\s*(?:=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z]|\\tau)(?![A-Za-z]))?"
 )
 UNDECLARED = "declared as what? A shape or a property is missing"
 Tokens = list[Token]
 MARGIN = "; a chain of equations starts at the left margin, after the where part"
-
-
-class Written(NamedTuple):
-    """A name as it was written in a where part: what it spells, and its text without the scripts."""
-
-    base: str
-    scripts: list[Script]
-    text: str
-    place: Place
-
-    @property
-    def name(self) -> str:
-        """The name with all its scripts."""
-        return decorated(self.base, self.scripts)
 
 
 def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> None:
@@ -64,9 +52,20 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
         names.read_as(Place(1, 1, r"\pi"), r"\text{any positive number}")
         names.symbols[r"\pi"] = Declared(r"\pi", r"\pi", Place(1, 1, r"\pi"), (), frozenset({"positive"}))
         names.shapes[r"\pi"] = ()
+    tokens, ranges = take_ranges(tokens, names.dimensions)
+    count_steps(names, ranges, source, derivation or source, SUMMED.findall(derivation or source))
+    segments = _segments(tokens)
+    if names.steps:
+        _find_sequences(reader, segments)
     pending: list[Tokens] = []
-    for segment in _segments(tokens):
+    for segment in segments:
         place = reader.place(segment[0])
+        range_ = ranges[span(segment[-1]).start_pos] if segment[-1].type == "STEPS" else None
+        if range_ is not None and len(segment) == 1:
+            names.items.append(Item((), definition=reader.place(segment[-1]).latex))
+            continue
+        steps = "" if range_ is None else reader.place(segment[-1]).latex
+        segment = segment if range_ is None else segment[:-1]
         kinds = outer_kinds(segment)
         if "IN" in kinds:
             at = kinds.index("IN")
@@ -76,7 +75,7 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
         elif "EQUALS" in kinds:
             if pending:
                 raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
-            _define(reader, segment, kinds.index("EQUALS"))
+            _define(reader, segment, kinds.index("EQUALS"), range_)
         elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
             _tolerance(reader, segment)
         elif len(segment) == 1 and segment[0][6:-1] in LAYOUTS and not pending:
@@ -88,8 +87,11 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
             pending.append(segment)
             continue
         pending = []
+        if steps:
+            names.items[-1] = replace(names.items[-1], steps=steps)
     if pending:
         raise DerivationError(UNDECLARED, place)
+    settle(names)
     names.refuse_clashes()
 
 
@@ -116,7 +118,10 @@ def _written(reader: Reader, tokens: Tokens) -> Written:
     atom, *parts = trees(tree)
     base, inner = reader.spelling.name(atom)
     scripts = inner + reader.spelling.scripts(parts)
-    if not base or any(script.kind not in SIGNS or script.text in {"T", "-1"} for script in scripts):
+    if not base or any(
+        script.kind not in SIGNS or (script.kind == "power" and script.text in {"T", "-1"})
+        for script in scripts
+    ):
         primed = any(script.kind == "prime" for script in scripts)
         hint = "; a new value has an accent in place of the prime, as \\tilde v" if primed else ""
         raise DerivationError(f"expected a name{hint}", reader.place(tree))
@@ -132,6 +137,10 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
     latex = []
     for name_tokens in written:
         found = _written(reader, name_tokens)
+        if at := step_at(names, found.base, found.scripts):
+            declare_step(names, found, at, shape, properties)
+            latex.append(found.place.latex)
+            continue
         if letter := _counting(names, found):
             latex.append(_one_for_each(reader, found, letter, shape, properties))
             continue
@@ -175,6 +184,10 @@ def _bound(reader: Reader, segments: list[Tokens]) -> None:
     for tokens in (*segments[:-1], name_tokens):
         found = _written(reader, tokens)
         known = names.symbols.get(found.name)
+        if _find_sequence(names, found) and (step := step_at(names, found.base, found.scripts)):
+            declare_step(names, found, step, names.shapes.get(step.key, ()), [word])
+            latex.append(found.place.latex)
+            continue
         if known is None and (letter := _counting(names, found)):
             latex.append(_one_for_each(reader, found, letter, (), [word]))
             continue
@@ -262,6 +275,10 @@ def _describe(reader: Reader, written: Iterable[Tokens], text: Token) -> None:
     for name_tokens in written:
         found = _written(reader, name_tokens)
         name, place = found.name, found.place
+        if step := step_at(names, found.base, found.scripts):
+            if "elementwise" in properties:
+                raise DerivationError(f"a function has no steps: {found.base} is one for all of them", place)
+            name = names.sequences[step.key].ends.get(step.index, step.key)
         if properties == ["elementwise"]:
             _new(names, found)
             names.functions[name] = Function(name, place.latex, place)
@@ -284,7 +301,7 @@ def _tolerance(reader: Reader, tokens: Tokens) -> None:
     reader.names.items.append(Item((), definition=latex))
 
 
-def _define(reader: Reader, tokens: Tokens, at: int) -> None:
+def _define(reader: Reader, tokens: Tokens, at: int, range_: Range | None) -> None:
     names, left, right = reader.names, tokens[:at], tokens[at + 1 :]
     if not left or not right:
         raise DerivationError("an equation needs two sides", reader.place(tokens[0]))
@@ -306,7 +323,10 @@ def _define(reader: Reader, tokens: Tokens, at: int) -> None:
             written = _written(reader, left)
         except DerivationError as error:
             raise DerivationError(error.reason + MARGIN, error.place) from None
-        _define_symbol(reader, written, reader.formula(right))
+        if step := step_at(names, written.base, written.scripts):
+            define_step(names, written, step, lambda: reader.formula(right), range_)
+        else:
+            _define_symbol(reader, written, reader.formula(right))
     names.items.append(Item((), definition=latex))
 
 
@@ -481,8 +501,7 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     within = {part.name for part in body.walk() if isinstance(part, Symbol)}
     if name in within and indices:
         raise DerivationError(
-            f"{symbol.latex} is defined by itself: write the steps of a sequence out, {symbol.latex}_1 = …, {symbol.latex}_2 = …, "
-            "each a name of its own",
+            f"{symbol.latex} is defined by itself: a sequence is defined with its steps, {symbol.latex}_t = … \\text{{ for }} t = 1, \\ldots, T",
             place,
         )
     names.used |= within
@@ -494,6 +513,27 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
         names.shapes[name] = shape
     if not names.output or not any(isinstance(part, DERIVATIVES) for part in body.walk()):
         names.output = name
+
+
+def _find_sequences(reader: Reader, segments: Iterable[Tokens]) -> None:
+    """Take note of what there is one of for each step, before anything is made of it."""
+    for segment in segments:
+        kinds = outer_kinds(segment)
+        stops = [kinds.index(kind) for kind in ("IN", "EQUALS", "TEXT", "STEPS") if kind in kinds]
+        with suppress(DerivationError):  # what is no name is refused where it is read
+            _find_sequence(reader.names, _written(reader, segment[: min(stops, default=len(segment))]))
+
+
+def _find_sequence(names: Names, written: Written) -> bool:
+    """Take note of the sequence that a name begins, and say whether it begins one."""
+    found = new_sequence(names, written.base, written.scripts)
+    if found is None:
+        return False
+    key, sequence = found
+    if key not in names.sequences:
+        names.sequences[key] = sequence
+        names.symbols[key] = Declared(key, written.place.latex, written.place)
+    return True
 
 
 def _is_mean(names: Names, written: Written, body: Node) -> bool:
@@ -521,6 +561,10 @@ def _defined_entry(reader: Reader, rest: list[Script], place: Place) -> tuple[st
 
 
 def _new(names: Names, written: Written) -> None:
+    if new_sequence(names, written.base, written.scripts):
+        raise DerivationError(
+            f"{written.place.latex} has a letter that counts steps: it cannot be one name", written.place
+        )
     if written.name in {*names.symbols, *names.functions, *names.arrays}:
         raise DerivationError(f"{written.place.latex} is declared twice", written.place)
 
@@ -538,8 +582,15 @@ def define_in_chain(names: Names, chain: Chain) -> Declared | None:
     known = {*names.symbols, *names.functions, *names.arrays}
     if written.base in known or longest(names, written.base, written.scripts)[0] in known:
         return None
+    right = chain.sides[1].tokens
+    if _find_sequence(names, written):
+        step = step_at(names, written.base, written.scripts)
+        assert step is not None
+        define_step(names, written, step, lambda: reader.formula(right), None)
+        settle(names)
+        return names.symbols[step.key]
     output = names.output
-    _define_symbol(reader, written, reader.formula(chain.sides[1].tokens))
+    _define_symbol(reader, written, reader.formula(right))
     names.output = output or names.output
     (name,) = names.symbols.keys() - before
     return names.symbols[name]

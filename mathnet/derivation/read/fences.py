@@ -1,4 +1,4 @@
-"""Find the derivation fences of a Markdown text; they may stand in lists, quotes and admonitions."""
+"""Find the derivation and derive fences of a Markdown text; they may stand in lists, quotes and admonitions."""
 
 import re
 import textwrap
@@ -10,7 +10,16 @@ from .macros import Expansion
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 PREFIX = re.compile(r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){0,20}")
 TICKS = re.compile(r"(?P<ticks>`{3,}|~{3,})(?P<info>.*)")
+OPTION = re.compile(r"""(?<!\S)(by|style|kind)=("[^"]+"|[^\s"]+)(?!\S)""")
 LONGEST_MARGIN = 200
+
+
+class Asked(NamedTuple):
+    """What a `derive` fence asks for: the symbol that is differentiated by, the style of the steps, the kind of derivative."""
+
+    by: str
+    style: str = "backward"
+    kind: str = "gradient"
 
 
 class Found(NamedTuple):
@@ -32,6 +41,8 @@ class Found(NamedTuple):
         Which cell of a notebook it stands in, from 1; the lines are then those of the cell. Else 0.
     expansion : Expansion or None
         How the macros of its file were expanded in it.
+    asked : Asked or None
+        Of a `derive` fence, whose text is only the where part, what is to be derived.
     """
 
     id: str
@@ -42,6 +53,7 @@ class Found(NamedTuple):
     problem: str = ""
     cell: int = 0
     expansion: Expansion | None = None
+    asked: Asked | None = None
 
 
 class Fence(NamedTuple):
@@ -101,11 +113,34 @@ def find(text: str) -> list[Found]:
 
 
 def find_fences(text: str) -> Iterator[Found]:
-    """Yield the derivations of a Markdown text, whatever their ids."""
-    for fence in fences(text, "derivation") if "derivation" in text else ():
-        if fence.word == "derivation":
-            problem = "" if fence.closed else "the fence is never closed"
-            yield Found(fence.rest, fence.source, fence.line, fence.height, fence.column, problem)
+    """Yield the derivations of a Markdown text, whatever their ids; also those that are only asked for."""
+    for fence in fences(text, "deriv") if "deriv" in text else ():
+        if fence.word in {"derivation", "derive"}:
+            id, asked, problem = (fence.rest, None, "") if fence.word == "derivation" else asks(fence.rest)
+            problem = problem if fence.closed else "the fence is never closed"
+            yield Found(id, fence.source, fence.line, fence.height, fence.column, problem, 0, None, asked)
+
+
+def asks(head: str) -> tuple[str, Asked, str]:
+    r"""Return the id of a `derive` fence, what it asks for, and what is wrong with that, or the empty string.
+
+    Examples
+    --------
+    >>> asks("my-layer by=W style=backward")
+    ('my-layer', Asked(by='W', style='backward', kind='gradient'), '')
+    >>> asks("my-layer W")[-1]
+    'the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; W cannot be read'
+    """
+    id, _, rest = head.strip().partition(" ")
+    said = {name: value.strip('" ') for name, value in OPTION.findall(rest)}
+    problem = ""
+    if unread := " ".join(OPTION.sub("", rest).split()):
+        problem = f"the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; {unread} cannot be read"
+    elif "by" not in said:
+        problem = (
+            f"it does not say by which symbol: write by=… after the id, as in derive {id or 'my-id'} by=W"
+        )
+    return id, Asked(**{"by": "", **said}), problem
 
 
 def named(derivations: Iterable[Found]) -> list[Found]:

@@ -16,7 +16,7 @@ from .latex import EVENT, find_latex
 from .macros import Macro, expanded, macros
 
 MAX_BYTES, MAX_PYTHON, MAX_DERIVATIONS = 10_000_000, 500_000, 2_000
-OPENED = re.compile(r"(?:`{3}|~{3})[ \t]*derivation\b")
+OPENED = re.compile(r"(?:`{3}|~{3})[ \t]*deriv(?:ation|e)\b")
 ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")
 
 
@@ -89,7 +89,8 @@ def derivations(text: str, path: str) -> list[Found]:
 def _expanded(found: Found, known: dict[str, Macro]) -> Found:
     try:
         expansion = expanded(found.source, known)
-        return found._replace(source=expansion.text, expansion=expansion)
+        asked = found.asked and found.asked._replace(by=expanded(found.asked.by, known).text)
+        return found._replace(source=expansion.text, expansion=expansion, asked=asked)
     except DerivationError as error:
         return found._replace(problem=error.reason)
 

@@ -4,6 +4,8 @@ Only what has one sensible reading is read so, and kept as a reading of the deri
 written out and the line is refused; where none does, the node stays as it stands, and inference says what is wrong.
 """
 
+from collections.abc import Iterable
+
 from lark import Token
 
 from ..errors import DerivationError, Place
@@ -153,6 +155,35 @@ class Fitting:
     def _note(self, place: Place, left: Node, sign: str, right: Node) -> None:
         self.names.read_as(place, f"{left.latex} {sign}{right.latex}")
 
+    def matrix(self, place: Place, rows: list[list[Node]]) -> Node:
+        """Return a matrix of numbers, or of blocks, in which a 0 and a 1 are as large as the blocks beside them."""
+        shapes = [[self.shape(entry) for entry in row] for row in rows]
+        if all(shape == () for row in shapes for shape in row):
+            return nodes.Matrix(place, tuple(entry for row in rows for entry in row), len(rows[0]))
+        heights = [_only(shape and shape[0] for shape in row) for row in shapes]
+        widths = [_only(shape and shape[-1] for shape in column) for column in zip(*shapes, strict=True)]
+        entries = [
+            self._filled(entry, height, width)
+            for row, height in zip(rows, heights, strict=True)
+            for entry, width in zip(row, widths, strict=True)
+        ]
+        return nodes.Block(place, tuple(entries), len(rows[0]))
+
+    def _filled(self, entry: Node, height: str, width: str) -> Node:
+        """Return a block; a number 0 stands for zeros, a 1 for ones in one row or column."""
+        if not isinstance(entry, nodes.Number) or entry.value not in {0, 1}:
+            return entry
+        if entry.value == 0 and height and width:
+            shape = height, width
+        elif bool(height) != bool(width):
+            shape = height or "1", width or "1"
+        else:
+            return entry
+        if shape == ("1", "1"):
+            return entry
+        self.names.read_as(entry.place, rf"\mathbf {entry.value}")
+        return nodes.Spread(entry.place, entry, shape)
+
     # Quotients and powers
 
     def divide(self, place: Place, left: Node, right: Node) -> Node:
@@ -190,6 +221,12 @@ def fitted(names: Names, sides: list[Node]) -> list[Node]:
     fitting = Fitting(names)
     like = next((shape for side in sides if (shape := fitting.shape(side))), ())
     return [fitting.zero(side, like) for side in sides] if any(map(is_zero, sides)) else sides
+
+
+def _only(sizes: Iterable[object]) -> str:
+    """Return the one size among these, or nothing."""
+    found = {size for size in sizes if size}
+    return str(found.pop()) if len(found) == 1 else ""
 
 
 def is_zero(node: Node) -> bool:

@@ -8,7 +8,7 @@ names where declared, and otherwise a misspelling. What has two readings is refu
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -22,10 +22,11 @@ from ..meaning.dependence import reach
 from ..meaning.infer import free_letters
 from ..meaning.names import Names
 from ..meaning.nodes import LAYOUTS, Node
-from ..meaning.relations import NOT_EQUAL
-from ..meaning.shapes import Index, Shape, Shifted, shape_text
+from ..meaning.relations import NOT_EQUAL, ORDER
+from ..meaning.shapes import Index, Shape, Shifted, moved, shape_text
 from ..meaning.whole import WHOLE
 from . import rewrite
+from .dots import Series, unclear
 from .fitting import Fitting, is_zero
 from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
 from .parse import needs_braces, parse_tree
@@ -33,7 +34,8 @@ from .rewrite import rewritten
 from .sizes import read_shape
 from .source import Chain
 from .spelling import Script, Spelling, kept, longest, tokens, trees
-from .tokens import with_depths
+from .steps import index_of, letters, step_at
+from .tokens import canonical, span, with_depths
 
 SIMPLE: dict[str, Callable[..., Node]] = {  # what is built from the trees inside, and from nothing else
     "inner": nodes.Inner,
@@ -54,7 +56,14 @@ DIFFERENTIAL, COMPOSED = "d", "∘"
 BRACKETED = {"parentheses", "braces", "brackets"}
 CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
 
-Variable = tuple[str, tuple[Index, ...] | None, str]  # of a derivative: name, indices and layout
+
+class Variable(NamedTuple):
+    """What a derivative is taken with respect to."""
+
+    name: str
+    indices: tuple[Index, ...] | None
+    layout: str
+    step: nodes.Step | None = None
 
 
 class Prefix(NamedTuple):
@@ -94,11 +103,24 @@ class Reader:
         The declared symbols and functions.
     source : str
         The text the tokens were made from.
+    bound : mapping, or None
+        What the parameters of a function of arrays stand for.
+    indices : collection of str
+        The names that stand as indices, and may be used as numbers where they are nothing else.
     """
 
-    def __init__(self, names: Names, source: str, bound: Mapping[str, Node] | None = None) -> None:
-        self.bound = bound or {}  # what the parameters of a function of arrays stand for
+    def __init__(
+        self,
+        names: Names,
+        source: str,
+        bound: Mapping[str, Node] | None = None,
+        indices: Collection[str] = (),
+    ) -> None:
+        self.indices = indices
+        self.counting: list[str] = []  # the letters of the sums around what is read
+        self.bound = bound or {}
         self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
+        self.series = Series(names, self.fitting)
         self.place = self.spelling.place
 
     def formula(self, tokens: list[Token], conditions: Iterable[Chain] = ()) -> Node:
@@ -110,7 +132,7 @@ class Reader:
                 f"{found.latex} is {shape_text(self.fitting.shape(found) or ())}, not {shape_text(shape)} as is said here"
             )
         for condition in conditions:
-            found = nodes.Product(found.place, (self._condition(condition, found.place), found))
+            found = self._limited(condition, found)
         return found
 
     def _without_shape(self, tokens: list[Token]) -> tuple[list[Token], Shape | None]:
@@ -122,6 +144,37 @@ class Reader:
         if at is None or not at:
             return tokens, None
         return tokens[:at], read_shape(self.names, self.spelling, tokens[at + 1 :])
+
+    def _limited(self, condition: Chain, found: Node) -> Node:
+        """Return a formula that is 0 where two indices are not equal, or not in order, as the condition says."""
+        if all(relation in ORDER for relation in condition.relations):
+            return self._in_order(condition, found)
+        return nodes.Product(found.place, (self._condition(condition, found.place), found))
+
+    def _in_order(self, condition: Chain, found: Node) -> Node:
+        r"""Return what stands before $\text{for } 1 \le t < T$."""
+        texts = ["".join(map(canonical, side.tokens)) for side in condition.sides]
+        indices = [index_of(text, self.names.dimensions) for text in texts]
+        said = sorted(
+            (token for side in condition.sides for token in side.tokens), key=lambda it: span(it).start_pos
+        )
+        here = self.place(said[0], said[-1])
+        known = self.names.symbols.keys() - self.names.sequences.keys()
+        for index in indices:
+            if index is None or letters(index) & known or "·" in str(index):
+                raise DerivationError(
+                    r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
+                    r"the where part, such as x \in \mathbb{R} \text{ positive}, and steps are limited by t < T or 1 \le k \le t",
+                    here,
+                )
+        signs = [*map(str, condition.relations), ""]
+        compared = " ".join(f"{text} {sign}" for text, sign in zip(texts, signs, strict=True)).strip()
+        self.names.read_as(here, rf"\text{{only where }} {compared}")
+        for left, relation, right in zip(indices, condition.relations, indices[1:], strict=False):
+            assert left is not None
+            assert right is not None
+            found = nodes.Only(found.place, left, str(relation), right, found)
+        return found
 
     def _condition(self, condition: Chain, place: Place) -> Node:
         """Return 1 where two indices are equal, or not equal, as the condition says, and else 0."""
@@ -151,14 +204,15 @@ class Reader:
     def read_terms(self, tree: Tree[Token]) -> Node:
         r"""$A + B - C$."""
         signs: list[int] = []
-        terms: list[Node] = []
+        found: list[Node | Place] = []
         for child in trees(tree):
             if child.data == "sign":
                 signs.append(-1 if tokens(child)[0].type == "MINUS" else 1)
             else:
-                terms.append(self.read(child))
-        if len(signs) < len(terms):
+                found.append(self._dots(child) or self.read(child))
+        if len(signs) < len(found):
             signs.insert(0, 1)
+        terms, signs = self.series.summed(found, signs)
         if signs == [1]:
             return terms[0]
         return (
@@ -169,7 +223,7 @@ class Reader:
 
     def read_product(self, tree: Tree[Token]) -> Node:
         r"""$A B$, $A \odot B$, $a \cdot b$, $A : B$, $x \otimes y$, $a / b$."""
-        groups: list[list[tuple[Tree[Token], Node]]] = [[]]
+        groups: list[list[tuple[Tree[Token], Node | Place]]] = [[]]
         operators: list[Token] = []
         pieces = Pieces(trees(tree))
         while piece := pieces.take():
@@ -177,14 +231,32 @@ class Reader:
                 operators += tokens(piece)
                 groups.append([])
             else:
-                groups[-1].append((piece, self._piece(piece, pieces)))
+                groups[-1].append((piece, self._dots(piece) or self._piece(piece, pieces)))
         factors = [
-            [self._bracketed(*found) if len(group) > 1 else found[1] for found in group] for group in groups
+            self.series.multiplied(
+                [self._bracketed(*found) if len(group) > 1 else found[1] for found in group]
+            )
+            for group in groups
         ]
         return self._multiplied(factors, operators, self.place(tree))
 
-    def _bracketed(self, piece: Tree[Token], node: Node) -> Node:
+    # What dots stand for
+
+    def read_dots(self, tree: Tree[Token]) -> Node:
+        r"""$\cdots$, where nothing is summed or multiplied."""
+        raise unclear(self.place(tree))
+
+    def _dots(self, tree: Tree[Token]) -> Place | None:
+        """Return the place of dots, if nothing else stands there."""
+        inside = tree
+        while inside.data in {"product", "factor"} and len(trees(inside)) == 1:
+            (inside,) = trees(inside)
+        return self.place(inside) if inside.data == "dots" else None
+
+    def _bracketed(self, piece: Tree[Token], node: Node | Place) -> Node | Place:
         """Return a factor that stands beside others, quoted with its brackets if it has some."""
+        if isinstance(node, Place):
+            return node
         bare = piece.data == "factor" and len(trees(piece)) == 1 and trees(piece)[0].data in BRACKETED
         return replace(node, place=self.place(piece)) if bare else node
 
@@ -313,7 +385,7 @@ class Reader:
         rows = [[self.read(entry) for entry in trees(row)] for row in trees(tree)]
         if len({len(row) for row in rows}) > 1:
             raise DerivationError("the rows of a matrix are of one length", self.place(tree))
-        return nodes.Matrix(self.place(tree), tuple(entry for row in rows for entry in row), len(rows[0]))
+        return self.fitting.matrix(self.place(tree), rows)
 
     def read_evaluated(self, tree: Tree[Token]) -> Node:
         r"""$\left. \frac{\partial J}{\partial x} \right|_{x = a}$."""
@@ -468,9 +540,16 @@ class Reader:
             return self._with_scripts(self.bound[name], self.bound[name].latex, rest, place)
         if name in self.names.arrays:
             return self._array_function(name, rest, tree)
+        if step := self._step(base, written, scripts, place):
+            return step
         if base in self.names.families and (sample := self._sample(base, written, scripts, place)):
             return sample
         if name in self.names.symbols:
+            if base in self.counting and name == base and "subscript" not in kinds:
+                raise DerivationError(
+                    f"{base} is an index letter here, and also a symbol: use another letter for the index",
+                    place,
+                )
             used = kept(written, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), name), used, rest, place)
         if name in self.names.functions or base in FUNCTIONS:
@@ -505,11 +584,15 @@ class Reader:
             return nodes.Power(place, square, nodes.Number(place, Fraction(half)))
         if base in self.names.dimensions:
             return self._with_scripts(nodes.Size(self.place(atom), base), written, rest, place)
+        if base in self.counting or base in self.names.steps:
+            return self._with_scripts(nodes.Counter(self.place(atom), base), written, scripts, place)
         if base in {"I", r"\mathbf{I}"} and (identity := self._identity(scripts, place, written)):
             rest = [s for s in scripts if s.kind != "subscript"]
             return self._with_scripts(identity, identity.latex, rest, place)
         if entry := self._entry_of(base, written, scripts, place):
             return entry
+        if base in self.indices and not self._after_index(tree):
+            return self._with_scripts(nodes.Counter(self.place(atom), base), written, scripts, place)
         raise self._unknown(base, written, scripts, tree)
 
     def _identity(self, scripts: list[Script], place: Place, written: str) -> Node | None:
@@ -622,6 +705,35 @@ class Reader:
             node = nodes.Entry(here, whole, indices)
         return self._with_scripts(node, here.latex, rest, place)
 
+    def _step(
+        self, base: str, written: str, scripts: list[Script], place: Place, accent: str = ""
+    ) -> Node | None:
+        r"""Return $h_{t-1}$ or $a^{(l)}$, one step of a sequence, or an entry of it; with an accent its cotangent, or its differential."""
+        at = step_at(self.names, base, scripts)
+        if at is None or (base == r"\delta" and at.entries and at.index not in self.names.steps):
+            return None  # \delta_{ij} beside \delta_t is Kronecker's
+        sequence, index, rest = self.names.sequences[at.key], at.index, at.rest
+        here = place._replace(latex=kept(written, scripts, rest))
+        if isinstance(index, int) and index < 1 and index not in sequence.ends:
+            raise DerivationError(
+                f"{here.latex} is not known: declare or define it in the where part, or let the line begin at a later step",
+                place,
+            )
+        if letters(index) & self.names.symbols.keys():
+            raise DerivationError(
+                f"{min(letters(index) & self.names.symbols.keys())} is a symbol: a step is counted with index letters, sizes and whole numbers",
+                place,
+            )
+        node: Node
+        if accent == r"\bar":
+            node = nodes.StepCotangent(here, at.key, index, sequence.count)
+        else:
+            node = nodes.Step(here, at.key, index, sequence.count)
+            node = nodes.Differential(here, node) if accent else node
+        if at.entries:
+            node = nodes.Entry(here, node, at.entries)
+        return self._with_scripts(node, here.latex, rest, place)
+
     # Functions of whole arrays
 
     def _array_function(self, name: str, rest: list[Script], tree: Tree[Token]) -> Prefix:
@@ -708,6 +820,8 @@ class Reader:
         name, inner = self.spelling.name(atom)
         accent = name.partition("{")[0]
         whole, rest = longest(self.names, name, inner + scripts)
+        if step := self._step(name, self.place(atom).latex, inner + scripts, place):
+            return step
         if name in self.names.families and (
             sample := self._sample(name, self.place(atom).latex, inner + scripts, place)
         ):
@@ -715,7 +829,12 @@ class Reader:
         if whole in self.names.symbols:
             used = kept(self.place(atom).latex, scripts, rest)
             return self._with_scripts(nodes.Symbol(place._replace(latex=used), whole), used, rest, place)
-        plain, rest = longest(self.names, self.spelling.name(inside)[0], inner + scripts)
+        below = self.spelling.name(inside)[0]
+        if accent in {r"\bar", r"\dot"} and (
+            step := self._step(below, self.place(atom).latex, inner + scripts, place, accent)
+        ):
+            return step
+        plain, rest = longest(self.names, below, inner + scripts)
         if plain in self.names.symbols and accent in {r"\bar", r"\dot"}:
             used = kept(self.place(atom).latex, scripts, rest)
             here = place._replace(latex=used)
@@ -730,6 +849,10 @@ class Reader:
             return entry
         raise self._unknown(name, self.place(atom).latex, [], tree)
 
+    def _after_index(self, tree: Tree[Token]) -> re.Match[str] | None:
+        """Return the index without braces that a name follows at once, as the i of W_ji does."""
+        return re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
+
     def _unknown(
         self, base: str, written: str, scripts: Iterable[Script], tree: Tree[Token]
     ) -> DerivationError:
@@ -737,13 +860,13 @@ class Reader:
         star = "".join(script.written for script in scripts if script.kind == "star")
         labelled = [name for name in self.names.symbols if re.match(rf"{re.escape(base)}\^(?!\*)", name)]
         known = self.names.symbols | self.names.functions
-        subscript = re.search(r"_(\w)$", self.spelling.source[: tree.meta.start_pos])
+        subscript = self._after_index(tree)
         close = _nearest(base + "^*" * bool(star), known)
         applied = re.match(r"\s*(?:\\left\s*)?\(", self.spelling.source[tree.meta.end_pos :]) or "prime" in [
             script.kind for script in scripts
         ]
         if any(STEP.fullmatch(script.text) for script in scripts):
-            hint = rf"; a sequence has no rule with a letter: write its steps out, {written}_1 = …, {written}_2 = …, each with the one before"
+            hint = rf"; a sequence is defined with its steps: {written}_t = … \text{{ for }} t = 1, \ldots, T"
         elif subscript:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
@@ -779,7 +902,8 @@ class Reader:
 
     def _with_script(self, node: Node, script: Script, place: Place) -> Node:
         kind, text, _, _ = script
-        transposed = "T" not in self.names.symbols and text in {"T", "-T"}
+        number_of_steps = "T" in self.names.dimensions and self.fitting.shape(node) == ()  # 2^T is a power
+        transposed = "T" not in self.names.symbols and text in {"T", "-T"} and not number_of_steps
         if isinstance(node, nodes.Whole) and _is_norm(node) and (kind, text) in NORMS:
             return nodes.Whole(place, node.function + NORMS[kind, text], node.body)
         if (
@@ -956,6 +1080,9 @@ class Reader:
         start: Index = 1
         if below[0].data == "bounds":
             start = self._limit(over.pop())
+        end: Index | None = None
+        if below[0].data == "between":
+            over, start, end = self._between(below[0])
         if below[0].data == "besides":
             besides = self._besides(below[0])
             over.pop()
@@ -964,13 +1091,38 @@ class Reader:
         if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
         bound, limits = above[0].text if above else None, None
-        end = self._limit(above[0].tree) if above else None
+        end = self._limit(above[0].tree) if above else end
         letter = (
             isinstance(end, str) and end not in self.names.dimensions and bool(re.fullmatch("[a-z]", end))
         )
-        if start != 1 or isinstance(end, Shifted) or letter:
+        if start != 1 or isinstance(end, Shifted) or letter or below[0].data == "between":
             limits, bound = self._limits(sign, letters, start, end, place)
-        return SUMS[str(sign)](place, letters, bound, self._signed(tree, product), besides, limits)
+        self.counting += letters
+        body = self._signed(tree, product)
+        del self.counting[len(self.counting) - len(letters) :]
+        kind = SUMS[str(sign)]
+        if kind is nodes.Prod and self.fitting.shape(body) != ():
+            self.names.ordered = True
+            if self.names.falling:
+                kind = nodes.Falling
+                read = rf"\text{{the factors from the last }} {letters[0]} \text{{ to the first}}"
+                self.names.read_as(place, read)
+        return kind(place, letters, bound, body, besides, limits)
+
+    def _between(self, tree: Tree[Token]) -> tuple[list[Tree[Token]], Index, Index]:
+        r"""Return what a sum runs over in $k < i \le t$, and its limits."""
+        left, middle, right = trees(tree)
+        edges = [self._limit(left), self._limit(right)]
+        signs = [ORDER.get(str(sign)) for sign in tokens(tree)]
+        rising = {sign is not None and sign(0, 1) for sign in signs}
+        if None in signs or len(rising) > 1:
+            raise DerivationError(
+                r"the limits of a sum are written k < i \le t, or t \ge i > k", self.place(tree)
+            )
+        strict = [sign is not None and not sign(0, 0) for sign in signs]
+        if rising == {False}:
+            edges, strict = edges[::-1], strict[::-1]
+        return [middle], moved(edges[0], strict[0]), moved(edges[1], -strict[1])
 
     def _limit(self, tree: Tree[Token]) -> Index:
         """Return where a sum begins or ends."""
@@ -1050,9 +1202,11 @@ class Reader:
             raise DerivationError(
                 f"of the loss {loss}, which is not defined, only first derivatives are known", place
             )
-        ((name, indices, layout),) = written
+        ((name, indices, layout, step),) = written
         self._require_within(place, loss, {self.names.output}, name)
         bar: Node = nodes.Cotangent(place, name)
+        if step is not None:
+            bar = nodes.StepCotangent(place, name, step.index, step.count)
         if indices is not None:
             return nodes.Entry(place, bar, indices)
         return nodes.Transpose(place, bar) if layout in {"transposed", LAYOUTS[0]} else bar
@@ -1080,14 +1234,16 @@ class Reader:
                 place,
             )
         for variable in reversed(written):
-            found = self._derived(place, found, *variable)
+            found = self._derived(place, found, variable)
         return found
 
-    def _derived(
-        self, place: Place, body: Node, name: str, indices: tuple[Index, ...] | None, layout: str
-    ) -> Node:
+    def _derived(self, place: Place, body: Node, variable: Variable) -> Node:
         """Return a derivative by a symbol on which the body depends, or by what is one to one with such a symbol."""
+        name, indices, layout, step = variable
         symbol, within = self.names.symbols[name], reach(body, self.names, {})
+        if step is not None:
+            self._require_within(place, body.latex, within, name)
+            return nodes.StepPartial(place, body, name, indices, layout, step.reference, None)
         if symbol.definition is None or name in within:
             return nodes.Partial(place, body, name, indices, layout)
         source, turned = symbol.definition, False
@@ -1127,14 +1283,22 @@ class Reader:
         body = found
         while isinstance(body, nodes.Entry | nodes.Transpose):
             body = body.body
-        symbol = self.names.symbols[body.name] if isinstance(body, nodes.Symbol) else None
+        symbol = self.names.symbols[body.name] if isinstance(body, nodes.Symbol | nodes.Step) else None
         if len(written) > 1 or symbol is None or symbol.definition is None:
             raise DerivationError(
                 r"an immediate derivative is one \frac{\partial^+ h}{\partial x}, where h, or what it is an entry "
                 "of, has a definition",
                 place,
             )
-        return nodes.Immediate(place, found, *written[0], symbol.name)
+        name, indices, layout, step = written[0]
+        if step is not None or isinstance(body, nodes.Step):
+            if not isinstance(body, nodes.Step):
+                raise DerivationError(
+                    f"{body.latex} is made of many steps: write the immediate derivative of one step", place
+                )
+            by = None if step is None else step.reference
+            return nodes.StepPartial(place, found, name, indices, layout, by, body.reference)
+        return nodes.Immediate(place, found, name, indices, layout, symbol.name)
 
     def _variables(self, node: Node) -> list[Variable]:
         """Return a variable, as often as its power says."""
@@ -1144,12 +1308,18 @@ class Reader:
             if exponent.denominator == 1:
                 node, times = node.base, int(exponent)
         match node:
+            case nodes.Step(name=name):
+                return [Variable(name, None, self.names.layout, node)] * times
+            case nodes.Entry(body=nodes.Step(name=name) as step, indices=indices):
+                return [Variable(name, indices, "", step)] * times
+            case nodes.Transpose(body=nodes.Step(name=name) as step) if not self.names.layout:
+                return [Variable(name, None, "transposed", step)] * times
             case nodes.Symbol(name=name) if type(node) is nodes.Symbol:
-                return [(name, None, self.names.layout)] * times
+                return [Variable(name, None, self.names.layout)] * times
             case nodes.Entry(body=nodes.Symbol(name=name), indices=indices):
-                return [(name, indices, "")] * times
+                return [Variable(name, indices, "")] * times
             case nodes.Transpose(body=nodes.Symbol(name=name)) if not self.names.layout:
-                return [(name, None, "transposed")] * times
+                return [Variable(name, None, "transposed")] * times
         raise node.error("a derivative is taken with respect to a symbol or an entry of it")
 
     def _gradient(self, prefix: Prefix, following: Pieces) -> Node:
@@ -1180,13 +1350,21 @@ class Reader:
         variable, *more = trees(below[0])
         symbol = self.read(variable)
         if prefix.name == PARTIAL and not more and not above:
-            ((name, indices, layout),) = self._variables(symbol)
+            (of,) = self._variables(symbol)
             if self._open_loss(argument):
                 raise DerivationError(
                     r"of a loss that is not defined, write \frac{\partial L}{\partial W}", place
                 )
             body = self._operand(argument, place, following)
-            return self._derived(self.place(prefix.tree, following.last), body, name, indices, layout)
+            return self._derived(self.place(prefix.tree, following.last), body, of)
+        if isinstance(symbol, nodes.Step) and not more and not above and not self._open_loss(argument):
+            body = self._operand(argument, place, following)
+            if self.fitting.shape(body):
+                raise body.error(
+                    f"a gradient is one of a number; {body.latex} is {shape_text(self.fitting.shape(body) or ())}"
+                )
+            place = self.place(prefix.tree, following.last)
+            return self._derived(place, body, Variable(symbol.name, None, "", symbol))
         if not isinstance(symbol, nodes.Symbol) or more:
             raise DerivationError(
                 r"a gradient is taken with respect to a symbol; for entries write \frac{\partial J}{\partial x_i}",

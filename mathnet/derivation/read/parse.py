@@ -54,12 +54,6 @@ def parse_tree(tokens: list[Token], start: str = "terms") -> Tree[Token]:
         found = (tokens[at] or "the end of an argument") if at < len(tokens) else "the end"
         expected = set(error.expected) & EXPECTED.keys()
         words = sorted(EXPECTED[name] for name in expected - {"PARTIAL"} or expected)
-        if at < len(tokens) and tokens[at].type == "DOTS":
-            reason = (
-                f"what does {tokens[at]} stand for? Write a sum or a product of numbers with its index, "
-                "or all steps of a small number of them, h_1 = …, h_2 = …"
-            )
-            raise DerivationError(reason, Place(place.line, place.column, "")) from None
         reason = f"expected {' or '.join(words)} before {found}" if words else f"{found} does not fit here"
         if 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
             reason += needs_braces(tokens[at - 2] + tokens[at])

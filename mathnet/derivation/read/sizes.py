@@ -7,7 +7,7 @@ from lark import Token
 
 from ..errors import DerivationError, Place
 from ..meaning.names import Names
-from ..meaning.shapes import Shape, together
+from ..meaning.shapes import Shape, stacked, together
 from .spelling import Spelling
 from .tokens import canonical, group, with_depths
 
@@ -29,24 +29,40 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
         return ()
     if [token.type for token in (*tokens[1:3], tokens[-1])] != ["SUP", "LBRACE", "RBRACE"]:
         raise DerivationError(r"a shape is written \mathbb{R}^{n \times m}", spelling.place(tokens[1]))
-    axes: list[list[str]] = [[]]  # an axis is a product of numbers and letters: 4h, nm
-    below = False
+    axes: list[list[list[str]]] = [[[]]]  # an axis is a sum of products of numbers and letters: 4h, nm, h+1
+    below = closed = False
+    if letter := next((token for token in tokens if token in names.steps), None):
+        raise DerivationError(
+            f"all steps of a sequence have one shape: write sizes without {letter}, as if all layers were equally wide",
+            spelling.place(letter),
+        )
     for token, outer in list(zip(tokens, outer_kinds(tokens), strict=True))[3:-1]:
         if outer not in {"", "RBRACE"}:  # after the brace that closes the exponent
             raise DerivationError(f"{token} stands after a shape without a comma", spelling.place(token))
+        term = axes[-1][-1]
         if token.type == "TIMES":
-            axes.append([])
+            axes.append([[]])
+            closed = False
+        elif closed:
+            raise DerivationError(f"{token} in a shape", spelling.place(token))
+        elif token.type == "PLUS":
+            axes[-1].append([])
+        elif token.type == "LPAR" and axes[-1] == [[]]:
+            continue
+        elif token.type == "RPAR":
+            closed = True
         elif token.type in {"SUB", "RBRACE"}:
             below = token.type == "SUB"
-            axes[-1][-1:] = [part + "_" * below for part in axes[-1][-1:]]
-        elif token.type in {"NAME", "NUMBER"} and below and axes[-1]:
-            axes[-1][-1] += canonical(token)
+            term[-1:] = [part + "_" * below for part in term[-1:]]
+        elif token.type in {"NAME", "NUMBER"} and below and term:
+            term[-1] += canonical(token)
         elif token.type in {"NAME", "NUMBER"}:
-            axes[-1].append(canonical(token))
+            term.append(canonical(token))
         elif token.type not in {"LBRACE", "CDOT"}:
             raise DerivationError(f"{token} in a shape", spelling.place(token))
-    parts = [part for axis in axes for part in axis]
-    if [] in axes or "0" in parts:
+    terms = [term for axis in axes for term in axis]
+    parts = [part for term in terms for part in term]
+    if [] in terms or "0" in parts:
         raise DerivationError("a dimension is missing or zero", spelling.place(tokens[1]))
     if len(parts) > MAX_AXES or any(
         len(part) > 9 or (part.isdigit() and int(part) > MAX_SIZE) for part in parts
@@ -57,7 +73,7 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
     for dimension in parts:
         if not dimension.isdigit() and dimension not in names.dimensions:
             names.dimensions.append(dimension)
-    shape = [together(*axis) for axis in axes]
+    shape = [stacked([together(*term) for term in axis], names.sizes) for axis in axes]
     if len(names.dimensions) > MAX_SIZE:
         raise DerivationError(
             f"too large to check: more than {MAX_SIZE} dimensions", spelling.place(tokens[1])

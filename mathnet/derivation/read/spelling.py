@@ -33,6 +33,20 @@ class Script(NamedTuple):
     written: str  # with its sign, as the author wrote it
 
 
+class Written(NamedTuple):
+    """A name as it was written in a where part: what it spells, and its text without the scripts."""
+
+    base: str
+    scripts: list[Script]
+    text: str
+    place: Place
+
+    @property
+    def name(self) -> str:
+        """The name with all its scripts."""
+        return decorated(self.base, self.scripts)
+
+
 def trees(tree: Tree[Token]) -> list[Tree[Token]]:
     """Return the trees in a tree, without the signs around them."""
     return [child for child in tree.children if isinstance(child, Tree)]

@@ -90,7 +90,8 @@ class Causes:
         factors = _factors(names, before, side)
         by_a_matrix = any(isinstance(part, nodes.Partial) and part.indices is None for part in before.walk())
         other = nodes.LAYOUTS[0] if by_a_matrix and not names.layout else ""
-        clue = Clue(side, letters, unsummed, names.dimensions, factors, dimensions.types, symbols, other)
+        types, sequences = dimensions.types, names.sequences
+        clue = Clue(side, letters, unsummed, names.dimensions, factors, types, symbols, sequences, other)
         candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
         smallest = dimensions.smallest
         for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
@@ -124,9 +125,12 @@ class Causes:
             return ""
         gradients = [_gradients(node) for node in (before, side)]
         try:
-            for node in gradients:
-                Scope(self.dimensions, {letter: Range(free[letter]) for letter in free}).infer(node)
-            right = self._confirmed(self.names, gradients[0], gradients[1], free, shape)
+            scopes = [
+                Scope(self.dimensions, {letter: Range(free[letter]) for letter in free}) for _ in gradients
+            ]
+            types = [scope.infer(node) for scope, node in zip(scopes, gradients, strict=True)]
+            same = all(type_.shape == shape and type_.free <= free.keys() for type_ in types)
+            right = same and self._confirmed(self.names, gradients[0], gradients[1], free, shape)
         except (DerivationError, RecursionError):
             return ""
         latex = moved[0].body.latex
@@ -236,6 +240,8 @@ def _letters(*sides: nodes.Node) -> list[str]:
         match node:
             case nodes.Entry(indices=letters) | nodes.Sum(letters=letters):
                 found |= set(letters)
+            case nodes.Step(index=index) | nodes.StepCotangent(index=index):
+                found |= {index}
             case nodes.Delta(left=left, right=right):
                 found |= {left, right}
             case nodes.Partial(indices=tuple(letters)):

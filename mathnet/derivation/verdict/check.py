@@ -1,5 +1,6 @@
 """The verdict: every side of every chain is compared with the one before."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -8,13 +9,14 @@ from ..algebra.prove import proofs
 from ..errors import DerivationError, Difference, Place
 from ..meaning.infer import infer_dimensions, infer_symbol, left_free, resolve_sums
 from ..meaning.names import Names
-from ..meaning.nodes import LAYOUTS, Node
+from ..meaning.nodes import LAYOUTS, Gradient, Node, Partial
 from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
 from ..meaning.scope import Dimensions, Scope
 from ..meaning.shapes import Type, shape_text
 from ..numbers.bound import survival
-from ..read.blocks import read_block
+from ..numbers.evaluate import OutsideError
+from ..read.blocks import below, read_block
 from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
 from ..read.formula import Reader
@@ -43,11 +45,15 @@ class Derivation:
         That of derivatives by columns, if the where part says nothing.
     size : str
         That of an I or a vector of ones that is not declared.
+    falling : bool
+        Whether matrices in a product over an index stand from its last value to its first.
     """
 
-    def __init__(self, source: str, id: str = "", layout: str = "", size: str = "") -> None:
+    def __init__(
+        self, source: str, id: str = "", layout: str = "", size: str = "", falling: bool = False
+    ) -> None:
         self.report = Report(id, source)
-        self.names, self.dimensions = Names(layout=layout, size=size), Dimensions()
+        self.names, self.dimensions = Names(layout=layout, size=size, falling=falling), Dimensions()
         self.report.names = self.names
         try:
             where, blocks = split(source)
@@ -68,7 +74,7 @@ class Derivation:
                 self._refuse(error, claim.line, about=claim.about)
         for line, text in blocks:
             try:
-                chains = read_block(text, line, {*self.names.symbols, *self.names.arrays})
+                chains = read_block(text, line, {*self.names.symbols, *self.names.arrays}, self.names.steps)
             except (DerivationError, RecursionError) as error:
                 self._refuse(error, line)
                 continue
@@ -96,9 +102,11 @@ class Derivation:
         refused: DerivationError | None = None
         try:
             if (symbol := define_in_chain(self.names, chain)) and symbol.definition is not None:
-                infer_symbol(self.dimensions, symbol, symbol.definition)
+                infer_symbol(self.dimensions, symbol, symbol.definition, self.names)
+            indices = frozenset().union(*(below(side.tokens) for side in chain.sides))
             for side in chain.sides:
-                sides.append(Reader(self.names, side.text).formula(side.tokens, chain.conditions))
+                reader = Reader(self.names, side.text, indices=indices)
+                sides.append(reader.formula(side.tokens, chain.conditions))
         except DerivationError as error:
             refused = error
         sides = fitted(self.names, sides)
@@ -192,7 +200,8 @@ class Derivation:
                 continue
             error, at = found.wrong[chain], found.right.get(chain, 0)
             equality = chain.relations[at - 1].type == "EQUALS"
-            if equality and isinstance(error, DerivationError) and error.difference:
+            if equality and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
+                assert isinstance(error, DerivationError)
                 error.cause = self.causes.cause(chain.nodes[at - 1], chain.nodes[at])
             self._refuse(error, *chain.start, chain.about)
 
@@ -216,24 +225,37 @@ def check(source: str, id: str = "") -> Report:
     """
     report = _read(source, id).check()
     unclear = next((error for error in report.errors if TWO_LAYOUTS in error.reason), None)
-    if unclear is None:
-        return report
-    for layout in LAYOUTS:
-        other = _read(source, id, layout).check()
+    of_jacobians = unclear or any(map(_has_jacobian, report.chains))
+    orders = (False, True) if report.names.ordered and of_jacobians and not report.ok else (False,)
+    for layout, falling in itertools.product(LAYOUTS if unclear else ("",), orders):
+        if not layout and not falling:
+            continue
+        other = _read(source, id, layout, falling).check()
         if other.ok:
-            other.names.read_as(unclear.place, rf"\text{{derivatives are in {layout}}}")
+            if unclear:
+                other.names.read_as(unclear.place, rf"\text{{derivatives are in {layout}}}")
             return other
-        if other.errors[0].cause and not unclear.cause:
+        if unclear and other.errors[0].cause and not unclear.cause:
             unclear.cause = f"in {layout}: {other.errors[0].cause}"
-    unclear.reason += "; in neither layout are all lines right"
+    if unclear:
+        unclear.reason += "; in neither layout are all lines right"
     return report
 
 
-def _read(source: str, id: str, layout: str = "") -> Derivation:
+def _has_jacobian(chain: Chain) -> bool:
+    """Say whether there is a derivative of an array by an array, whose layout says in which order a chain of them stands."""
+    parts = (part for node in chain.nodes for part in node.walk())
+    return any(
+        isinstance(part, Partial) and part.indices is None and not isinstance(part, Gradient)
+        for part in parts
+    )
+
+
+def _read(source: str, id: str, layout: str = "", falling: bool = False) -> Derivation:
     """Return a derivation; an I or a vector of ones that is not declared has the size that fits."""
-    derivation = Derivation(source, id, layout)
+    derivation = Derivation(source, id, layout, falling=falling)
     size = _unsaid_size(derivation, layout)
-    return Derivation(source, id, layout, size) if size else derivation
+    return Derivation(source, id, layout, size, falling) if size else derivation
 
 
 def _unsaid_size(derivation: Derivation, layout: str) -> str:

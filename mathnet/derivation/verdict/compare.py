@@ -116,6 +116,14 @@ class Comparison:
             few = tally.drawn < LEAST or self.draws.sizes.few()
             if (tally.partial or (few and tally.error)) and chain not in self.wrong:
                 self.wrong[chain] = tally.refusal(chain)
+            for part in (part for node in chain.nodes for part in node.walk()):
+                if (
+                    isinstance(part, nodes.Only)
+                    and part not in self.dimensions.met
+                    and chain not in self.wrong
+                ):
+                    said = f"{part.left} {part.relation} {part.right}"
+                    self.wrong[chain] = part.error(f"{said} never holds, so this says nothing")
 
     def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
         """Compare every side with the one before, up to the first that is known to be wrong.
@@ -156,6 +164,9 @@ class Comparison:
                         _short(side.latex),
                         values,
                         self.names.tolerance,
+                        relation in ORDER
+                        and not (isinstance(a, Fraction | int) and isinstance(b, Fraction | int))
+                        and equal(),
                     )
                     + (f" at {', '.join(where)}" if where else ""),
                     side.place,

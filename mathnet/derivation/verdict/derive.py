@@ -1,21 +1,35 @@
 r"""Gradients that are derived: the backward pass of a where part, line by line, checked before anybody sees it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from ..algebra.backward import Backward, Step
+from ..algebra.backward import Backward
 from ..algebra.canonical import TooLongError
+from ..algebra.differentials import ByDifferentials
+from ..algebra.hessians import Second
+from ..algebra.indices import ByIndices
+from ..algebra.jacobians import ByDirection
 from ..algebra.reduce import NoMatrixFormError
+from ..algebra.steps import Chain
+from ..algebra.vectorised import vectorised
 from ..errors import WHOLE, DerivationError
 from ..meaning.infer import infer_dimensions
+from ..meaning.kinks import kinks
 from ..meaning.names import Names
+from ..meaning.scope import Dimensions
 from ..read.declare import declare
 from ..read.source import split
 from ..read.tokens import tokenize
 from .check import check
-from .program import program
+from .program import Result, program
 
+STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
+    "backward": lambda backward, by: backward.chains(by),
+    "indices": lambda backward, by: ByIndices(backward).chains(by),
+    "differentials": lambda backward, by: ByDifferentials(backward).chains(by),
+}
 IN_VAIN = "no product of matrices says this: the letters of its sum meet in too many places"
+KINDS = ("gradient", "hessian", "hvp", "jvp")
 
 
 @dataclass(frozen=True)
@@ -28,29 +42,40 @@ class Derived:
         The derivation that it was asked of.
     by : str
         The symbol, as the where part writes it.
+    style : str
+        How it was derived: one of `STYLES`.
+    kind : str
+        What was derived: one of `KINDS`.
     answer : str
-        The gradient with all definitions inserted, as LaTeX; empty if it was refused.
+        The result with all definitions inserted, as LaTeX; empty if it was refused.
     fence : str
         The text of the derivation: where part and lines, each with its reason. It has passed the checker.
     numpy : str
-        A program that computes forward and backward, and compares the result with central differences.
+        A program that computes it, and compares the result with central differences; empty if there is none.
     verdict : str
         What the checker says of the fence.
+    note : str
+        What the answer is where no matrix says it, and where there is no derivative.
     refused : str or None
         Why there is no derivation.
     """
 
     id: str
     by: str
+    style: str
+    kind: str = "gradient"
     answer: str = ""
     fence: str = ""
     numpy: str = ""
     verdict: str = ""
+    note: str = ""
     refused: str | None = None
 
 
-def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
-    r"""Derive the gradient of the last definition of a where part.
+def derive(
+    source: str, by: Sequence[str] = (), id: str = "", style: str = "backward", kind: str = "gradient"
+) -> list[Derived]:
+    r"""Derive the gradient of the last definition of a where part; of a vector it is the Jacobian.
 
     Parameters
     ----------
@@ -60,6 +85,11 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
         The symbols to differentiate by, as the where part writes them; without any, all that are declared and not constant, in turn.
     id : str
         The name that messages use.
+    style : str
+        `backward`: one line for each definition, last first. `indices`: entry by entry, with deltas. `differentials`: dJ as
+        an inner product, from which one factor after the other is moved.
+    kind : str
+        `gradient`; `hessian`; `hvp`: the Hessian times a constant direction; `jvp`: the differential in the direction of the symbol.
 
     Returns
     -------
@@ -69,7 +99,9 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
     Raises
     ------
     DerivationError
-        If the where part cannot be read, defines no number, or does not have a symbol.
+        If the where part cannot be read, defines nothing, or does not have a symbol.
+    ValueError
+        If there is no such style or kind.
 
     Examples
     --------
@@ -78,12 +110,47 @@ def derive(source: str, by: Sequence[str] = (), id: str = "") -> list[Derived]:
     >>> found.answer, found.verdict
     ('X^{\\mathsf T} X w', '1 step · proved')
     """
+    if style not in STYLES:
+        raise ValueError(f"derive: style is {style!r}; expected one of {', '.join(STYLES)}")
+    if kind not in KINDS:
+        raise ValueError(f"derive: kind is {kind!r}; expected one of {', '.join(KINDS)}")
+    where, names, dimensions = _read(source)
+    chosen = [_named(names, name) for name in by] or Backward(names, dimensions).free()
+    return [
+        _derived(
+            where,
+            names,
+            Backward(names, dimensions),
+            name,
+            Derived(id, names.symbols[name].latex, style, kind),
+        )
+        for name in chosen
+    ]
+
+
+def symbols(source: str) -> tuple[list[str], list[str]]:
+    r"""Return the symbols that the last definition of a where part can be differentiated by: declared ones, and those in the middle.
+
+    Examples
+    --------
+    >>> symbols(r"where X \in \mathbb{R}^{n \times d}, w \in \mathbb{R}^{d}, z = X w, J = \tfrac12 \|z\|^2")
+    (['X', 'w'], ['z'])
+    """
+    _, names, dimensions = _read(source)
+    backward = Backward(names, dimensions)
+    used = [name for name in names.symbols if backward.uses(backward.loss, name) and not name.endswith("?")]
+    middle = [name for name in used if names.symbols[name].definition is not None]
+    return [names.symbols[name].latex for name in backward.free()], [
+        names.symbols[name].latex for name in middle
+    ]
+
+
+def _read(source: str) -> tuple[str, Names, Dimensions]:
+    """Return the text of a where part, and what it says."""
     where, _ = split(source)
     names = Names()
     declare(names, tokenize(where, gaps=False), where, source)
-    dimensions = infer_dimensions(names)
-    symbols = [_named(names, name) for name in by] or Backward(names, dimensions).free()
-    return [_derived(where.strip(), names, Backward(names, dimensions), name, id) for name in symbols]
+    return where.strip(), names, infer_dimensions(names)
 
 
 def _named(names: Names, written: str) -> str:
@@ -95,43 +162,120 @@ def _named(names: Names, written: str) -> str:
     raise DerivationError(f"{written} is not declared; known are: {known}", WHOLE, caret=False)
 
 
-def _derived(where: str, names: Names, backward: Backward, name: str, id: str) -> Derived:
-    latex = names.symbols[name].latex
+def _derived(where: str, names: Names, backward: Backward, name: str, asked: Derived) -> Derived:
     try:
-        steps = backward.steps(name)
-        closed = backward.closed(name)
+        found = _found(backward, name, asked)
     except NoMatrixFormError:
-        return Derived(id, latex, refused=IN_VAIN)
+        return replace(asked, refused=IN_VAIN)
     except TooLongError:
-        return Derived(id, latex, refused="the formula becomes too long")
+        return replace(asked, refused="the formula becomes too long")
     except DerivationError as error:
-        return Derived(id, latex, refused=error.reason)
-    loss = names.symbols[backward.loss].latex
-    rows = [_row(names, loss, step) for step in steps]
-    if closed.latex != steps[-1].form.latex:
-        rows[-1] += f" \\\\\n  &= {closed.latex}  && \\text{{definitions inserted}}"
-    fence = f"where {where}{_declarations(names, backward)}\n" + "\n\n".join(rows)
-    report = check(fence, id)
+        return replace(asked, refused=error.reason)
+    chains = "\n\n".join(chain.source for chain in found.chains)
+    fence = f"where {where}{_declarations(names, backward)}{found.declared}\n{chains}"
+    report = check(fence, asked.id)
     if not report.ok:
         (reason, *_) = [error.reason for error in report.errors]
         wrong = f"a line that was derived did not pass the checker, so it is not shown ({reason})"
         untried = f"the checker cannot try what was derived: {reason}"
-        return Derived(id, latex, refused=wrong if report.errors[0].difference else untried)
-    return Derived(
-        id,
-        latex,
-        closed.latex,
-        fence,
-        program(names, backward, steps, report.sizes or [{}]),
-        report.verdict(),
+        return replace(asked, refused=wrong if report.errors[0].difference else untried)
+    return replace(
+        asked,
+        answer=found.chains[-1].lines[-1].latex,
+        fence=fence,
+        numpy=program(names, backward, found.result, report.sizes or [{}]) if found.result else "",
+        verdict=report.verdict(),
+        note="; ".join(filter(None, (found.note, _smooth(names, backward, name)))),
     )
 
 
-def _row(names: Names, loss: str, step: Step) -> str:
-    through = " and ".join(names.symbols[user].latex for user in step.through)
-    words = f"; {', '.join(step.products)}" if step.products else ""
-    reason = rf"\text{{through }} {through}" + (rf"\text{{{words}}}" if words else "")
-    return rf"\frac{{\partial {loss}}}{{\partial {names.symbols[step.name].latex}}} &= {step.form.latex}  && {reason}"
+def _smooth(names: Names, backward: Backward, name: str) -> str:
+    """Return where there is no derivative, if there are such places."""
+    found = kinks(names, backward.dimensions, backward.loss, name)
+    return f"there is no derivative where {' or '.join(found)}" if found else ""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the algebra has found: the chains, what a program computes, and what the where part must declare for both."""
+
+    chains: list[Chain]
+    result: Result | None
+    declared: str = ""
+    note: str = ""
+
+
+def _found(backward: Backward, name: str, asked: Derived) -> _Found:
+    """Derive what was asked for.
+
+    Raises
+    ------
+    DerivationError, TooLongError, NoMatrixFormError
+        For what cannot be derived.
+    """
+    constants = _constants(backward, name)
+    if asked.kind == "jvp":
+        chain, form = ByDirection(backward).differential(name)
+        return _Found([chain], Result("jvp", name, form), constants)
+    if asked.kind in {"hessian", "hvp"}:
+        second = Second(backward)
+        steps = tuple(backward.steps(name))
+        gradient = second.gradient(name)
+        if asked.kind == "hessian":
+            chain, form = second.hessian(name)
+            return _Found([gradient, chain], Result("hessian", name, form, steps))
+        chain, form = second.times_direction(name)
+        direction = second.direction(name)
+        shape = " \\times ".join(direction.shape)
+        declared = rf",  {direction.latex} \in \mathbb{{R}}{f'^{{{shape}}}' if shape else ''}"
+        return _Found([gradient, chain], Result("hvp", name, form, steps, direction.latex), declared)
+    if any("·" in axis for axis in backward.dimensions.shapes[backward.loss]):
+        return _by_entries(backward, name)
+    try:
+        if not backward.dimensions.shapes[backward.loss]:
+            steps = tuple(backward.steps(name))
+            chains = STYLES[asked.style](backward, name)
+            result = Result("gradient", name, steps[-1].form, steps)
+            return _Found(chains, result, constants if asked.style == "differentials" else "")
+        by_indices = asked.style == "indices"
+        chains = ByIndices(backward).chains(name) if by_indices else ByDirection(backward).chains(name)
+        return _Found(
+            chains,
+            Result("jacobian", name, ByDirection(backward).closed(name)),
+            "" if by_indices else constants,
+        )
+    except NoMatrixFormError:
+        return _by_entries(backward, name)
+
+
+def _by_entries(backward: Backward, name: str) -> _Found:
+    """Derive an entry of what is no matrix; of a matrix by a matrix also its Jacobian in the order of vec."""
+    route = ByIndices(backward)
+    shapes = backward.dimensions.shapes
+    composed = any("·" in axis for axis in shapes[backward.loss])
+    try:
+        stacked = vectorised(backward, name) if shapes[backward.loss] and shapes[name] else None
+    except NoMatrixFormError:
+        stacked = None
+    if composed and stacked:
+        return _Found([stacked.chain], None, stacked.declared)
+    chains = route.chains(name)[:1]
+    if not stacked:
+        return _Found(chains, _as_sum(route, name), note=route.note())
+    return _Found([*chains, stacked.chain], _as_sum(route, name), stacked.declared)
+
+
+def _as_sum(route: ByIndices, name: str) -> Result | None:
+    try:
+        return Result("entries", name, route.einsum())
+    except NoMatrixFormError:
+        return None
+
+
+def _constants(backward: Backward, name: str) -> str:
+    """Return the declaration of what does not vary where one symbol does."""
+    others = [backward.names.symbols[other].latex for other in backward.free() if other != name]
+    return rf",  {', '.join(others)} \text{{ constant}}" if others else ""
 
 
 def _declarations(names: Names, backward: Backward) -> str:

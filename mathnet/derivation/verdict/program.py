@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..algebra.backward import Backward, Step
 from ..algebra.differentiate import derivative
 from ..algebra.enter import Entries, axes
+from ..algebra.forms import Form
 from ..algebra.programs import NUMPY, called, identifier
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.simplify import simplified
@@ -20,32 +22,60 @@ HELPERS = {
     "logsumexp": """def logsumexp(X, axis=-1):
     M = X.max(axis=axis, keepdims=True)
     return np.log(np.exp(X - M).sum(axis=axis)) + M.squeeze(axis)""",
+    "sigmoid": """def sigmoid(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1.0) / (1 + e)""",
+    "softplus": """def softplus(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))""",
     "relu": """def relu(x):
     return np.maximum(x, 0)""",
 }
-UNKNOWN = {0: "np.tanh(x)  # f is yours to choose", 1: "1 - np.tanh(x) ** 2"}
-OURS = {"np", "rng", "forward", "nudged", "numeric", "place", "step", *HELPERS}
-TEST = """
-
-def nudged(place, step):
+UNKNOWN = {
+    0: "np.tanh(x)  # f is yours to choose",
+    1: "1 - np.tanh(x) ** 2",
+    2: "-2 * np.tanh(x) * (1 - np.tanh(x) ** 2)",
+}
+OURS = {
+    "np", "rng", "forward", "gradient", "nudged", "numeric", "place", "step", "changed", "jacobian", "hessian", "hvp", "jvp", "entries", *HELPERS,
+}  # fmt: skip
+NUDGED = """def nudged(place, step):
     changed = {name}.copy()
     changed[place] += step
-    return forward(changed)[-1]
+    return {function}(changed){last}"""
+DIFFERENCES = """for place in np.ndindex({name}.shape):
+    numeric[..., *place] = (nudged(place, 1e-6) - nudged(place, -1e-6)) / 2e-6"""
+ALONG = "numeric = ({function}({name} + 1e-6 * {direction}){last} - {function}({name} - 1e-6 * {direction}){last}) / 2e-6"
+ASSERTED = "assert np.allclose({found}, numeric, rtol=1e-5, atol=1e-6)\nprint({found})"
 
 
-numeric = np.zeros_like({name})
-for place in np.ndindex({name}.shape):
-    numeric[place] = (nudged(place, 1e-6) - nudged(place, -1e-6)) / 2e-6
-assert np.allclose({name}_bar, numeric, rtol=1e-5, atol=1e-6)
-print({name}_bar)
-"""
+@dataclass(frozen=True)
+class Result:
+    """What a program computes.
+
+    Attributes
+    ----------
+    kind : str
+        gradient, jacobian, hessian, hvp, jvp, or entries: what has no matrix form.
+    by : str
+        The symbol.
+    form : Form
+        Its value, with all definitions inserted; of a gradient its last step.
+    steps : tuple of Step
+        The backward pass, where the result needs it.
+    direction : str
+        The symbol that a Hessian is multiplied by.
+    """
+
+    kind: str
+    by: str
+    form: Form
+    steps: tuple[Step, ...] = ()
+    direction: str = ""
 
 
-def program(
-    names: Names, backward: Backward, steps: Sequence[Step], tried: Sequence[Mapping[str, int]]
-) -> str:
+def program(names: Names, backward: Backward, result: Result, tried: Sequence[Mapping[str, int]]) -> str:
     """Return the text of the program, at the smallest of the tried sizes that differ; nothing where its parts have no matrix form."""
-    by = identifier(steps[-1].name)
+    by = identifier(result.by)
     defined = [
         name
         for name, symbol in names.symbols.items()
@@ -56,8 +86,9 @@ def program(
         for name, symbol in names.symbols.items()
         if symbol.definition is None and backward.uses(backward.loss, name)
     ]
+    direction = identifier(result.direction) if result.direction else f"d{result.by}"
     ours = [*map(identifier, (*defined, *declared)), *names.dimensions, *OURS]
-    if len(set(ours)) < len(ours):
+    if len(set(ours)) < len(ours) or identifier(direction) in ours:
         return ""  # two things would have one name
     try:
         values = [(identifier(name), backward.value(name).code) for name in defined]
@@ -65,7 +96,8 @@ def program(
     except (NoMatrixFormError, DerivationError):
         return ""
     sizes = min(tried, key=lambda each: (-len({*each.values()} - {1}), max(each.values(), default=0)))
-    results, comma = ", ".join(name for name, _ in values), "," * (len(values) == 1)
+    shape = axes(backward.dimensions.shapes[result.by])
+    along = result.kind in {"jvp", "hvp"}
     data = [
         "rng = np.random.default_rng(0)",
         *(f"{size} = {length}" for size, length in sizes.items()),
@@ -73,17 +105,43 @@ def program(
             f"{identifier(name)} = {_data(names.symbols[name], backward.dimensions.shapes[name])}"
             for name in declared
         ),
+        *([f"{identifier(direction)} = rng.normal(size={_tuple(shape)})"] if along else []),
     ]
+    results, comma = ", ".join(name for name, _ in values), "," * (len(values) == 1)
     forward = [
         f"def forward({by}):",
         *(f"    {name} = {code}" for name, code in values),
         f"    return {results}{comma}",
     ]
-    back = [
-        f"{results}{comma} = forward({by})",
-        *(f"{identifier(step.name)}_bar = {step.form.code}" for step in steps),
-    ]
-    body = "\n\n\n".join(map("\n".join, (data, forward, back))) + "\n" + TEST.format(name=by)
+    unpacked = f"{results}{comma} = forward({by})"
+    back = [f"{identifier(step.name)}_bar = {step.form.code}" for step in result.steps]
+    blocks = [data, forward]
+    if result.kind == "gradient":
+        blocks.append([unpacked, *back])
+        found, function, last = f"{by}_bar", "forward", "[-1]"
+    elif result.steps:
+        inside = [f"    {line}" for line in (unpacked, *back)]
+        blocks.append([f"def gradient({by}):", *inside, f"    return {by}_bar"])
+        blocks.append([f"{result.kind} = {result.form.code}"])
+        found, function, last = result.kind, "gradient", ""
+    else:
+        blocks.append([unpacked, f"{result.kind} = {result.form.code}"])
+        found, function, last = result.kind, "forward", "[-1]"
+    said = {
+        "name": by,
+        "function": function,
+        "last": last,
+        "found": found,
+        "direction": identifier(direction),
+    }
+    if along:
+        blocks.append([ALONG.format(**said), ASSERTED.format(**said)])
+    else:
+        blocks.append([NUDGED.format(**said)])
+        blocks.append(
+            [f"numeric = np.zeros_like({found})", DIFFERENCES.format(**said), ASSERTED.format(**said)]
+        )
+    body = "\n\n\n".join(map("\n".join, blocks)) + "\n"
     helpers = [text for name, text in HELPERS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
     return "\n\n\n".join(["import numpy as np", *helpers, *functions, body])
 
@@ -92,28 +150,33 @@ def _functions(names: Names, backward: Backward) -> list[str]:
     """Return the definitions of the functions that the program calls."""
     texts = []
     for function, order in sorted(backward.matrices.functions):
-        if function in NUMPY or function in HELPERS:
+        if function in NUMPY or identifier(function) in HELPERS:
             if order:
                 raise NoMatrixFormError
             continue
         known = names.functions.get(function)
-        if known is None or order > 1:
+        if known is None or order not in UNKNOWN:
             raise NoMatrixFormError
         if known.body is None:
             code, parameter = UNKNOWN[order], "x"
         else:
             entries = Entries(names, backward.dimensions, frozenset())
             body = entries.of(known.body)
-            body = simplified(derivative(body, known.parameter, ()), backward.keys) if order else body
+            for _ in range(order):
+                body = simplified(derivative(body, known.parameter, ()), backward.keys)
             code, parameter = backward.matrices.form(body).code, identifier(known.parameter)
         texts.append(f"def {called(function + chr(39) * order)}({parameter}):\n    return {code}")
     return texts
 
 
+def _tuple(sizes: Sequence[str]) -> str:
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+
+
 def _data(symbol: Declared, shape: tuple[str, ...]) -> str:
     """Return random data for a symbol."""
     properties = set(symbol.properties).union(*(IMPLIED.get(word, set()) for word in symbol.properties))
-    size = f"({', '.join(axes(shape))}{',' * (len(axes(shape)) == 1)})"
+    size = _tuple(axes(shape))
     if "ones" in properties:
         return f"np.ones({size})"
     if "identity" in properties:

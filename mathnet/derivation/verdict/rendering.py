@@ -84,15 +84,17 @@ def said(report: Report) -> str:
 
 
 def frame(id: str, body: str, mark: str, link: str, kind: str = "") -> str:
-    """Return the HTML of a displayed equation from its parts."""
+    """Return the HTML of a displayed equation from its parts; without an id nothing can link to it."""
     foot = f'<div class="derivation-foot">{mark}{link}</div>'
-    return (
-        f'<div class="derivation{kind and f" derivation-{kind}"}" id="d-{html.escape(id)}">{body}{foot}</div>'
-    )
+    anchor = f' id="d-{html.escape(id)}"' if id else ""
+    return f'<div class="derivation{kind and f" derivation-{kind}"}"{anchor}>{body}{foot}</div>'
 
 
 def _link(id: str) -> str:
-    return f'<a class="derivation-link" href="#d-{html.escape(id)}" title="Link to this equation" data-search-exclude>¶</a>'
+    return (
+        id
+        and f'<a class="derivation-link" href="#d-{html.escape(id)}" title="Link to this equation" data-search-exclude>¶</a>'
+    )
 
 
 @cache
@@ -118,12 +120,18 @@ def where_words(items: Sequence[Item], formula: Callable[[str], str]) -> str:
     """Return the items of a where part as a sentence; `formula` gives the text of a piece of LaTeX."""
     layouts = [item.definition[6:-1] for item in items if item.definition in _LAYOUTS]
     defined = [
-        formula(item.definition) for item in items if item.definition and item.definition not in _LAYOUTS
+        formula(item.definition) + _for_steps(item, formula)
+        for item in items
+        if item.definition and item.definition not in _LAYOUTS
     ]
-    declared = [_declared(item, formula) for item in items if not item.definition]
+    declared = [_declared(item, formula) + _for_steps(item, formula) for item in items if not item.definition]
     lists = [f"let {_listed(parts)}" for parts in (declared, defined) if parts]
     sentences = [", and ".join(lists), *(f"derivatives are in {layout}" for layout in layouts)]
     return " ".join(f"{words[0].upper()}{words[1:]}." for words in sentences if words)
+
+
+def _for_steps(item: Item, formula: Callable[[str], str]) -> str:
+    return f" for {formula(item.steps)}" if item.steps else ""
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -139,7 +147,11 @@ def _declared(item: Item, formula: Callable[[str], str]) -> str:
         number = " ".join([*before, "numbers" if several else "number", *after])
         return f"{names} be {number}" if several else f"{names} be a {number}"
     phrases = [PHRASES[name] for name in item.properties]
-    words = [] if item.shape is None else [formula(r" \times ".join(item.shape))]
+    words = (
+        []
+        if item.shape is None
+        else [formula(r" \times ".join(f"({axis})" if "+" in axis else axis for axis in item.shape))]
+    )
     words += [phrase for phrase in phrases if not phrase.startswith("with ")]
     words = words or ["arrays" if several else "an array"]
     verb = "" if words == [PHRASES["elementwise"]] else "be "
@@ -168,15 +180,32 @@ def _chain_html(chain: Chain) -> str:
 
 
 def _reason(latex: str) -> str:
-    r"""Return a reason as words with formulas in them: `\text{…}` is words, the rest is mathematics."""
-    parts = re.split(r"\\text\{([^{}]*)\}", latex)
+    """Return a reason as words with formulas in them."""
     shown = []
-    for at, part in enumerate(parts):
-        if at % 2:
-            shown.append(html.escape(part.replace("'", "’")))
-        elif part.strip():
-            shown.append(in_sentence(part))
+    for at, part in enumerate(reason_parts(latex)):
+        if part:
+            shown.append(in_sentence(part) if at % 2 else html.escape(part))
     return "".join(shown)
+
+
+def reason_parts(latex: str) -> list[str]:
+    r"""Return the parts of a reason, words and formulas in turn, words first: `\text{…}` is words, the rest is mathematics.
+
+    Examples
+    --------
+    >>> reason_parts(r"\text{through } Z\text{; outer product}")
+    ['through ', 'Z', '; outer product']
+    >>> reason_parts(r"k\text{ and } l\text{ stand alone}")
+    ['', 'k', ' and ', 'l', ' stand alone']
+    """
+    parts = [""]
+    for at, part in enumerate(re.split(r"\\text\{([^{}]*)\}", latex)):
+        words = at % 2 == 1
+        if words and len(parts) % 2:
+            parts[-1] += part.replace("'", "’")
+        elif words or part.strip():
+            parts.append(part.replace("'", "’") if words else part.strip())
+    return parts
 
 
 def how_checked(report: Report) -> str:

@@ -4,17 +4,20 @@ A repair takes a part of a formula and yields what may belong in its place, with
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from ..meaning import nodes
 from ..meaning.scope import Formula
-from ..meaning.shapes import Index, Shape, Type
+from ..meaning.shapes import Index, Shape, Shifted, Type, moved
+from ..read.dots import with_indices
 
 CLOSED = (
     nodes.Symbol,
+    nodes.Step,
     nodes.Differential,
     nodes.Cotangent,
     nodes.Entry,
@@ -46,6 +49,7 @@ class Clue:
     factors: Sequence[nodes.Node]
     types: Mapping[Formula, Type]
     symbols: Mapping[str, tuple[str, Shape]]
+    sequences: Collection[str] = ()  # those of the symbols of which there is one for each step
     other_layout: str = ""  # in which a derivative that the line begins with has the transposed shape
 
     def __post_init__(self) -> None:
@@ -179,6 +183,73 @@ def index(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 yield fixed, f"an index of {node.latex} is wrong: {letter} belongs in place of {old}"
 
 
+def shifted(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """An index that is off by one."""
+    for by in (-1, 1):
+        fixed: list[nodes.Node] = []
+        match node:
+            case nodes.Entry(indices=indices):
+                for at, index in enumerate(indices):
+                    others = (*indices[:at], moved(index, by), *indices[at + 1 :])
+                    latex = f"{node.latex[: node.latex.rfind('_')]}_{{{_listed(others)}}}"
+                    fixed.append(replace(node, indices=others, place=node.place._replace(latex=latex)))
+            case nodes.Step(index=index) | nodes.StepCotangent(index=index):
+                new = moved(index, by)
+                latex = _rewritten(node.latex, index, new)
+                fixed.append(replace(node, index=new, place=node.place._replace(latex=latex)))
+            case nodes.Delta(left=left, right=right):
+                moved_to = moved(right, by)
+                latex = rf"[{left} = {moved_to}]"
+                fixed.append(replace(node, right=moved_to, place=node.place._replace(latex=latex)))
+            case nodes.StepPartial(by=nodes.Reference() as step):
+                moved_to = moved(step.index, by)
+                written = _rewritten(step.latex, step.index, moved_to)
+                latex = written.join(node.latex.rsplit(step.latex, 1))
+                step = replace(step, index=moved_to, latex=written)
+                fixed.append(replace(node, by=step, place=node.place._replace(latex=latex)))
+        for other in fixed:
+            yield other, f"an index is off by one: {other.latex} belongs here, not {node.latex}"
+
+
+def _listed(indices: Sequence[Index]) -> str:
+    plain = all(isinstance(index, str) or (isinstance(index, int) and 0 <= index < 10) for index in indices)
+    return ("" if plain else ",").join(map(str, indices))
+
+
+def _rewritten(latex: str, old: Index, new: Index) -> str:
+    """Return how a step is written with another index."""
+    return with_indices(latex, [old], [new]) or f"{latex} at {new}"
+
+
+def limits(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """A sum that begins or ends one too early or too late."""
+    if (
+        not isinstance(node, nodes.Sum)
+        or len(node.letters) != 1
+        or (node.bound is None and node.limits is None)
+    ):
+        return
+    bound: Index = int(node.bound) if node.bound and node.bound.isdigit() else node.bound or 1
+    first, last = node.limits or (1, bound)
+    (letter,) = node.letters
+    product = r"\prod" if isinstance(node, nodes.Prod) else r"\sum"
+    for start, end in (
+        (moved(first, -1), last),
+        (moved(first, 1), last),
+        (first, moved(last, -1)),
+        (first, moved(last, 1)),
+    ):
+        counted = [Shifted(it, ((1, (it,)),)) if isinstance(it, str) else it for it in (start, end)]
+        sign = rf"{product}_{{{letter}={start}}}^{{{end}}}"
+        fixed = replace(
+            node,
+            bound=None,
+            limits=(counted[0], counted[1]),
+            place=node.place._replace(latex=f"{sign} {node.body.latex}"),
+        )
+        yield fixed, f"the limits are off by one: {sign} belongs here"
+
+
 def sum_(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A sum that is missing, or is one too many."""
     for letter in clue.letters:
@@ -231,12 +302,19 @@ def factor(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
             yield _times(node, _transposed(lost)), words
 
 
+def _base(name: str) -> str:
+    return re.split(r"[_^…]", name)[0]
+
+
 def name(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """Another name of the same shape."""
-    if isinstance(node, nodes.Symbol | nodes.Cotangent) and node.name in clue.symbols:
+    if isinstance(node, nodes.Symbol | nodes.Step) and node.name in clue.symbols:
         written, shape = clue.symbols[node.name]
         for other, (latex, its_shape) in clue.symbols.items():
-            if other != node.name and its_shape == shape:
+            same_kind = (other in clue.sequences) == (node.name in clue.sequences)
+            if other != node.name and its_shape == shape and same_kind:
+                if node.name in clue.sequences:
+                    written, latex = _base(node.name), _base(other)
                 fixed = replace(
                     node, name=other, place=node.place._replace(latex=node.latex.replace(written, latex))
                 )
@@ -321,6 +399,8 @@ def _indices(node: nodes.Node) -> tuple[Index, ...]:
             return left, right
         case nodes.Entry(indices=indices) | nodes.Partial(indices=tuple(indices)):
             return indices
+        case nodes.Step(index=index) | nodes.StepCotangent(index=index):
+            return (index,)
     return ()
 
 
@@ -341,6 +421,8 @@ def _renamed(node: nodes.Node, old: str, new: str, picks: Iterator[bool]) -> nod
             return replace(node, left=index(node.left), right=index(node.right))
         case nodes.Entry() | nodes.Partial() if node.indices:
             inside["indices"] = tuple(map(index, node.indices))
+        case nodes.Step() | nodes.StepCotangent():
+            return replace(node, index=index(node.index))
     return replace(node, **{name: changed(value) for name, value in inside.items()})
 
 
@@ -349,7 +431,7 @@ def held(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     if isinstance(node, nodes.Immediate):
         total = made(nodes.Partial, node, node.latex, node.body, node.variable, node.indices, node.layout)
         yield total, rf"{node.latex} holds too much fixed: the total derivative belongs here, without the +"
-    elif isinstance(node, nodes.Partial):
+    elif isinstance(node, nodes.Partial) and not isinstance(node, nodes.StepPartial):
         body = node.body.body if isinstance(node.body, nodes.Entry) else node.body
         if isinstance(body, nodes.Symbol):
             parts = (node.body, node.variable, node.indices, node.layout, body.name)
@@ -357,6 +439,17 @@ def held(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 made(nodes.Immediate, node, node.latex, *parts),
                 rf"{node.latex} is total, through the definitions; the immediate derivative is written \partial^+",
             )
+
+
+def turned(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
+    """Matrices of a product over an index in the wrong order."""
+    if type(node) is nodes.Prod and node in clue.types and clue.types[node].shape:
+        parts = [getattr(node, field.name) for field in fields(node)]
+        yield (
+            nodes.Falling(*parts),
+            r"the factors of \prod stand from the first to the last, but belong from the last to the first: write them out with dots, "
+            r"as in A_n A_{n-1} \cdots A_1",
+        )
 
 
 REPAIRS: tuple[Repair, ...] = (
@@ -368,6 +461,9 @@ REPAIRS: tuple[Repair, ...] = (
     prime,
     number,
     index,
+    shifted,
+    limits,
+    turned,
     sum_,
     factor,
     name,

@@ -10,7 +10,7 @@ from mathnet.dual import DIGITS
 
 from ..errors import DerivationError
 from ..meaning.names import Names, Reading
-from ..read.source import Chain
+from ..read.source import Chain, split
 from ..read.tokens import span, tidy
 
 
@@ -122,11 +122,16 @@ class Report:
     @property
     def lines(self) -> list[Line]:
         """Every step as a `Line`, with a verdict of its own."""
-        return [line for chain in self.chains for line in self._lines(chain)]
+        return [line for chain in self.chains for line in self.lines_of(chain)]
+
+    def lines_of(self, chain: Chain) -> list[Line]:
+        """Return the steps of a chain, each with its verdict."""
+        return list(self._lines(chain))
 
     def _lines(self, chain: Chain) -> Iterator[Line]:
         starts_after = [other.start for other in self.chains if other.rows and other.start > chain.start]
-        later = min(starts_after, default=(inf, 1))
+        blocks_after = [(line, 1) for line, _ in split(self.source)[1] if (line, 1) > chain.start]
+        later = min([*starts_after, *blocks_after], default=(inf, 1))
         spans = [span(side.tokens[0]) for side in chain.sides]
         starts = [(start.line, start.column) for start in spans]
         wrong: dict[int, DerivationError] = {}
@@ -161,10 +166,14 @@ class Report:
         """How sure a right derivation is: `proved`, `exact` or `50 digits`, with `at 23 points` where it was only tried there."""
         if self.proved == self.steps:
             return "proved"
-        tried = ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
         if not self.proved:
-            return tried
-        return f"{self.proved} proved, {self.steps - self.proved} {'to ' * (not self.exact)}{tried}"
+            return self.tried
+        return f"{self.proved} proved, {self.steps - self.proved} {'to ' * (not self.exact)}{self.tried}"
+
+    @property
+    def tried(self) -> str:
+        """How the steps were tried that are not proved: `exact` or `50 digits`, with the number of points where that matters."""
+        return ("exact" if self.exact else f"{DIGITS} digits") + f" at {self.draws} points" * self.sampled
 
     def __repr__(self) -> str:
         places = ", ".join(f"line {error.place.line}" for error in self.errors)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from ..scope import Scope
-from ..shapes import Index, Shape, Type, shape_text
+from ..shapes import Index, Shape, Type, free, shape_text, stacked
 from .node import Node
 
 
@@ -81,11 +81,36 @@ class Matrix(Node):
 
     def shape(self, *shapes: Shape) -> Shape:
         for entry, shape in zip(self.entries, shapes, strict=True):
-            entry.require_scalar(
-                shape, "a matrix that is written out has numbers in it; declare blocks as one symbol"
-            )
+            entry.require_scalar(shape, "a matrix that is written out has numbers in it")
         found = (str(len(self.entries) // self.columns), str(self.columns))
         return () if found == ("1", "1") else found
+
+
+class Block(Node):
+    r"""$\begin{bmatrix} A & B \end{bmatrix}$: arrays beside each other and one below the other; a number is one of them."""
+
+    entries: tuple[Node, ...]
+    columns: int
+
+    def infer(self, scope: Scope) -> Type:
+        types = [scope.infer(entry) for entry in self.entries]
+        shapes = [type_.shape or ("1", "1") for type_ in types]
+        for at, (entry, shape) in enumerate(zip(self.entries, shapes, strict=True)):
+            if len(shape) != 2:
+                raise entry.error(
+                    f"{entry.latex} is {shape_text(shape)}: a block is a matrix, a vector or a number"
+                )
+            row, column = at - at % self.columns, at % self.columns
+            for axis, other, one in ((0, row, "high"), (1, column, "wide")):
+                if shape[axis] != shapes[other][axis]:
+                    raise entry.error(
+                        f"blocks in one {'row' if axis == 0 else 'column'} are equally {one}: {self.entries[other].latex} is "
+                        f"{shape_text(shapes[other])}, {entry.latex} is {shape_text(shape)}"
+                    )
+        follows = scope.dimensions.follows
+        rows = stacked([shape[0] for shape in shapes[:: self.columns]], follows)
+        columns = stacked([shape[1] for shape in shapes[: self.columns]], follows)
+        return Type((rows, columns), free(types))
 
 
 class Add(Node):

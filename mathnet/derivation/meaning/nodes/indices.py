@@ -1,7 +1,7 @@
 """Sums and products over index letters, and the Kronecker delta."""
 
 from ..scope import Scope
-from ..shapes import Index, Shifted, Type
+from ..shapes import Index, Shifted, Type, shape_text
 from .node import Node
 
 SIZES = {str(size) for size in range(1, 13)}  # that a sum may end at
@@ -35,7 +35,7 @@ class Sum(Node):
             if (
                 isinstance(end, Shifted)
                 and end.names == {end.text}
-                and end.text not in {*scope.ranges, *scope.dimensions.declared}
+                and end.text not in {*scope.ranges, *scope.dimensions.declared, *scope.dimensions.steps}
             ):
                 raise self.error(f"a sum ends at a dimension that the where part names, not at {end.text}")
             outer = outer.union(*(scope.letters(self, limit) for limit in self.limits))
@@ -51,15 +51,20 @@ class Sum(Node):
 
 
 class Prod(Sum):
-    r"""$\prod_i$: a product of numbers over index letters."""
+    r"""$\prod_i$: a product over an index, of numbers or of square matrices, which stand from the first value to the last."""
 
     def infer(self, scope: Scope) -> Type:
         found = super().infer(scope)
-        self.body.require_scalar(
-            found.shape,
-            "a product over an index is one of numbers: write matrices side by side, in their order",
-        )
+        if found.shape and (found.shape[0] != found.shape[-1] or len(self.letters) > 1):
+            raise self.error(
+                "a product over an index is one of numbers, or over one letter of square matrices; "
+                f"{self.body.latex} is {shape_text(found.shape)}; it reaches up to the next + or -, unless parentheses end it"
+            )
         return found
+
+
+class Falling(Prod):
+    r"""$\prod_s$ of matrices that stand from the last value of the index to the first."""
 
 
 class Most(Sum):
@@ -78,3 +83,26 @@ class Delta(Node):
 
     def infer(self, scope: Scope) -> Type:
         return Type((), scope.link(self, self.left, self.right))
+
+
+class Only(Node):
+    r"""What stands before $\text{for } t < T$: 0 where the comparison of the two indices does not hold."""
+
+    left: Index
+    relation: str
+    right: Index
+    body: Node
+
+    def infer(self, scope: Scope) -> Type:
+        letters = scope.letters(self, self.left) | scope.letters(self, self.right)
+        body = scope.infer(self.body)
+        return Type(body.shape, body.free | letters)
+
+
+class Counter(Node):
+    r"""The $t$ of $w^t$: an index letter that is used as a number."""
+
+    letter: str
+
+    def infer(self, scope: Scope) -> Type:
+        return Type((), scope.letters(self, self.letter))

@@ -1,5 +1,5 @@
 """The value of every kind of node, in a file of the same name as that of the node; importing this makes them known."""
 
-from . import arrays, calculus, functions, indices, products
+from . import arrays, calculus, functions, indices, products, steps
 
-__all__ = ["arrays", "calculus", "functions", "indices", "products"]
+__all__ = ["arrays", "calculus", "functions", "indices", "products", "steps"]

@@ -58,6 +58,13 @@ def _matrix(node: nodes.Matrix, point: Point) -> Entries:
     return tuple(point.value(entry)[0] for entry in node.entries)
 
 
+@value_of(nodes.Block)
+def _block(node: nodes.Block, point: Point) -> Entries:
+    blocks = [point.rows(entry) for entry in node.entries]
+    rows = [blocks[start : start + node.columns] for start in range(0, len(blocks), node.columns)]
+    return flat(flat(line) for row in rows for line in zip(*row, strict=True))
+
+
 @value_of(nodes.Add)
 def _add(node: nodes.Add, point: Point) -> Entries:
     total: Entries = (0,) * point.length(node)

@@ -8,6 +8,7 @@ from mathnet.dual import Slopes
 
 from ...meaning import nodes
 from ...meaning.nodes.calculus import DENOMINATOR, NUMERATOR
+from ..data import Key
 from ..evaluate import Point, value_of
 from ..matrices import Entries, Rows, flat, in_rows
 
@@ -23,7 +24,13 @@ def _cotangent(node: nodes.Cotangent, point: Point) -> Entries:
     outer = point.value(names.seed) if names.seed else data.values["bar", names.output]
     if node.name == names.output:
         return outer
-    total = sum(map(operator.mul, outer, point.derivative(names.output, node.name)), Slopes())
+    return cotangent(node, point, outer, node.name)
+
+
+def cotangent(node: nodes.Cotangent, point: Point, outer: Entries, variable: Key) -> Entries:
+    """Return the derivative of the output, weighted with its own cotangent, by a symbol or a step."""
+    slopes = point.derivative(point.evaluator.names.output, variable)
+    total = sum(map(operator.mul, outer, slopes), Slopes())
     return tuple(total.get(entry, 0) for entry in range(point.length(node)))
 
 
@@ -34,7 +41,12 @@ def _at(node: nodes.At, point: Point) -> Entries:
 
 
 @value_of(nodes.Partial, nodes.Gradient, nodes.Through)
-def _partial(node: nodes.Partial, point: Point, opened: str = "") -> Entries:
+def _partial(node: nodes.Partial, point: Point) -> Entries:
+    return partial(node, point, node.source if isinstance(node, nodes.Through) else node.variable)
+
+
+def partial(node: nodes.Partial, point: Point, variable: Key, opened: Key = "") -> Entries:
+    """Return a derivative by a symbol or a step, in its layout; an immediate one enters no definition but what is `opened`."""
     sizes = point.evaluator.shapes[node.variable]
     if node.indices is not None:
         point.require_inside(node, node.indices, sizes)
@@ -43,7 +55,6 @@ def _partial(node: nodes.Partial, point: Point, opened: str = "") -> Entries:
     )
     if isinstance(node, nodes.Through):
         entries = [_in_source(node, point, entry) for entry in entries]
-    variable = node.source if isinstance(node, nodes.Through) else node.variable
     slopes = [slope or Slopes() for slope in point.derivative(node.body, variable, opened)]
     found: Rows = [[slope.get(entry, 0) for slope in slopes] for entry in entries]
     body, turned = point.shape(node.body), node.indices is None and bool(node.layout)
@@ -63,4 +74,4 @@ def _in_source(node: nodes.Through, point: Point, entry: int) -> int:
 
 @value_of(nodes.Immediate)
 def _immediate(node: nodes.Immediate, point: Point) -> Entries:
-    return _partial(node, point, node.opened)
+    return partial(node, point, node.variable, node.opened)

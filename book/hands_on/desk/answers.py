@@ -1,0 +1,179 @@
+"""What the desk's worker answers, in a browser's Python as in any other: a question and its answer are JSON.
+
+A text that cannot be read is no failure: the answer says what is wrong with it, and where.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from mathnet.derivation import (
+    Derivation,
+    DerivationError,
+    Derived,
+    Following,
+    Report,
+    check,
+    derive,
+    exercise,
+    find,
+    following,
+)
+from mathnet.derivation.doors.derive import text as written
+from mathnet.derivation.doors.document import document
+from mathnet.derivation.read.source import Chain, Row
+from mathnet.derivation.verdict.derive import symbols
+from mathnet.derivation.verdict.rendering import reason_parts, where_words
+
+Answer = dict[str, Any]
+
+
+def answer(question: str) -> str:
+    """Return the answer to a question: `{"ask": one of ASKED, …}`, with what that function takes."""
+    given = json.loads(question)
+    try:
+        found = ASKED[given.pop("ask")](**given)
+    except DerivationError as error:
+        found = {"error": _error(error.attach("", given.get("text", "")))}
+    return json.dumps(found)
+
+
+def checked(text: str) -> Answer:
+    """Check the derivation fences of a text, or the whole text where it has none."""
+    found = [(fence.id, fence.source, fence.line, fence.column) for fence in find(text)]
+    return {"reports": [_report(check(source, id), *at) for id, source, *at in found or [("", text, 1, 0)]]}
+
+
+def _report(report: Report, line: int = 1, column: int = 0) -> Answer:
+    result = document(report, line, column) | {"verdict": report.verdict(), "shown": shown(report)}
+    for each, error in zip(result["errors"], report.errors, strict=True):
+        each |= {"caret": error.caret, "details": error.details()}
+    return result
+
+
+def _error(error: DerivationError) -> Answer:
+    line, column, _ = error.place
+    return {
+        "line": line,
+        "column": column,
+        "reason": error.reason,
+        "caret": error.caret,
+        "details": error.details(),
+        "cause": error.cause or None,
+    }
+
+
+def shown(report: Report) -> Answer:
+    """Return the where part and the rows of a derivation as they are set; words and formulas take turns, words first."""
+    words = where_words(report.names.items, "\0{}\0".format) if report.names.items else ""
+    chains = [list(_rows(report, chain)) for chain in report.chains if chain.rows]
+    return {"where": words.split("\0"), "chains": chains}
+
+
+def _rows(report: Report, chain: Chain) -> Iterator[Answer]:
+    lines = iter(report.lines_of(chain))
+    for row in chain.rows:
+        steps = list(islice(lines, row.steps))
+        yield {
+            "line": row.line,
+            "left": row.left,
+            "right": f"{row.relation} {row.right}".strip(),
+            "reason": reason_parts(row.reason),
+            **_mark(report, row, [(line.ok, line.proved) for line in steps]),
+        }
+
+
+def _mark(report: Report, row: Row, steps: list[tuple[bool | None, bool]]) -> Answer:
+    """Return whether a row holds, and how sure that is."""
+    if not steps:
+        return {"ok": None, "mark": ""}
+    ok = all(ok for ok, _ in steps)
+    if any(ok is False for ok, _ in steps):
+        return {"ok": False, "mark": "wrong"}
+    if not ok:
+        return {"ok": None, "mark": "not judged"}
+    return {"ok": True, "mark": "proved" if all(proved for _, proved in steps) else report.tried}
+
+
+def choices(text: str) -> Answer:
+    """Return the symbols that a gradient can be taken by: the declared ones, and all."""
+    declared, defined = symbols(text)
+    return {"declared": declared, "symbols": [*declared, *defined]}
+
+
+def derived(text: str, by: str, style: str) -> Answer:
+    """Derive one gradient; what is shown is what the checker has read and passed."""
+    (found,) = derive(text, [by], style=style)
+    if found.refused:
+        return {"by": found.by, "refused": found.refused}
+    return {
+        "by": found.by,
+        "answer": found.answer,
+        "verdict": found.verdict,
+        "note": found.note,
+        "shown": _passed(found),
+        "numpy": found.numpy,
+        "latex": written(found, "latex"),
+        "markdown": written(found, "markdown"),
+    }
+
+
+def _passed(found: Derived) -> Answer:
+    """Return a derivation as it is set; it has passed the checker, which is asked again only for the marks of lines that differ in theirs."""
+    if not found.verdict.endswith("· proved"):
+        return shown(check(found.fence))
+    read = shown(Derivation(found.fence).report)
+    for row in (row for rows in read["chains"] for row in rows):
+        row |= {"ok": True, "mark": "proved"}
+    return read
+
+
+def next_line(text: str) -> Answer:
+    """Return the hint and the line that come next: in a text alone, or in the first of its fences that is wrong, else in the last."""
+    fences = [fence.source for fence in find(text)]
+    reports = [check(source) for source in fences or [text]]
+    report = next((report for report in reports if not report.ok), reports[-1])
+    return _next(following(report)) | {"alone": not fences}
+
+
+def _next(next: Following) -> Answer:
+    return {
+        "by": next.by,
+        "complete": next.complete,
+        "refused": next.refused,
+        "hint": reason_parts(next.hint),
+        "line": next.line,
+        "formula": next.line.partition("  &&")[0].replace(" &= ", " = "),
+        "declares": next.declares,
+    }
+
+
+def made(difficulty: str, seed: int) -> Answer:
+    """Make an exercise."""
+    each = exercise(difficulty, seed)
+    words = shown(check(each.where))["where"]
+    return {"where": each.where, "words": words, "by": each.by, "asked": each.asked}
+
+
+def practised(difficulty: str, seed: int, lines: str) -> Answer:
+    """Judge the lines that a reader has written to an exercise; their places are counted from the reader's first line."""
+    each = exercise(difficulty, seed)
+    judged = each.judged(lines)
+    above = each.where.count("\n") + 1 - lines[: len(lines) - len(lines.lstrip())].count("\n")
+    added = len(judged.report.source) - len(each.where) - 1 - len(lines.strip())  # before an answer alone
+    return {
+        "solved": judged.solved,
+        "report": _report(judged.report, 1 - above, -added),
+        "next": _next(judged.next) | {"alone": True},
+    }
+
+
+ASKED: dict[str, Callable[..., Answer]] = {
+    "check": checked,
+    "symbols": choices,
+    "derive": derived,
+    "next": next_line,
+    "exercise": made,
+    "practise": practised,
+}

@@ -1,0 +1,261 @@
+r"""Expressions as they are written with index letters: $\sum_p H_{ip} W_{pj} + B_j$.
+
+A letter keeps its name from line to line. An author's own letters stay; others get names that mean nothing else in the where
+part. What is no formula of entries, such as a softmax or an inverse, is written as a matrix with indices behind it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from itertools import accumulate
+
+from ..errors import WHOLE, DerivationError
+from ..meaning.names import Names
+from . import forms
+from .forms import Form
+from .reduce import Matrices, Picture, places
+from .terms import (
+    Applied,
+    Bracket,
+    Delta,
+    Entry,
+    Expression,
+    Factor,
+    Index,
+    Inverse,
+    Letter,
+    Multiplied,
+    Nested,
+    Pending,
+    Power,
+    Size,
+    Term,
+    constant,
+)
+
+ENDS = ("kl", "ij", "pq", "rs")  # for the entry by which is differentiated
+OTHERS = "ijpqrsuvmtabcgholwxyzk"
+ALONE = "jpiqrs"  # for a sum over one letter
+
+
+class Indexed:
+    """Writes expressions with index letters.
+
+    Parameters
+    ----------
+    names : Names
+        What the where part says; its names are no index letters.
+    matrices : Matrices
+        Writes what has no formula of entries.
+    """
+
+    def __init__(self, names: Names, matrices: Matrices) -> None:
+        self.names, self.matrices = names, matrices
+        self.taken = {*names.symbols, *names.dimensions, *names.functions}
+        self.ends = next((pair for pair in ENDS if self.taken.isdisjoint(pair)), OTHERS[::-1])
+        self.last: tuple[Letter, ...] = ()  # of the result
+        self.used: dict[str, Letter] = {}  # the names that mean something where a formula stands
+
+    def name(self, letters: Sequence[Letter], above: Sequence[Letter] = ()) -> None:
+        """Give the letters of the variable their names, k and l or others if these are taken, and those of the result."""
+        self.last = tuple(letters)[-1:]
+        for letter, name in zip(letters, self.ends, strict=False):
+            letter.name = name
+            self.used[name] = letter
+        free = [name for name in OTHERS if name not in self.taken and name not in self.used]
+        for letter, name in zip(above, free, strict=False):
+            letter.name = name
+            self.used[name] = letter
+
+    @contextmanager
+    def _within(self, letters: Sequence[Letter]) -> Iterator[str]:
+        """Give letters that are summed their names, as long as their sum lasts; the value is the sign of the sum."""
+        before = dict(self.used)
+        wanted = (ALONE if len(letters) == 1 else "") + OTHERS
+        for letter in letters:
+            if letter.name in self.taken or letter.name in self.used or len(letter.name) != 1:
+                unused = (name for name in wanted if name not in self.taken and name not in self.used)
+                letter.name = next(unused, "")
+                if not letter.name:
+                    raise DerivationError(
+                        "there are more index letters than the alphabet has", WHOLE, caret=False
+                    )
+            self.used[letter.name] = letter
+        names = "".join(sorted(letter.name for letter in letters))
+        yield rf"\sum_{{{names}}}" if names else ""
+        self.used = before
+
+    def expression(self, part: Expression) -> str:
+        """Return the LaTeX of an expression."""
+        texts = sorted((self.term(term) for term in part.terms), key=lambda text: text.startswith("-"))
+        if not texts:
+            return "0"
+        first, *others = texts
+        return first + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in others)
+
+    def term(self, term: Term) -> str:
+        """Return the LaTeX of a term."""
+        with self._within(term.summed) as sums:
+            below = [(self._power(*found), factor) for factor in term.factors if (found := _below(factor))]
+            above = [factor for factor in term.factors if not _below(factor)]
+            last = [factor for factor in above if isinstance(factor, Delta | Pending)]
+            last.sort(key=lambda factor: isinstance(factor, Pending))
+            above = sorted(above, key=lambda factor: isinstance(factor, Multiplied))
+            first = [factor for factor in above if factor not in last]
+            summed = frozenset(term.summed)
+
+            def of(factors: Sequence[Factor], outside: bool) -> list[str]:
+                return [
+                    self.factor(factor) for factor in factors if summed.isdisjoint(factor.free) is outside
+                ]
+
+            outer, inner = (
+                [text for text, factor in below if summed.isdisjoint(factor.free) is outside]
+                for outside in (True, False)
+            )
+            size = abs(term.coefficient)
+            parts = [
+                _quotient(size, of(first, True), outer),
+                sums,
+                _quotient(Fraction(1), of(first, False), inner),
+                *map(self.factor, last),
+            ]
+        texts = [part for part in parts if part]
+        if len(texts) == 1 and [type(factor) for factor in term.factors] == [Multiplied]:
+            return "-" * (term.coefficient < 0) + _bare(texts)
+        return "-" * (term.coefficient < 0) + (" ".join(texts) or "1")
+
+    def picture(self, coefficient: Fraction, picture: Picture, summed: Sequence[Letter]) -> str:
+        """Return the LaTeX of a term on the way to matrices; the letters that are still summed have their names."""
+        with self._within(summed) as sums:
+            vectors = [
+                self._entry(form, (letter,))
+                for letter, found in picture.hanging.items()
+                for form in found
+                if form.kind != "ones"
+            ]
+            edges = [self._entry(form, (row, column)) for row, column, form in picture.edges]
+        numbers, below = (
+            [forms.inside(form, forms.PRODUCT) for form in each] for each in (picture.numbers, picture.below)
+        )
+        parts = [_quotient(abs(coefficient), numbers, below), sums, *edges, *vectors]
+        return "-" * (coefficient < 0) + (" ".join(filter(None, parts)) or "1")
+
+    def factor(self, factor: Factor) -> str:
+        """Return the LaTeX of a factor."""
+        match factor:
+            case Entry(name=name, at=at):
+                known = self.names.symbols.get(name)
+                return self.entry(known.latex if known else name, at)
+            case Delta(left=left, right=right):
+                return rf"\delta_{{{_index(left)}{_index(right)}}}"
+            case Size(name=name):
+                return name
+            case Nested(body=body):
+                return f"({self.expression(body)})"
+            case Power(base=base, exponent=exponent) if (value := constant(exponent)) is not None:
+                return (
+                    self._power(base, value) if value > 0 else rf"\frac{{1}}{{{self._power(base, -value)}}}"
+                )
+            case Power(base=base, exponent=exponent):
+                return f"{self._base(base)}^{{{self.expression(exponent)}}}"
+            case Applied(function=function, order=order, arguments=arguments):
+                self.matrices.functions.add((function, order))
+                inner = ", ".join(map(self.expression, arguments))
+                return f"{self.matrices.function(function)}{chr(39) * order}({inner})"
+            case Bracket(left=left, relation=relation, right=right):
+                return f"[{self.expression(left)} {relation} {self.expression(right)}]"
+            case Multiplied(body=body, over=over, besides=besides):
+                with self._within((over,)):
+                    below = over.name if besides is None else rf"{over.name} \ne {_index(besides)}"
+                    return rf"(\prod_{{{below}}} {self._base(body)})"
+            case Pending(body=body, name=name, at=at):
+                below = rf"\partial {self.entry(self.names.symbols[name].latex, at)}"
+                match body:
+                    case Expression((Term(coefficient=1, factors=(Entry() as own,), summed=()),)):
+                        return rf"\frac{{\partial {self.factor(own)}}}{{{below}}}"
+                inner = self.expression(body)
+                return rf"\frac{{\partial}}{{{below}}} ({inner})"
+            case Inverse(row=row, column=column, at=at):
+                inverse = self.matrices.factor(replace(factor, at=(row, column)), row, column)
+                return self._entry(inverse, at)
+        letters = _letters(factor)
+        return self._entry(self.matrices.factor(factor, *letters, *[None] * (2 - len(letters))), letters)
+
+    def entry(self, latex: str, at: Sequence[Index]) -> str:
+        """Return an entry of what is written so."""
+        indices = ("," if any(isinstance(index, int) for index in at) else "").join(map(_index, at))
+        if not at:
+            return latex
+        return (
+            f"[{latex}]_{{{indices}}}"
+            if "_" in latex or " " in latex.removeprefix("\\mathbf ")
+            else f"{latex}_{{{indices}}}"
+        )
+
+    def _entry(self, form: Form, at: tuple[Index, ...]) -> str:
+        """Return an entry of a form."""
+        if form.kind == "identity":
+            return rf"\delta_{{{''.join(map(_index, at))}}}"
+        if form.kind == "transpose":
+            return self._entry(form.parts[0], at[::-1])
+        fewer = forms.count(form) - forms.count(turned := forms.transposed(form))
+        if fewer > 0 or (fewer == 0 and len(at) == 2 and at[:1] == self.last != at[1:]):
+            return (
+                self._entry(turned, at[::-1])
+                if turned.kind != "transpose"
+                else self._entry(turned.parts[0], at)
+            )
+        if form.kind == "symbol" or (form.kind == "symmetric" and "^" not in form.latex):
+            return self.entry(form.latex, at)
+        return f"[{form.latex}]_{{{''.join(map(_index, at))}}}" if at else form.latex
+
+    def _power(self, base: Expression, value: Fraction) -> str:
+        if value == 1:
+            return self._base(base)
+        if value == Fraction(1, 2):
+            return rf"\sqrt{{{self.expression(base)}}}"
+        exponent = forms.number(value).latex.replace("tfrac", "frac")
+        text = self._base(base)
+        return (
+            f"({text})^{{{exponent}}}" if "^" in text and not text.endswith(")") else f"{text}^{{{exponent}}}"
+        )
+
+    def _base(self, base: Expression) -> str:
+        match base:
+            case Expression((Term(coefficient=1, factors=(Entry() | Size() as own,), summed=()),)):
+                return self.factor(own)
+        return f"({self.expression(base)})"
+
+
+def _index(index: Index) -> str:
+    return index.name if isinstance(index, Letter) else str(index)
+
+
+def _letters(factor: Factor) -> tuple[Letter, ...]:
+    return tuple(letter for letter in places(factor) if letter in factor.free)
+
+
+def _below(factor: Factor) -> tuple[Expression, Fraction] | None:
+    """Return what a factor divides by, and its power."""
+    value = constant(factor.exponent) if isinstance(factor, Power) else None
+    return (factor.base, -value) if isinstance(factor, Power) and value is not None and value < 0 else None
+
+
+def _quotient(size: Fraction, above: Sequence[str], below: Sequence[str]) -> str:
+    """Return a number times factors, divided by others; nothing for 1."""
+    if not below:
+        return " ".join([*([forms.number(size).latex] if size != 1 else []), *above])
+    top = [*([str(size.numerator)] if size.numerator != 1 else []), *above]
+    bottom = [*([str(size.denominator)] if size.denominator != 1 else []), *below]
+    return rf"\frac{{{_bare(top) or '1'}}}{{{_bare(bottom)}}}"
+
+
+def _bare(factors: Sequence[str]) -> str:
+    """Return a product that stands alone: a sum needs no parentheses there."""
+    (first, *others) = factors or [""]
+    if not others and first.startswith("(") and first.endswith(")"):
+        depths = list(accumulate((sign == "(") - (sign == ")") for sign in first))
+        return first[1:-1] if depths.index(0) == len(first) - 1 else first
+    return " ".join(factors)

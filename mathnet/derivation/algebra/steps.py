@@ -1,0 +1,36 @@
+"""A derivation as it is written: chains of lines, each with its reason."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """One side of a chain, and why it is equal to the one before."""
+
+    latex: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What is derived, and the lines that it is equal to."""
+
+    left: str
+    lines: tuple[Line, ...]
+
+    @property
+    def source(self) -> str:
+        """The chain as a derivation has it."""
+        rows = [f"&= {line.latex}" + (f"  && {line.reason}" if line.reason else "") for line in self.lines]
+        return f"{self.left} " + " \\\\\n  ".join(rows)
+
+
+def text(words: str) -> str:
+    """Return words as LaTeX."""
+    return rf"\text{{{words}}}" if words else ""
+
+
+def listed(parts: list[str]) -> str:
+    """Return formulas one after the other: a, b and c."""
+    *others, last = parts
+    return rf"{text(', ').join(others)}{text(' and ')} {last}" if others else last

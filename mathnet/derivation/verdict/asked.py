@@ -1,0 +1,46 @@
+"""The `derive` fence: its author writes the where part, and what is read and checked is the derivation that follows from it."""
+
+from functools import lru_cache
+
+from ..errors import WHOLE, DerivationError, Place
+from ..read.fences import Asked
+from ..read.source import split
+from .derive import KINDS, STYLES, derive
+
+
+@lru_cache(maxsize=1000)
+def written_out(source: str, id: str, asked: Asked | None) -> str:
+    r"""Return the text of a derivation: its own, or the one that a `derive` fence asks for.
+
+    Raises
+    ------
+    DerivationError
+        If what is asked for cannot be derived, or if the fence holds more than a where part.
+
+    Examples
+    --------
+    >>> print(written_out("where x \\in \\mathbb{R}^{n}, J = x^{\\mathsf T} x", "square", Asked("x")))
+    where x \in \mathbb{R}^{n}, J = x^{\mathsf T} x
+    \frac{\partial J}{\partial x} &= 2 x  && \text{through } J
+    """
+    if asked is None:
+        return source
+    try:
+        for word, said, known in (("style", asked.style, STYLES), ("kind", asked.kind, KINDS)):
+            if said not in known:
+                raise DerivationError(
+                    f"there is no {word} {said}; known: {', '.join(known)}", WHOLE, caret=False
+                )
+        for line, text in split(source)[1]:
+            first = text.strip().split("\n")[0]
+            raise DerivationError(
+                f"a derive fence holds a where part, whose lines after the first begin with a space; {first} does not belong to it",
+                Place(line, 1, text),
+                caret=False,
+            )
+        (found,) = derive(source, [asked.by], id, asked.style, asked.kind)
+        if found.refused:
+            raise DerivationError(f"{found.by} is refused: {found.refused}", WHOLE, caret=False)
+    except DerivationError as error:
+        raise error.attach(id, source) from None
+    return found.fence
