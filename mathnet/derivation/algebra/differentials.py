@@ -135,8 +135,7 @@ class ByDifferentials:
     def _line(self, brackets: Sequence[Bracket], reason: str) -> None:
         """Add a line: what waits to be put in, and the brackets that are worked on."""
         waiting = [Bracket(self._form(name), self.matrices.given[f"d{name}"]) for name in self.found]
-        first, *others = [bracket.latex for bracket in (*brackets, *waiting)]
-        latex = first + "".join(f" - {each[1:]}" if each.startswith("-") else f" + {each}" for each in others)
+        latex = forms.joined([bracket.latex for bracket in (*brackets, *waiting)])
         if not self.lines or self.lines[-1].latex != latex:
             self.lines.append(Line(latex, reason))
 

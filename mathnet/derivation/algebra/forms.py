@@ -233,6 +233,12 @@ def hadamard(*factors: Form) -> Form:
     )
 
 
+def joined(texts: Sequence[str]) -> str:
+    """Return the text of a sum from those of its terms, in their order."""
+    first, *others = texts
+    return first + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in others)
+
+
 def add(*terms: Form) -> Form:
     """Return a sum, with what all terms have in common at the left or at the right taken out once."""
     parts = [inner for term in terms for inner in (term.parts if term.kind == "add" else (term,))]
@@ -262,10 +268,10 @@ def add(*terms: Form) -> Form:
         value = -size if all(part.number < 0 for part in parts) else size
         return product(value, add(*(product(part.number / value, *part.parts) for part in parts)))
     first, *others = sorted(parts, key=lambda part: part.latex.startswith("-"))
-    latex, code = first.latex, first.code
-    for other in others:
-        latex += f" - {other.latex[1:]}" if other.latex.startswith("-") else f" + {other.latex}"
-        code += f" - {other.code[1:]}" if other.code.startswith("-") else f" + {other.code}"
+    latex, code = (
+        joined([part.latex for part in (first, *others)]),
+        joined([part.code for part in (first, *others)]),
+    )
     return Form(latex, code, first.shape, SUM, "add", (first, *others))
 
 

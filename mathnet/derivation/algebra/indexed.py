@@ -89,10 +89,7 @@ class Indexed:
     def expression(self, part: Expression) -> str:
         """Return the LaTeX of an expression."""
         texts = sorted((self.term(term) for term in part.terms), key=lambda text: text.startswith("-"))
-        if not texts:
-            return "0"
-        first, *others = texts
-        return first + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in others)
+        return forms.joined(texts) if texts else "0"
 
     def term(self, term: Term) -> str:
         """Return the LaTeX of a term."""
@@ -202,11 +199,7 @@ class Indexed:
             return self._entry(form.parts[0], at[::-1])
         fewer = forms.count(form) - forms.count(turned := forms.transposed(form))
         if fewer > 0 or (fewer == 0 and len(at) == 2 and at[:1] == self.last != at[1:]):
-            return (
-                self._entry(turned, at[::-1])
-                if turned.kind != "transpose"
-                else self._entry(turned.parts[0], at)
-            )
+            return self._entry(turned, at[::-1])
         if form.kind == "symbol" or (form.kind == "symmetric" and "^" not in form.latex):
             return self.entry(form.latex, at)
         return f"[{form.latex}]_{{{''.join(map(_index, at))}}}" if at else form.latex

@@ -11,7 +11,7 @@ from .backward import Backward
 from .canonical import Keys
 from .differentiate import Derivative
 from .enter import Entries
-from .forms import Form
+from .forms import Form, joined
 from .indexed import Indexed
 from .jacobians import layout
 from .reduce import Graph, NoMatrixFormError, Picture
@@ -51,7 +51,6 @@ RULES: dict[type[Factor], str] = {
     Inverse: "derivative of the inverse",
     Determinant: "derivative of the determinant",
 }
-MOST_LINES = 60
 
 
 class OneLayer(Derivative):
@@ -258,9 +257,7 @@ class ByIndices:
                 )
             last = text("; ").join(reasons)
             texts.sort(key=lambda each: each.startswith("-"))
-            latex = texts[0] + "".join(
-                f" - {each[1:]}" if each.startswith("-") else f" + {each}" for each in texts[1:]
-            )
+            latex = joined(texts)
             if all(graph.pictures[min(step, len(graph.pictures) - 1)].step == "ends" for _, graph in found):
                 return last
             if lines[-1].latex != latex:

@@ -18,8 +18,7 @@ def einsum(matrices: Matrices, part: Expression, letters: Sequence[Letter]) -> F
         If one of its factors has more than two letters.
     """
     codes = [_term(matrices, term, letters) for term in part.terms]
-    first, *others = codes or ["0.0"]
-    code = first + "".join(f" - {each[1:]}" if each.startswith("-") else f" + {each}" for each in others)
+    code = forms.joined(codes or ["0.0"])
     return Form("", code, tuple(letter.size for letter in letters), forms.SUM)
 
 
