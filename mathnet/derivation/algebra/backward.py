@@ -153,14 +153,20 @@ class Backward:
             if (other == by or self.uses(other, by)) and self.directly(name, other)
         ]
 
+    def slope(
+        self, held: Entries, user: str, over: tuple[Letter, ...], name: str, at: tuple[Letter, ...]
+    ) -> Expression:
+        """Return the derivative of an entry of a definition by an entry of a symbol in it; the defined symbol stands where it comes out again."""
+        found = simplified(derivative(held.definition(user, over), name, at), self.keys)
+        return held.recalled(found, user, self.keys)
+
     def _step(self, name: str, users: Sequence[str]) -> Step:
         held = Entries(self.names, self.dimensions, frozenset())
         at = held.letters(self.dimensions.shapes[name])
         parts = []
         for user in users:
             over = held.letters(self.dimensions.shapes[user])
-            inner = self.tidy(derivative(held.definition(user, over), name, at))
-            inner = held.recalled(inner, user, self.keys)
+            inner = self.slope(held, user, over, name, at)
             above = expression() if user == self.loss else expression(Entry(gradient(user), over))
             parts.append(total(product(above, inner), over))
             if user != self.loss:
@@ -204,10 +210,6 @@ class Backward:
     def spread(self, part: Expression) -> Expression:
         """Return an expression of which every term leads to a matrix, if there is one."""
         return spread_out(simplified(part, self.keys), self.keys)
-
-    def tidy(self, part: Expression) -> Expression:
-        """Return a derivative without deltas of summed letters."""
-        return simplified(part, self.keys)
 
     def matrix(self, part: Expression, ends: Ends) -> Form:
         """Return an expression as a matrix with these letters for its row and its column: as it is or multiplied out, whichever is shorter."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from . import forms
 from .backward import Backward
-from .differentiate import derivative
 from .enter import Entries
 from .forms import Form
+from .jacobians import ByDirection
 from .steps import Chain, Line, text
-from .terms import Entry, Expression, Letter, expression, plus, product, renamed, total
+from .terms import Expression, Letter, expression, plus, product, renamed, total
 
 
 @dataclass
@@ -54,10 +54,7 @@ class ByDifferentials:
         self.backward, self.names, self.matrices = backward, backward.names, backward.matrices
         self.shapes = backward.dimensions.shapes
         self.held = Entries(backward.names, backward.dimensions, frozenset())
-        for name in self.names.symbols:
-            if name in self.shapes:
-                latex = rf"\mathrm d {self.names.symbols[name].latex}"
-                self.matrices.given[f"d{name}"] = Form(latex, "", self.shapes[name], kind="differential")
+        self.direction = ByDirection(backward)
 
     def chains(self, by: str) -> list[Chain]:
         """Return the chain of the differential, and that of the gradient.
@@ -108,22 +105,16 @@ class ByDifferentials:
     def _differential(self, name: str, inner: Sequence[str]) -> Form:
         """Return the differential of a definition, as far as it is made of these symbols."""
         at = self.held.letters(self.shapes[name])
-        parts = []
-        for other in inner:
-            over = self.held.letters(self.shapes[other])
-            slope = self._slope(name, at, other, over)
-            parts.append(total(product(slope, expression(Entry(f"d{other}", over))), over))
-        return self.backward.written(plus(*parts), name, at)
-
-    def _slope(self, name: str, at: tuple[Letter, ...], other: str, over: tuple[Letter, ...]) -> Expression:
-        slope = derivative(self.held.definition(name, at), other, over)
-        return self.held.recalled(self.backward.tidy(slope), name, self.backward.keys)
+        return self.backward.written(self.direction.of(name, at, inner), name, at)
 
     def _take(self, name: str, gradient: Gradient) -> None:
         """Add what comes through a definition to the gradients by the symbols that it is made of."""
         for other in self.backward.inner(name, self.by):
             over = self.held.letters(self.shapes[other])
-            through = total(product(gradient.part, self._slope(name, gradient.at, other, over)), gradient.at)
+            through = total(
+                product(gradient.part, self.backward.slope(self.held, name, gradient.at, other, over)),
+                gradient.at,
+            )
             known = self.found.get(other)
             if known:
                 through = plus(renamed(known.part, dict(zip(known.at, over, strict=True))), through)

@@ -5,6 +5,7 @@ Jacobian: an entry of y for every row, an entry of x for every column, which is 
 $\partial y / \partial x^{\mathsf T}$ for a column y and a column x.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .backward import Backward, Ends
@@ -104,15 +105,17 @@ class ByDirection:
         place = layout(self.backward, by, above, at)
         return self.backward.matrix(self.backward.spread(self.backward.inserted(by, above, at)), place.ends)
 
-    def _of(self, name: str, at: tuple[Letter, ...]) -> Expression:
-        """Return the differential of an entry of a definition, made of those of what it is made of."""
+    def of(self, name: str, at: tuple[Letter, ...], inner: Sequence[str]) -> Expression:
+        """Return the differential of an entry of a definition, as far as it is made of those of these symbols."""
         parts = []
-        for other in self.backward.inner(name, self.by):
+        for other in inner:
             over = self.held.letters(self.shapes[other])
-            slope = self.backward.tidy(derivative(self.held.definition(name, at), other, over))
-            slope = self.held.recalled(slope, name, self.backward.keys)
+            slope = self.backward.slope(self.held, name, at, other, over)
             parts.append(total(product(slope, expression(Entry(f"d{other}", over))), over))
         return plus(*parts)
+
+    def _of(self, name: str, at: tuple[Letter, ...]) -> Expression:
+        return self.of(name, at, self.backward.inner(name, self.by))
 
     def _last(self, part: Expression) -> str:
         """Return the last symbol whose differential waits for its definition."""
