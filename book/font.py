@@ -4,6 +4,7 @@ import functools
 import hashlib
 import importlib.util
 import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -72,5 +73,7 @@ def subset_font(needed: Iterable[str], cache: Path) -> bytes:
     buffer = io.BytesIO()
     subset.save_font(font, buffer, options)
     cache.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(buffer.getvalue())
+    unfinished = kept.with_suffix(f".{os.getpid()}")  # two builds may run side by side
+    unfinished.write_bytes(buffer.getvalue())
+    unfinished.replace(kept)
     return buffer.getvalue()

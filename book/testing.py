@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from lxml import html
 from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
@@ -71,10 +72,16 @@ def mkdocs_build() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the built book."""
-    folder = tmp_path_factory.mktemp("site")
-    build = _mkdocs_build(ROOT / "mkdocs.yml", folder)
-    assert build.returncode == 0, build.stdout
+    """Return the folder of the built book, which the first of the processes that run tests builds for all."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, unfinished = base / "site", base / "unfinished"
+    with FileLock(base / "site.lock"):
+        if not folder.exists():
+            build = _mkdocs_build(ROOT / "mkdocs.yml", unfinished)
+            assert build.returncode == 0, build.stdout
+            unfinished.rename(folder)
     return folder
 
 
