@@ -7,17 +7,13 @@ in the headings of the chapters, and where a chapter sets it in italics or bold,
 import functools
 import re
 from collections.abc import Iterable
-from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
+from book.sections import plain, sections
+
 TERMS = Path(__file__).parents[1] / "docs" / "assets" / "index-terms.txt"
 MOST = 6  # places; a term that has more is a subject of the whole book
-
-_SECTION = re.compile(r'(?=<h[2-6] id=")')
-_HEADING = re.compile(r'<h[2-6] id="(?P<id>[^"]+)"[^>]*>(?P<words>.*?)</h[2-6]>', re.DOTALL)
-_EMPHASIS = re.compile(r"<(em|strong)>(.*?)</\1>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 
 
 class Place(NamedTuple):
@@ -79,14 +75,7 @@ class _Section(NamedTuple):
 
 @functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one chapter
 def _sections(html: str) -> tuple[_Section, ...]:
-    found = []
-    for section in _SECTION.split(html):
-        if heading := _HEADING.match(section):
-            below = section[heading.end() :]
-            emphasised = " · ".join(_plain(part[2]) for part in _EMPHASIS.finditer(below))
-            found.append(_Section(heading["id"], _plain(heading["words"]), emphasised, _plain(below)))
-    return tuple(found)
-
-
-def _plain(html: str) -> str:
-    return " ".join(unescape(_TAG.sub("", html)).split())
+    return tuple(
+        _Section(section.id, section.heading, section.explained, plain(section.below))
+        for section in sections(html)
+    )

@@ -7,7 +7,6 @@ import functools
 import json
 import re
 from collections.abc import Iterable
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,16 @@ from mkdocs.structure.pages import Page
 
 from book.html import NOTHING, Element, as_it_is, copied
 from book.linear import with_linear_formulas
+from book.sections import plain, sections
 
 URL = "search/index.json"
 WORDS = Path(__file__).parents[1] / "docs" / "assets" / "search-words.txt"
 
-_HEADING = re.compile(r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _BEGIN, _END = "\ue002", "\ue003"  # around a program
 _PROGRAM = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
 _BLOCKS = {
     "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "details", "summary", "figcaption", "blockquote", "br",
 }  # fmt: skip
-_EXPLAINED = re.compile(r"<(em|strong)>(.*?)</\1>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 
 
 def index(pages: Iterable[Page]) -> str:
@@ -43,45 +40,37 @@ def _page(page: Page) -> dict[str, Any]:
     return {
         "url": "" if page.is_homepage else page.url,
         "group": page.parent.title if page.parent else "",
-        "sections": sections(page.content or ""),
+        "sections": found_in(page.content or ""),
     }
 
 
 @functools.lru_cache(maxsize=200)  # an edit under `mkdocs serve` changes one page
-def sections(html: str) -> list[dict[str, Any]]:
-    """Return the sections of a page, in order; the first is headed by the page's title, and needs no id.
-
-    A book sets a word in italics or bold where it explains it.
+def found_in(html: str) -> list[dict[str, Any]]:
+    """Return what the search knows of each section of a page; the first is headed by the page's title, and needs no id.
 
     Examples
     --------
     >>> html = '<h1 id="a">Sums</h1><p>Add <em>up</em>.</p><h2 id="b">In NumPy</h2><pre>a.sum()</pre><p>So.</p>'
-    >>> sections(html)  # doctest: +NORMALIZE_WHITESPACE
+    >>> found_in(html)  # doctest: +NORMALIZE_WHITESPACE
     [{'id': '', 'heading': 'Sums', 'text': 'Add up.', 'code': '', 'explained': 'up', 'exercise': False},
      {'id': 'b', 'heading': 'In NumPy', 'text': 'So.', 'code': 'a.sum()', 'explained': '', 'exercise': False}]
     """
-    _, *parts = _HEADING.split(readable(html))
     found: list[dict[str, Any]] = []
     exercises = 7  # the level of the heading "Exercises", in what stands below it
-    for level, id, heading, body in zip(*[iter(parts)] * 4, strict=True):
-        title = _plain(heading)
-        if title == "Exercises" or int(level) <= exercises:
-            exercises = int(level) if title == "Exercises" else 7
+    for section in sections(readable(html)):
+        if section.heading == "Exercises" or section.level <= exercises:
+            exercises = section.level if section.heading == "Exercises" else 7
         found.append(
             {
-                "id": id if found else "",
-                "heading": title,
-                "text": _plain(_PROGRAM.sub(" ", body)),
-                "code": _plain(" ".join(_PROGRAM.findall(body))),
-                "explained": _plain(" · ".join(words for _, words in _EXPLAINED.findall(body))),
+                "id": section.id if found else "",
+                "heading": section.heading,
+                "text": plain(_PROGRAM.sub(" ", section.below)),
+                "code": plain(" ".join(_PROGRAM.findall(section.below))),
+                "explained": section.explained,
                 "exercise": exercises < 7,
             }
         )
     return found
-
-
-def _plain(html: str) -> str:
-    return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 @functools.lru_cache(maxsize=200)
