@@ -19,6 +19,7 @@ EQUATIONS = {"derivation", "derive", "definition", "unchecked"}  # heads that th
 _VALUES = {
     "exec": {"1"},
     "keep": {"1"},  # what the block printed, for the next build: see book/results.py
+    "recorded": {"1"},  # what PyTorch or JAX printed: see book/recorded.py
     "html": {"1"},
     "source": {"above", "below", "block", "tabbed-left", "tabbed-right", "console"},
     "result": {"text", "pycon", "console"},

@@ -23,7 +23,7 @@ from markdown import Markdown
 from markdown_exec import ExecutionError, base_format, code_block
 from pymdownx.superfences import SuperFencesException
 
-from book import model
+from book import model, recorded
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".cache" / "results"
@@ -174,10 +174,10 @@ def results() -> Results:
 def formatted(*, code: str, md: Markdown, extra: dict[str, str], **options: Any) -> str:
     """Return the HTML of a block as markdown-exec makes it, and note the block in the model of the book."""
     extra = dict(extra)
-    keep = extra.pop("keep", "")
+    keep, elsewhere = extra.pop("keep", ""), extra.pop("recorded", "")
 
     def printed(code: str, **_: object) -> str:
-        output = results().output(code) if keep else run(code)
+        output = recorded.output(code) if elsewhere else results().output(code) if keep else run(code)
         if page := model.page():
             page.settled &= settled(code)
             if options["source"]:
@@ -186,7 +186,8 @@ def formatted(*, code: str, md: Markdown, extra: dict[str, str], **options: Any)
         return output
 
     try:
-        return base_format(language="python", run=printed, code=code, md=md, extra=extra, **options)
+        shown: str = base_format(language="python", run=printed, code=code, md=md, extra=extra, **options)
+        return f'{shown}<p class="recorded">{recorded.said_by(code)}</p>' if elsewhere else shown
     except SuperFencesException:
         raise
     except Exception as error:  # superfences would swallow it, and show the block instead
