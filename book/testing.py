@@ -22,6 +22,7 @@ from book import hands_on, npm
 from book.editions import chromium
 from book.hands_on.digit.figure import draw_a_digit
 from book.hands_on.explorer.figure import product_explorer
+from book.hands_on.gates.figure import gate_graph
 from book.hands_on.letters.figure import letter_graph
 from book.hands_on.ripple.figure import ripple
 from book.hands_on.stepper.figure import backprop_stepper
@@ -180,7 +181,7 @@ def come_near() -> Callable[[Page], None]:
 
     def go(page: Page) -> None:
         for figure in page.locator(
-            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, derivation-desk, practice-desk"
+            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, gate-graph, derivation-desk, practice-desk"
         ).all():
             figure.scroll_into_view_if_needed()
             figure.locator(".hands-on").wait_for()
@@ -197,6 +198,7 @@ def figures(serve_elements: Callable[..., str]) -> str:
         "draw-a-digit": draw_a_digit,
         "network-ripple": ripple,
         "letter-graph": letter_graph,
+        "gate-graph": gate_graph,
     }
     return serve_elements({name: element() for name, element in make.items()})
 

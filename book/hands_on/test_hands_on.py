@@ -19,6 +19,7 @@ PAGES = {
     "draw-a-digit": "train/index.html",
     "network-ripple": "chain-rule/index.html",
     "letter-graph": "products/letters/index.html",
+    "gate-graph": "graphs/index.html",
 }
 
 
@@ -44,6 +45,10 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         page.locator("[data-letter]").last.tap()
         expect(page.locator(".steps li").first).to_be_visible()
         return
+    if name == "gate-graph":  # and this one gates
+        page.locator("[data-node=u]").tap()
+        expect(page.locator("[data-node=u]")).to_have_class("node chosen")
+        return
     last = page.locator("[role=grid] td:visible").last
     last.tap()
     assert "chosen" in last.get_attribute("class")
@@ -59,6 +64,7 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         ("draw-a-digit", "grids"),
         ("network-ripple", "ripple"),
         ("letter-graph", "letters"),
+        ("gate-graph", "gates"),
     ],
 )
 def test_a_figure_whose_script_does_not_come_says_so(browser, figures, name, script, how, width):

@@ -1,0 +1,1 @@
+"""The gates: a computational graph to go through."""
