@@ -56,7 +56,14 @@ class Data:
     ----------
     exact : bool
         Whether no unknown function was evaluated at a number that had been rounded.
+    by_chance : bool
+        Whether the values are random, and not chosen to lie on a line or near a place.
+    tie : bool
+        Whether what is compared may be equal there by choice, so that there may be no derivative.
     """
+
+    by_chance = True
+    tie = False
 
     def __init__(
         self, names: Names, dimensions: Dimensions, numbers: Source, sizes: Mapping[str, int]
@@ -69,9 +76,14 @@ class Data:
             symbol, lengths = names.symbols[name], self.concrete(shape)
             for key in self._keys(name, names) if symbol.definition is None else ():
                 kind = numbers, lengths, shape[-1:] == ("1",), symbol.properties
-                self.values[key] = lucky(array, *kind)
+                self.values[key] = self._array(key, *kind)
                 self.values["dot", key] = direction(*kind, self.values[key])
             self.values["bar", name] = tuple(numbers.draw(math.prod(lengths)))
+
+    def _array(
+        self, key: Key, numbers: Source, shape: Sizes, column: bool, properties: frozenset[str]
+    ) -> Entries:
+        return lucky(array, numbers, shape, column, properties)
 
     def _keys(self, name: str, names: Names) -> Iterable[Key]:
         """Return what of a symbol has values of its own: all its steps, if it is a sequence."""

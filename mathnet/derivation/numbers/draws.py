@@ -11,16 +11,15 @@ from ..read.source import Chain
 from .chance import Numbers, UnluckyDrawError
 from .data import MOST_CHOICES, Data, choose_sizes, completed, distinct, free_dimensions
 from .lines import Line
+from .lowest import Lowest
 from .needs import Needs
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
 KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has one sign
 LEAST = 3  # draws, without which nothing is right
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
-LINES, DESCENT = (
-    3,
-    12,
-)  # so many lines, one through the lowest point of the other, look for where an inequality fails
+LINES = 3  # besides the one at the smallest sizes
+STARTS = 3  # of searches for where an inequality fails, where there are no sizes
 AXES = 4  # so many numbers change, one after the other, to find where several conditions hold at once
 STEEP = (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4))  # scales of numbers along a line
 SMOOTH = STEEP[:1]  # exp and log are out of reach beyond them
@@ -86,6 +85,8 @@ class Draws:
                 dropped += 1
         if self.needs.kinked or self.needs.edged:
             yield from self._lines()
+        if self.needs.ordered:
+            yield from self._descents()
 
     def record(self, data: Data, work: int, missed: bool, heavy: bool) -> None:
         """Take note of data that have been tried: whether not all sides could be compared there, and whether that took too much work."""
@@ -93,7 +94,7 @@ class Draws:
         self.work += work
         if not missed:
             self.points += 1
-            if not isinstance(data, Line):
+            if data.by_chance:
                 self.done.append(data)
 
     def _lines(self) -> Iterator[Data]:
@@ -115,8 +116,6 @@ class Draws:
                 self.whole = line.whole and not self.needs.smooth
                 return
 
-        for line in lines:
-            yield from self._descent(line)
         if lines:
             yield from self._windows(lines[0])
 
@@ -139,17 +138,23 @@ class Draws:
                 yield from along.pieces(smooth=False)
                 todo += [(corner, rest) for corner in along.corners() if rest]
 
-    def _descent(self, line: Line) -> Iterator[Data]:
-        """Yield lines to where an inequality is nearest to failing, each through the lowest point of the one before."""
-        before = self.work
-        for _ in range(DESCENT):
-            if not line.here.claimed or self.work - before > self._budget() / 8:
-                return
-            try:
-                line = Line(self.names, self.dimensions, self.random, line.sizes, SMOOTH, line.lowest())
-            except UnluckyDrawError:
-                return
-            yield line
+    def _descents(self) -> Iterator[Data]:
+        """Yield points that lead to where an inequality is nearest to failing."""
+        starts: list[tuple[Mapping[str, int], bool]] = [
+            (self.sizes.small(), False),
+            (self.sizes.largest(), True),
+        ]
+        if not free_dimensions(self.names):
+            starts = [({}, False)] * STARTS
+        for at, (sizes, equal) in enumerate(starts):
+            before = self.work
+            search = Lowest(
+                self.names, self.dimensions, sizes, self.needs.used, self.needs.smooth, SEED + at, equal
+            )
+            for trial in search.trials():
+                yield trial
+                if self.work - before > MAX_WORK / len(starts):
+                    break
 
     def _budget(self) -> int:
         return MAX_SMOOTH_WORK if self.needs.smooth else MAX_WORK
@@ -251,6 +256,12 @@ class Sizes:
         """Return the smallest sizes that there can be."""
         least = {letter: sizes[0] for letter, sizes in self.all.items()}
         found = completed(least, self.names, self.dimensions)
+        return self.small() if found is None else found
+
+    def largest(self) -> Mapping[str, int]:
+        """Return the largest of the usual sizes, or what is nearest to them."""
+        most = {letter: min(sizes[-1], SIZES) for letter, sizes in self.all.items()}
+        found = completed(most, self.names, self.dimensions)
         return self.small() if found is None else found
 
     def small(self) -> Mapping[str, int]:

@@ -22,7 +22,7 @@ from .polynomials import Polynomial, Root, trimmed
 from .ratios import Here, Ratio
 
 MAX_PIECES, MAX_ROOTED = 30, 24  # a degree beyond this is not searched for roots
-STEEPEST, FINEST = 6, 2**16
+STEEPEST = 6
 PRIME = 2**19 - 1  # no two places are equally far from others by accident
 UNBOUNDED = Fraction(10**9)  # the length of a piece that has no end
 POWERS = (-60, -30, -16, -8, -4, -2, -1, 0, 1, 2, 3, 4, 6, 8)  # of 2: how far from the end of the domain
@@ -109,6 +109,8 @@ class Line(Data):
         Whether there is no piece left, up to gaps of 2^-60 at roots that are no fractions.
     """
 
+    by_chance = False
+
     def __init__(
         self,
         names: Names,
@@ -171,26 +173,6 @@ class Line(Data):
             if (low is None or stop.place > low) and (high is None or stop.place < high)
         ]
         return [[start + place * change for start, change in self.along.drawn] for place in places]
-
-    def claim(self, difference: Number) -> None:
-        """Take note of what must not be negative."""
-        if isinstance(difference, Ratio) and len(self.here.claimed) < MAX_PIECES:
-            self.here.claimed.append(difference)
-
-    def lowest(self) -> Sequence[Fraction]:
-        """Return the numbers of the line where what was claimed not to be negative is smallest, of the places where it is flat."""
-        low, high = self._ends()
-        places = [
-            (difference.at(root.low), root.low)
-            for difference in self.here.claimed
-            if len(difference.above) + len(difference.below) <= MAX_ROOTED and len(difference.slope()) > 1
-            for root in _roots(difference.slope())
-            if (low is None or root.low > low) and (high is None or root.high < high)
-        ]
-        exact = min(places)[1] if places else Fraction()
-        near = exact.limit_denominator(FINEST)
-        place = near if (low is None or near > low) and (high is None or near < high) else exact
-        return [start + place * change for start, change in self.along.drawn]
 
     def pieces(self, smooth: bool) -> Iterator[Data]:
         """Yield the line once for each piece, when its point lies there, then the numbers at each place between two of them.

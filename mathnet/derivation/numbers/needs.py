@@ -11,6 +11,7 @@ from ..meaning import nodes
 from ..meaning.dependence import Known, reach
 from ..meaning.names import Names
 from ..meaning.properties import SAMPLED
+from ..meaning.relations import ORDER
 from ..meaning.scope import Formula
 from ..meaning.shapes import Index, Shifted
 from ..meaning.whole import WHOLE
@@ -46,6 +47,8 @@ class Needs:
         A logarithm, a root, a real power or a property leaves few choices, such as a sign: draw more often.
     sampled : bool
         There are data of few values, such as whole numbers.
+    ordered : bool
+        There is an inequality, and no unknown function that could not be followed from point to point.
     rational : bool
         There are no functions without exact values, and no kinks.
     degree : number
@@ -65,9 +68,12 @@ class Needs:
     def __init__(self, types: Iterable[Formula], names: Names, chains: Sequence[Chain]) -> None:
         formulas = list(types)
         self.smooth = any(map(_is_smooth, formulas))
+        self.ordered = any(relation in ORDER for chain in chains for relation in chain.relations)
         self.kinked = any(map(_is_kinked, formulas)) or any(
             token.type != "EQUALS" for chain in chains for token in chain.relations
         )
+        unknown = {name for name, function in names.functions.items() if function.body is None}
+        self.ordered &= not any(isinstance(it, nodes.Apply) and it.function in unknown for it in formulas)
         self.sampled = any(symbol.properties & SAMPLED for symbol in names.symbols.values())
         self.edged = self.sampled or any(map(_is_edged, formulas))
         self.rational = not (self.smooth or self.kinked)

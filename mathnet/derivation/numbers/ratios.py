@@ -28,8 +28,6 @@ class Here:
         The point.
     asked : set of polynomial
         Between this point and the nearest root of one of them nothing that was compared changes sign.
-    claimed : list of Ratio
-        What is not negative if the inequalities hold.
     lost : bool
         Whether a function could not be followed, so that some changes may be unknown.
     """
@@ -38,7 +36,6 @@ class Here:
         self.place = Fraction()
         self.asked: set[Polynomial] = set()
         self.lost = False
-        self.claimed: list[Ratio] = []
 
 
 class Ratio:
@@ -74,19 +71,6 @@ class Ratio:
         """Return the value at the point of the line."""
         above, below = (polynomials.at(part, self.here.place) for part in (self.above, self.below))
         return Fraction(above) / Fraction(below)
-
-    def at(self, place: Fraction) -> Fraction:
-        """Return the value at a place, or the largest number of all where there is none."""
-        below = polynomials.at(self.below, place)
-        return Fraction(polynomials.at(self.above, place)) / below if below else Fraction(10**99)
-
-    def slope(self) -> Polynomial:
-        """Return the numerator of the derivative."""
-        first, second = (
-            times(polynomials.slope(self.above), self.below),
-            times(self.above, polynomials.slope(self.below)),
-        )
-        return plus(first, tuple(-coefficient for coefficient in second))
 
     def _with(self, other: Number, operation: Callable[["Ratio", "Ratio"], Any]) -> Number:
         if isinstance(other, Ratio):

@@ -17,7 +17,8 @@ from ..meaning.shapes import shape_text
 from ..numbers.chance import UndefinedError, UnluckyDrawError
 from ..numbers.draws import LEAST, Draws
 from ..numbers.evaluate import Evaluator, Letters, TooMuchError
-from ..numbers.lines import Line, Point
+from ..numbers.lines import Line
+from ..numbers.lowest import Trial
 from ..numbers.ratios import TooInvolvedError
 from ..read.source import Chain
 from .relations import failure, holds
@@ -93,13 +94,13 @@ class Comparison:
             evaluator = Evaluator(self.names, self.dimensions, data)
             compared = missed = heavy = False
             for chain in self.chains:
-                if isinstance(data, Point) and data.tie and _has_derivatives(chain):
+                if data.tie and _has_derivatives(chain):
                     continue  # at a kink there may be none
                 tally = tallies[chain]
                 try:
                     self._compare(chain, evaluator)
                     compared = True
-                    tally.drawn += not isinstance(data, Line)
+                    tally.drawn += data.by_chance
                     here = True
                 except (UnluckyDrawError, TooInvolvedError, TooMuchError) as error:
                     missed, tally.error = True, error
@@ -146,7 +147,7 @@ class Comparison:
         expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
         for position, (a, b) in enumerate(zip(expected, found, strict=True)):
             self.comparisons += 1
-            if relation in ORDER and isinstance(evaluator.data, Line):
+            if relation in ORDER and isinstance(evaluator.data, Trial):
                 evaluator.data.claim(b - a if ORDER[relation](0, 1) else a - b)
             equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
             if not holds(relation, a, b, equal, self.names.tolerance):
