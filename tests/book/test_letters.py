@@ -65,9 +65,7 @@ def _indices(names: Names, sides: list[Node]) -> set[str]:
             for script in ("indices", "letters")
         ),
     )
-    return {
-        letter for letter in scripts if isinstance(letter, str) and re.fullmatch(r"\\?[A-Za-z]+", letter)
-    }
+    return {letter for letter in scripts if isinstance(letter, str) and re.fullmatch(r"\\?[A-Za-z]+", letter)}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
