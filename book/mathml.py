@@ -20,16 +20,20 @@ __all__ = ["MathMLExtension", "in_sentence", "makeExtension", "to_mathml"]
 class _Formulas(Treeprocessor):
     def run(self, root: Element) -> None:
         self._check_dollars(root)
-        for element in root.iter():
-            if element.get("class") == "arithmatex":
-                self._convert(element)
+        for parent in list(root.iter()):
+            before = None
+            for element in parent:
+                if element.get("class") == "arithmatex":
+                    self._convert(element, _opening(parent, before))
+                before = element
 
-    def _convert(self, element: Element) -> None:
+    def _convert(self, element: Element, opening: str) -> None:
         display = element.tag == "div"
         latex = element.text.strip()[2:-2]
         # arithmatex escapes HTML in displayed formulas only
         mathml = to_mathml(html.unescape(latex) if display else latex, display=display)
-        if not display and element.tail:  # a comma stays on the line of its formula; .math does not wrap
+        mathml = opening + mathml
+        if not display and element.tail:  # a comma stays on the line of its formula, as brackets do; .math does not wrap
             rest = element.tail.lstrip(",.;:!?)")
             mathml += element.tail.removesuffix(rest)
             element.tail = rest
@@ -47,6 +51,18 @@ class _Formulas(Treeprocessor):
                 raise FormulaError(text, f"stray $: {hint}")
         for child in element:
             self._check_dollars(child)
+
+
+def _opening(parent: Element, before: Element | None) -> str:
+    """Take the bracket that opens right before a formula out of the text."""
+    text = (parent.text if before is None else before.tail) or ""
+    if isinstance(text, AtomicString) or not text.endswith("("):
+        return ""
+    if before is None:
+        parent.text = text.removesuffix("(")
+    else:
+        before.tail = text.removesuffix("(")
+    return "("
 
 
 class MathMLExtension(Extension):

@@ -116,9 +116,9 @@ def cross_entropy(Z: Array, T: Array) -> float:
 
     Parameters
     ----------
-    Z : (n, k) array
+    Z : (n, y) array
         Logits, one sample per row.
-    T : (n, k) array
+    T : (n, y) array
         Targets, $Y^*$ in the formulas: one-hot rows, or any rows that sum to one.
 
     Returns
@@ -146,9 +146,9 @@ def cross_entropy(Z: Array, T: Array) -> float:
     >>> float(cross_entropy(np.zeros((1, 4)), np.eye(4)[[2]]) / np.log(4.0))
     1.0
     """
-    check_shapes("cross_entropy(Z[n k], T[n k])", Z, T)
-    check_rows_sum_to_one("cross_entropy(Z[n k], T[n k])", T)
-    Z = below_largest("cross_entropy(Z[n k], T[n k])", Z)  # rows keep their softmax, and exp cannot overflow
+    check_shapes("cross_entropy(Z[n y], T[n y])", Z, T)
+    check_rows_sum_to_one("cross_entropy(Z[n y], T[n y])", T)
+    Z = below_largest("cross_entropy(Z[n y], T[n y])", Z)  # rows keep their softmax, and exp cannot overflow
     E = np.exp(Z)
     L = Z - np.log(np.sum(E, axis=1, keepdims=True))
     J: float = -np.sum(np.multiply(T, np.where((T == 0) & (E == 0), 0, L)))  # 0 log 0 = 0
@@ -167,8 +167,8 @@ def cross_entropy_vjp(J_bar: float, J: float | None, Z: Array, T: Array) -> tupl
     The first formula needs each row of $Y^*$ to sum to one.
 
     ```derivation cross-entropy-vjp
-    where  Z \in \mathbb{R}^{n \times k}
-           Y^* \in \mathbb{R}^{n \times k} \text{ rows sum to one}
+    where  Z \in \mathbb{R}^{n \times y}
+           Y^* \in \mathbb{R}^{n \times y} \text{ rows sum to one}
            Y_{ij} = \frac{e^{Z_{ij}}}{\sum_q e^{Z_{iq}}}
            J = -\sum_{ij} Y^*_{ij} \log Y_{ij}
     \bar Z_{il}
@@ -190,16 +190,16 @@ def cross_entropy_vjp(J_bar: float, J: float | None, Z: Array, T: Array) -> tupl
         Cotangent of the loss; 1 when the loss is what is minimised.
     J : scalar or None
         The loss; not needed.
-    Z : (n, k) array
+    Z : (n, y) array
         Logits.
-    T : (n, k) array
+    T : (n, y) array
         Targets whose rows sum to one.
 
     Returns
     -------
-    Z_bar : (n, k) array
+    Z_bar : (n, y) array
         Cotangent of the logits.
-    T_bar : (n, k) array
+    T_bar : (n, y) array
         Cotangent of the targets.
 
     Raises
@@ -224,7 +224,7 @@ def cross_entropy_vjp(J_bar: float, J: float | None, Z: Array, T: Array) -> tupl
     >>> cross_entropy_vjp(1.0, cross_entropy(Z, T), Z, T)[0]
     array([[ 0.25, -0.25]])
     """
-    signature = "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])"
+    signature = "cross_entropy_vjp(J_bar[], J[], Z[n y], T[n y])"
     check_shapes(signature, J_bar, J, Z, T)
     check_rows_sum_to_one(signature, T)
     Z = below_largest(signature, Z)

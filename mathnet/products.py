@@ -192,15 +192,15 @@ def dot_vjp(y_bar: float, y: float | None, a: Array, b: Array) -> tuple[Array, A
     ```derivation dot-vjp
     where  a, b \in \mathbb{R}^{n}
            y = \sum_i a_i b_i
-    \bar a_k
-      &= \bar y\, \frac{\partial y}{\partial a_k}  && \text{chain rule; } y \text{ is one number} \\
-      &= \bar y \sum_i \delta_{ik}\, b_i  && a_i \text{ is } a_k \text{ only for } i = k \\
-      &= \bar y\, b_k  && \delta_{ik} \text{ keeps } i = k
+    \bar a_l
+      &= \bar y\, \frac{\partial y}{\partial a_l}  && \text{chain rule; } y \text{ is one number} \\
+      &= \bar y \sum_i \delta_{il}\, b_i  && a_i \text{ is } a_l \text{ only for } i = l \\
+      &= \bar y\, b_l  && \delta_{il} \text{ keeps } i = l
 
-    \bar b_k
-      &= \bar y\, \frac{\partial y}{\partial b_k}  && \text{chain rule} \\
-      &= \bar y \sum_i a_i\, \delta_{ik}  && b_i \text{ is } b_k \text{ only for } i = k \\
-      &= \bar y\, a_k  && \delta_{ik} \text{ keeps } i = k
+    \bar b_l
+      &= \bar y\, \frac{\partial y}{\partial b_l}  && \text{chain rule} \\
+      &= \bar y \sum_i a_i\, \delta_{il}  && b_i \text{ is } b_l \text{ only for } i = l \\
+      &= \bar y\, a_l  && \delta_{il} \text{ keeps } i = l
     ```
 
     Parameters
@@ -382,17 +382,17 @@ def outer_vjp(Y_bar: Array, Y: Array | None, a: Array, b: Array) -> tuple[Array,
     ```derivation outer-vjp
     where  a \in \mathbb{R}^{n},  b \in \mathbb{R}^{m}
            Y_{ij} = a_i b_j
-    \bar a_k
-      &= \sum_{ij} \bar Y_{ij}\, \frac{\partial Y_{ij}}{\partial a_k}  && \text{chain rule over all entries of } Y \\
-      &= \sum_{ij} \bar Y_{ij}\, \delta_{ik}\, b_j  && a_i \text{ is } a_k \text{ only for } i = k \\
-      &= \sum_j \bar Y_{kj}\, b_j  && \delta_{ik} \text{ keeps } i = k \\
-      &= \left[\bar Y b\right]_k  && \text{matrix times column}
+    \bar a_l
+      &= \sum_{ij} \bar Y_{ij}\, \frac{\partial Y_{ij}}{\partial a_l}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{ij} \bar Y_{ij}\, \delta_{il}\, b_j  && a_i \text{ is } a_l \text{ only for } i = l \\
+      &= \sum_j \bar Y_{lj}\, b_j  && \delta_{il} \text{ keeps } i = l \\
+      &= \left[\bar Y b\right]_l  && \text{matrix times column}
 
-    \bar b_k
-      &= \sum_{ij} \bar Y_{ij}\, \frac{\partial Y_{ij}}{\partial b_k}  && \text{chain rule over all entries of } Y \\
-      &= \sum_{ij} \bar Y_{ij}\, a_i\, \delta_{jk}  && b_j \text{ is } b_k \text{ only for } j = k \\
-      &= \sum_i \bar Y_{ik}\, a_i  && \delta_{jk} \text{ keeps } j = k \\
-      &= \left[\bar Y^{\mathsf T} a\right]_k  && \text{matrix times column}
+    \bar b_l
+      &= \sum_{ij} \bar Y_{ij}\, \frac{\partial Y_{ij}}{\partial b_l}  && \text{chain rule over all entries of } Y \\
+      &= \sum_{ij} \bar Y_{ij}\, a_i\, \delta_{jl}  && b_j \text{ is } b_l \text{ only for } j = l \\
+      &= \sum_i \bar Y_{il}\, a_i  && \delta_{jl} \text{ keeps } j = l \\
+      &= \left[\bar Y^{\mathsf T} a\right]_l  && \text{matrix times column}
     ```
 
     Parameters

@@ -2,8 +2,9 @@
 const scrollers = document.querySelectorAll(".math-display, .md-typeset__scrollwrap, .md-typeset pre > code");
 
 export function mark() {
-  const wide = [...scrollers].filter((box) => box.scrollWidth > box.clientWidth); // all are measured before any is changed
-  for (const box of scrollers) {
+  const shown = [...scrollers].filter((box) => !box.closest("details:not([open])")); // to measure what is folded away, the browser would lay it out
+  const wide = shown.filter((box) => box.scrollWidth > box.clientWidth); // all are measured before any is changed
+  for (const box of shown) {
     if (wide.includes(box)) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");

@@ -32,6 +32,18 @@ def test_every_page_of_the_two_parts_is_a_chapter():
     assert pages <= set(CHAPTERS)
 
 
+def test_both_gradients_are_derived_within_3000_words_from_home():
+    """As the asker reads: Home, the chain rule, one layer; a formula counts as one word, and code as none."""
+    home, chain, layer = (
+        (DOCS / page).read_text(encoding="utf-8") for page in ("index.md", "chain-rule.md", "one-layer.md")
+    )
+    until, end, _ = layer.partition("You have now derived both gradients.")
+    assert end
+    text = re.sub(r"^( *)```[\s\S]*?^\1```", "", home + chain + until, flags=re.MULTILINE)
+    text = re.sub(r"\$[^$]+\$", "formula", re.sub(r"\]\([^)]*\)", "]", text))
+    assert 1500 < len(re.findall(r"[^\W\d_][\w'’-]*", text)) < 3000
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_a_chapter_computes_in_numbers_and_shows_a_mistake_with_its_output(path):
     text = path.read_text(encoding="utf-8")

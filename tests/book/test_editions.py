@@ -128,6 +128,58 @@ def test_contents_and_index_of_the_pdf_name_the_page_of_each_place(made, whole):
     assert 2 < pages[0] < numbers["solutions"] < numbers["index"]
 
 
+FOOT, TOP = 62, 57  # points; the number of a page stands below, and nothing above
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def _within(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _lowest(page):
+    """Return how high the lowest text, line or picture of a page stands, in points."""
+    now, kept, path, marks = (1, 0, 0, 1, 0, 0), [], [], []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        match str(operator):
+            case "q":
+                kept.append(now)
+            case "Q":
+                now = kept.pop()
+            case "cm":
+                now = _within(tuple(map(float, operands)), now)
+            case "Tm":
+                marks.append(_within(tuple(map(float, operands)), now)[5])
+            case "Do":
+                marks.append(now[5])
+            case "m" | "l":
+                path.append(float(operands[0]) * now[1] + float(operands[1]) * now[3] + now[5])
+            case "S" | "s":
+                marks += path
+                path = []
+            case "f" | "f*" | "n":
+                path = []
+    return min((mark for mark in marks if mark > FOOT), default=float(page.mediabox[3]) - TOP)
+
+
+def test_no_page_is_half_empty_but_the_last_of_a_chapter(made, whole):
+    """A figure, or three lines with their heading, may be too high for what is left of a page; the share is of the height between head and foot."""
+    numbers = editions.page_numbers(made / editions.PDF)
+    last = {numbers[chapter] - 1 for chapter in whole.xpath("//section[@class='book-chapter']/@id")}
+    with pikepdf.open(made / editions.PDF) as document:
+        heights = [float(page.mediabox[3]) - TOP - FOOT for page in document.pages]
+        empty = [
+            (_lowest(page) - FOOT) / height for page, height in zip(document.pages, heights, strict=True)
+        ]
+    inside = {
+        number: round(share, 2)
+        for number, share in enumerate(empty, 1)
+        if 1 < number < len(empty) and number not in last
+    }
+    assert {number: share for number, share in inside.items() if share > 0.36} == {}
+
+
 def test_every_solution_stands_at_the_back_and_says_of_which_exercise_it_is(site, whole):
     on_pages = sum(
         len(page.xpath("//details[contains(@class, 'success')]")) for page in _chapters(site).values()

@@ -42,6 +42,19 @@ def test_a_formula_in_a_sentence_is_not_a_displayed_equation():
     assert "<math" in convert("The layer is $Y = HW$.")
 
 
+def test_a_bracket_and_a_comma_stay_on_the_line_of_their_formula():
+    html = convert("A table ($n$), *bold ($m$)* and $f$, ($g$ and (as said) $h$).")
+    parts = re.findall(r'<span class="math">(.*?)<math>(.*?)</math>(.*?)</span>', html)
+    assert [(before, after) for before, _, after in parts] == [
+        ("(", "),"),
+        ("(", ")"),
+        ("", ","),
+        ("(", ""),
+        ("", ")."),
+    ]
+    assert re.sub(r"<.*?>", "", html) == "A table (n), bold (m) and f, (g and (as said) h)."
+
+
 def test_a_definition_is_marked_as_one_and_shows_its_shape():
     html = convert(
         fence(

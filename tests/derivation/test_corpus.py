@@ -100,7 +100,7 @@ FAULTS = (  # kind, derivation, what its chains say, what is sown instead at the
     ("f′ lost", "lettered-layers", r"f'(z^{(l)}_i)\, ", ""),
     ("f′ lost", "bishop", r"h'(a_j) ", ""),
     ("f′ lost", "grad-residual", r"(\bar F \odot f'(X W))", r"\bar F"),
-    ("f′ lost", "grad-bptt-states", r" \odot f'(z_2)", ""),
+    ("f′ lost", "grad-bptt-states", r" \odot \phi'(z_2)", ""),
     ("f for f′", "index-dense", r"f'(Z_{ij}) H_{ik}", r"f(Z_{ij}) H_{ik}"),
     ("f for f′", "lettered-layers", r"f'(z^{(l)}_i)\, ", r"f(z^{(l)}_i)\, "),
     ("f for f′", "grad-gelu", r"\Phi'(Z)", r"\Phi(Z)"),
@@ -115,7 +115,7 @@ FAULTS = (  # kind, derivation, what its chains say, what is sown instead at the
     ),
     ("wrong index", "nielsen", r"x_k \delta^{(1)}_j", r"x_j \delta^{(1)}_j"),
     ("wrong index", "grad-batch-norm", r"\bar N_{qj} N_{qj}", r"\bar N_{qj} N_{ij}"),
-    ("wrong index", "grad-batched-matmul", r"A_{bik} \bar Y", r"A_{bki} \bar Y"),
+    ("wrong index", "grad-batched-matmul", r"A_{lik} \bar Y", r"A_{lki} \bar Y"),
     ("wrong index", "index-cross-entropy", r"\delta_{ij} + y_j", r"\delta_{ij} + y_i"),
     ("indices swapped", "nielsen", r"w^{(2)}_{kj}", r"w^{(2)}_{jk}"),
     ("indices swapped", "grad-shared-matmul", "B_{kj}", "B_{jk}"),
@@ -145,7 +145,7 @@ FAULTS = (  # kind, derivation, what its chains say, what is sown instead at the
         r"N_{ij} \sum_q \bar N_{iq} N",
     ),
     ("sum for mean", "grad-batch-norm", r"- \frac1n \sum_q \bar N_{qj} -", r"- \sum_q \bar N_{qj} -"),
-    ("sum for mean", "grad-average-pooling", r"\frac1w \bar y_p", r"\bar y_p"),
+    ("sum for mean", "grad-average-pooling", r"\frac1d \bar a_i", r"\bar a_i"),
     ("sum for mean", "grad-variance", r"\frac2n (x_i", r"2 (x_i"),
     (
         "mean for sum",
@@ -153,7 +153,7 @@ FAULTS = (  # kind, derivation, what its chains say, what is sown instead at the
         r"\bar B = \mathbf 1^{\mathsf T}",
         r"\bar B = \frac1n \mathbf 1^{\mathsf T}",
     ),
-    ("mean for sum", "grad-shared-matmul", r"\sum_{bi}", r"\frac1n \sum_{bi}"),
+    ("mean for sum", "grad-shared-matmul", r"\sum_{li}", r"\frac1n \sum_{li}"),
     ("mean for sum", "grad-embedding", r"\sum_i S_{iw}", r"\frac1n \sum_i S_{iw}"),
 )
 

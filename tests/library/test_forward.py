@@ -203,8 +203,8 @@ def test_a_row_with_an_infinite_largest_logit_is_refused(Z, row, largest, dtype)
     end = f"the largest entry of {row} is {largest}, where softmax is not defined; write np.clip(Z, -1000, 1000)"
     for signature, call in [
         ("softmax(Z[... k])", lambda: softmax(Z)),
-        ("cross_entropy(Z[n k], T[n k])", lambda: cross_entropy(Z, T)),
-        ("cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])", lambda: cross_entropy_vjp(1.0, None, Z, T)),
+        ("cross_entropy(Z[n y], T[n y])", lambda: cross_entropy(Z, T)),
+        ("cross_entropy_vjp(J_bar[], J[], Z[n y], T[n y])", lambda: cross_entropy_vjp(1.0, None, Z, T)),
     ]:
         with pytest.raises(ValueError, match=f"^{re.escape(f'{signature}: {end}')}$"):
             call()
@@ -301,11 +301,11 @@ def test_every_rule_has_been_tried_on_nothing():
         ),
         (
             lambda: cross_entropy(np.ones((0, 0)), np.ones((0, 0))),
-            "cross_entropy(Z[n k], T[n k]): a row of Z needs at least one entry; got Z (0, 0)",
+            "cross_entropy(Z[n y], T[n y]): a row of Z needs at least one entry; got Z (0, 0)",
         ),
         (
             lambda: cross_entropy_vjp(1, None, np.ones((0, 0)), np.ones((0, 0))),
-            "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k]): a row of Z needs at least one entry; got Z (0, 0)",
+            "cross_entropy_vjp(J_bar[], J[], Z[n y], T[n y]): a row of Z needs at least one entry; got Z (0, 0)",
         ),
     ],
 )

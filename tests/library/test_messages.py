@@ -120,12 +120,12 @@ MESSAGES = [  # function, shapes of its arguments, message
     (
         "cross_entropy",
         [(4, 3), (4,)],
-        "cross_entropy(Z[n k], T[n k]): T needs 2 axes, but has 1; got Z (4, 3), T (4,)",
+        "cross_entropy(Z[n y], T[n y]): T needs 2 axes, but has 1; got Z (4, 3), T (4,)",
     ),
     (
         "cross_entropy_vjp",
         [(), (), (4, 3), (4, 2)],
-        "cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k]): axis k is 3 in Z but 2 in T; "
+        "cross_entropy_vjp(J_bar[], J[], Z[n y], T[n y]): axis y is 3 in Z but 2 in T; "
         "got J_bar (), J (), Z (4, 3), T (4, 2)",
     ),
 ]
@@ -266,9 +266,9 @@ def test_an_argument_that_was_left_out_is_not_checked_but_told():
 def test_targets_that_are_no_distribution(T, row, total):
     Z, T = np.zeros((2, 3)), np.array(T)
     end = f": each row of T must sum to 1, but row {row} sums to {total}"
-    with pytest.raises(ValueError, match="^" + re.escape("cross_entropy(Z[n k], T[n k])" + end) + "$"):
+    with pytest.raises(ValueError, match="^" + re.escape("cross_entropy(Z[n y], T[n y])" + end) + "$"):
         cross_entropy(Z, T)
     with pytest.raises(
-        ValueError, match="^" + re.escape("cross_entropy_vjp(J_bar[], J[], Z[n k], T[n k])" + end) + "$"
+        ValueError, match="^" + re.escape("cross_entropy_vjp(J_bar[], J[], Z[n y], T[n y])" + end) + "$"
     ):
         cross_entropy_vjp(1.0, 0.0, Z, T)

@@ -90,15 +90,24 @@ class NetworkRipple extends HTMLElement {
     figure.remove();
     this.control = (name) => this.querySelector(`[name=${name}]`);
     this.control("start").value = start;
-    this.addEventListener("input", () => this.show());
+    this.addEventListener("input", () => {
+      this.keepHeight();
+      this.show();
+    });
     this.control("send").addEventListener("click", () => this.run());
     this.addEventListener("click", ({ target }) => {
       const number = target.closest("[data-number]");
       if (!number) return;
       this.control("start").value = number.dataset.number;
+      this.keepHeight();
       this.run();
     });
     this.show();
+  }
+
+  /** Once somebody chooses, there is room for the most paths that a number has, so that nothing below moves from choice to choice. */
+  keepHeight() {
+    this.querySelector(".ripple").classList.add("in-use");
   }
 
   show() {
