@@ -8,12 +8,15 @@ from ..algebra.backward import Backward, Step
 from ..algebra.differentiate import derivative
 from ..algebra.enter import Entries, axes
 from ..algebra.forms import Form
-from ..algebra.programs import NUMPY, called, identifier
+from ..algebra.programs import NUMPY, called, called_sequence, identifier
+from ..algebra.recursions import Recursion
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.simplify import simplified
 from ..errors import DerivationError
 from ..meaning.names import Declared, Names
+from ..meaning.names import Sequence as Sequence_
 from ..meaning.properties import IMPLIED
+from . import loops
 
 HELPERS = {
     "softmax": """def softmax(X, axis=-1):
@@ -75,7 +78,11 @@ class Result:
 
 def program(names: Names, backward: Backward, result: Result, tried: Sequence[Mapping[str, int]]) -> str:
     """Return the text of the program, at the smallest of the tried sizes that differ; nothing where its parts have no matrix form."""
-    by = identifier(result.by)
+
+    def called_(name: str) -> str:
+        return called_sequence(name, names) if name in names.sequences else identifier(name)
+
+    by = called_(result.by)
     defined = [
         name
         for name, symbol in names.symbols.items()
@@ -87,11 +94,18 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
         if symbol.definition is None and backward.uses(backward.loss, name)
     ]
     direction = identifier(result.direction) if result.direction else f"d{result.by}"
-    ours = [*map(identifier, (*defined, *declared)), *names.dimensions, *OURS]
+    ours = [*map(called_, (*defined, *declared)), *map(identifier, names.dimensions), *OURS]
     if len(set(ours)) < len(ours) or identifier(direction) in ours:
         return ""  # two things would have one name
+    through_steps = any(name in names.sequences for name in (*defined, *declared))
     try:
-        values = [(identifier(name), backward.value(name).code) for name in defined]
+        if through_steps:
+            recursion = Recursion(backward)
+            values = loops.forward(recursion, defined, f"{by}.dtype")
+            back = loops.backward(recursion, result.by)
+        else:
+            values = [f"{identifier(name)} = {backward.value(name).code}" for name in defined]
+            back = [f"{identifier(step.name)}_bar = {step.form.code}" for step in result.steps]
         functions = _functions(names, backward)
     except (NoMatrixFormError, DerivationError):
         return ""
@@ -102,19 +116,20 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
         "rng = np.random.default_rng(0)",
         *(f"{size} = {length}" for size, length in sizes.items()),
         *(
-            f"{identifier(name)} = {_data(names.symbols[name], backward.dimensions.shapes[name])}"
+            f"{called_(name)} = {_data(names.symbols[name], backward.dimensions.shapes[name], names.sequences.get(name))}"
             for name in declared
         ),
         *([f"{identifier(direction)} = rng.normal(size={_tuple(shape)})"] if along else []),
     ]
-    results, comma = ", ".join(name for name, _ in values), "," * (len(values) == 1)
+    ends = {own for sequence in names.sequences.values() for own in sequence.ends.values()}
+    returned = [called_(name) for name in defined if name not in ends]
+    results, comma = ", ".join(returned), "," * (len(returned) == 1)
     forward = [
         f"def forward({by}):",
-        *(f"    {name} = {code}" for name, code in values),
+        *(f"    {line}" for line in values),
         f"    return {results}{comma}",
     ]
     unpacked = f"{results}{comma} = forward({by})"
-    back = [f"{identifier(step.name)}_bar = {step.form.code}" for step in result.steps]
     blocks = [data, forward]
     if result.kind == "gradient":
         blocks.append([unpacked, *back])
@@ -142,6 +157,9 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
             [f"numeric = np.zeros_like({found})", DIFFERENCES.format(**said), ASSERTED.format(**said)]
         )
     body = "\n\n\n".join(map("\n".join, blocks)) + "\n"
+    for size in names.dimensions:
+        if not size.isidentifier():
+            body = body.replace(size, identifier(size))
     helpers = [text for name, text in HELPERS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
     return "\n\n\n".join(["import numpy as np", *helpers, *functions, body])
 
@@ -173,8 +191,10 @@ def _tuple(sizes: Sequence[str]) -> str:
     return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
-def _data(symbol: Declared, shape: tuple[str, ...]) -> str:
-    """Return random data for a symbol."""
+def _data(symbol: Declared, shape: tuple[str, ...], sequence: Sequence_ | None = None) -> str:
+    """Return random data for a symbol, or for all steps of a sequence."""
+    if sequence:
+        return f"np.array([{_data(symbol, shape)} for _ in range({sequence.count} + 2)])"
     properties = set(symbol.properties).union(*(IMPLIED.get(word, set()) for word in symbol.properties))
     size = _tuple(axes(shape))
     if "ones" in properties:
