@@ -529,9 +529,7 @@ class Matrices:
             (vector,) = inner.parts
             up = f"^{value.numerator}" if value.numerator > 1 else ""
             norm = f" ** {value.numerator}" if value.numerator > 1 else ""
-            return forms.written(
-                lambda x: rf"\|{x}\|{up}", lambda x: f"np.linalg.norm({x}){norm}", (), vector
-            )
+            return forms.written(lambda x: rf"\|{x}\|{up}", lambda x: f"norm({x}){norm}", (), vector)
         if inner.kind == "var" and value > 0 and value.denominator == 2:
             deviation = _averaged("std", inner.parts[0])
             return self._number_power(deviation, Fraction(value.numerator))
@@ -606,7 +604,10 @@ def _squared(form: Form) -> Form:
 def _averaged(function: str, part: Form) -> Form:
     """Return the mean, variance or standard deviation of all entries."""
     found = forms.written(
-        lambda x: rf"\operatorname{{{function}}}({x})", lambda x: f"np.{function}({x})", (), part
+        lambda x: rf"\operatorname{{{function}}}({x})",
+        lambda x: f"np.mean({x})" if function == "mean" else f"{function}({x})",
+        (),
+        part,
     )
     return replace(found, kind=function)
 

@@ -53,7 +53,7 @@ class Derived:
     fence : str
         The text of the derivation: where part and lines, each with its reason. It has passed the checker.
     numpy : str
-        A program that computes it, and compares the result with central differences; empty if there is none.
+        A program that computes it, and compares the result with the complex step, or across kinks with central differences; empty if there is none.
     verdict : str
         What the checker says of the fence.
     note : str
