@@ -190,7 +190,10 @@ def test_what_is_used_twice_gets_the_sum_of_both():
 REFUSED = {
     (r"where x, y \in \mathbb{R}^n,  J = \|x\|^2", "y"): "J does not depend on y",
     (r"where A \in \mathbb{R}^{n \times n} \text{ symmetric},  J = \operatorname{tr}(A A)", "A"): "A is declared symmetric, so its entries do not vary one by one: leave that out for the gradient by all entries",
-    (r"where x \in \mathbb{R}^n,  J = \prod_{i=2}^{n} x_i", "x"): r"\prod_{i=2}^{n} x_i: a product with limits, or of matrices, is not derived",
+    (r"where A \in \mathbb{R}^{n \times n},  J = \sum_{i=1}^{n} \sum_{j=1}^{i} A_{ij}", "A"): "the derivative is 0 where k-l is negative, which is not written: sum over all values of the indices",
+    (r"where x \in \mathbb{R}^n,  w \in \mathbb{R}^k,  n = m + k - 1,  J = \sum_{i=1}^{m} \sum_{p=1}^{k} x_{i+p-1} w_p", "x"): r"the sum over j would begin at the larger, or end at the smaller of two numbers, which is not derived: a symbol that is 0 beyond its ends needs no such sum, declare it \text{zero outside}",
+    (r"where X \in \mathbb{R}^{n \times m},  J = \sum_{i=1}^{n-1} \sum_{j=1}^{m-1} X_{i+1,j+1} X_{ij}", "X"): "the derivative has other terms at the ends of k and of l, which is not derived",
+    (r"where x \in \mathbb{R}^n,  J = \sum_{i=2}^{n-1} x_{i-1} x_i x_{i+1}", "x"): "at both ends of k, more than one of its values has terms of its own, which is not derived",
     (r"where A, B \in \mathbb{R}^{n \times n},  J = \det(A \otimes B)", "A"): r"\det(A \otimes B): of vec or a Kronecker product this is not derived",
     (r"where A \in \mathbb{R}^{n \times m},  J = \operatorname{tr}(A \otimes A^{\mathsf T})", "A"): r"\operatorname{tr}(A \otimes A^{\mathsf T}): the trace of rows and columns in two orders is not derived",
     (r"where A \in \mathbb{R}^{n \times m},  J = \operatorname{sum}(\operatorname{softmax}(\operatorname{vec}(A)))", "A"): r"\operatorname{softmax}(\operatorname{vec}(A)): of vec or a Kronecker product this is not derived",
@@ -397,10 +400,10 @@ def test_latex_is_an_environment_and_numpy_a_program(run):
 
 
 def test_the_exit_status_says_what_became_of_it(run):
-    status, said = run(text=r"where x \in \mathbb{R}^n,  J = \prod_{i=2}^{n} x_i")
+    status, said = run(text=r"where A \in \mathbb{R}^{n \times n},  J = \sum_{i=1}^{n} \sum_{j=1}^{i} A_{ij}")
     assert (status, said.out) == (
         1,
-        "x is refused: \\prod_{i=2}^{n} x_i: a product with limits, or of matrices, is not derived\n",
+        "A is refused: the derivative is 0 where k-l is negative, which is not written: sum over all values of the indices\n",
     )
     status, said = run("--by", "Q")
     assert (status, said.out) == (2, "")

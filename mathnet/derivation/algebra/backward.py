@@ -5,6 +5,7 @@ $\partial J/\partial Z$ is the sum of what comes through Y and what comes throug
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -21,9 +22,9 @@ from .enter import Entries, axes, opens
 from .forms import Form
 from .programs import identifier
 from .reduce import Matrices, NoMatrixFormError
-from .simplify import normal, simplified, spread_out
+from .simplify import normal, simplified, spread_deltas, spread_out
 from .steps import Chain, Line, listed, text
-from .sums import einsum
+from .sums import computed
 from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
 
 ZERO = Expression((Term(Fraction(0)),))
@@ -170,12 +171,12 @@ class Backward:
             above = expression() if user == self.loss else expression(Entry(gradient(user), over))
             parts.append(total(product(above, inner), over))
             if user != self.loss:
-                self.matrices.given[gradient(user)] = self._given(user)
+                self.matrices.given[gradient(user)] = self.given(user)
         self.matrices.products.clear()
         form = self.written(plus(*parts), name, at)
         return Step(name, form, tuple(users), tuple(dict.fromkeys(self.matrices.products)))
 
-    def _given(self, name: str) -> Form:
+    def given(self, name: str) -> Form:
         """Return a gradient as the lines below it use it."""
         latex = rf"\frac{{\partial {self.names.symbols[self.loss].latex}}}{{\partial {self.names.symbols[name].latex}}}"
         return Form(latex, f"{identifier(name)}_bar", self.dimensions.shapes[name])
@@ -212,15 +213,17 @@ class Backward:
         return spread_out(simplified(part, self.keys), self.keys)
 
     def matrix(self, part: Expression, ends: Ends) -> Form:
-        """Return an expression as a matrix with these letters for its row and its column: as it is or multiplied out, whichever is shorter."""
+        """Return an expression as a matrix with these letters for its row and its column: as it is, with one term for each way to the variable, or multiplied out, whichever is shortest."""
+        letters = frozenset(letter for letter in ends if letter)
+        apart = self.spread(spread_deltas(part, letters))
         part = simplified(part, self.keys)
         found = self.spread(part)
         if not any(map(is_product_of_sums, found.terms)):
             return self.matrices.form(found if found.terms else ZERO, *ends)
-        try:
-            return self.matrices.shorter(found, normal(part, self.keys), *ends)
-        except TooLongError:
-            return self.matrices.form(found, *ends)
+        ways = [found, apart] if len(apart.terms) > len(found.terms) else [found]
+        with suppress(TooLongError):
+            ways.append(normal(part, self.keys))
+        return self.matrices.shortest_of(ways, *ends)
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""
@@ -230,7 +233,7 @@ class Backward:
         try:
             return self.written(part, name, at)
         except NoMatrixFormError:
-            return einsum(self.matrices, self.spread(part), at)
+            return computed(self.matrices, self.spread(part), at)
 
 
 def gradient(name: str) -> str:

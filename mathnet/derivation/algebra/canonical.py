@@ -14,6 +14,7 @@ from math import prod
 from ..meaning.names import Names
 from ..meaning.properties import SHAPING
 from .terms import (
+    Counted,
     Delta,
     Entry,
     Expression,
@@ -53,6 +54,8 @@ class Keys:
         The symbols of which every row, or the only column, sums to one.
     varied : set of str
         The symbols of which nothing is said that could make two of their entries equal.
+    zero_outside : set of str
+        The symbols of which an entry beyond the first or the last is 0.
     """
 
     def __init__(
@@ -60,8 +63,10 @@ class Keys:
         symmetric: frozenset[str] = frozenset(),
         sum_to_one: frozenset[str] = frozenset(),
         varied: frozenset[str] = frozenset(),
+        zero_outside: frozenset[str] = frozenset(),
     ) -> None:
         self.symmetric, self.sum_to_one, self.varied = symmetric, sum_to_one, varied
+        self.zero_outside = zero_outside
         self.known: dict[tuple[int, tuple[tuple[int, str], ...], int], tuple[Expression, str]] = {}
 
     @classmethod
@@ -71,7 +76,12 @@ class Keys:
         def said(words: set[str]) -> frozenset[str]:
             return frozenset(name for name, symbol in names.symbols.items() if symbol.properties & words)
 
-        return cls(said(SYMMETRIC), said(SUM_TO_ONE), frozenset(names.symbols) - said(set(SHAPING)))
+        return cls(
+            said(SYMMETRIC),
+            said(SUM_TO_ONE),
+            frozenset(names.symbols) - said(set(SHAPING)),
+            said({"zero outside"}),
+        )
 
     def key(self, part: Expression) -> str:
         """Return the key of an expression; letters that are free in it keep their identity."""
@@ -138,7 +148,7 @@ class Keys:
             value = getattr(factor, name)
             texts = [self._field(part, inner, depth + bool(bound)) for part in _tuple(value)]
             if name == "at" and self._is_symmetric(factor):
-                texts.sort()
+                texts[-2:] = sorted(texts[-2:])  # before them may stand the step of a sequence
             parts.append(",".join(texts))
         if isinstance(factor, Delta):
             parts.sort()
@@ -157,6 +167,9 @@ class Keys:
     def _field(self, part: object, labels: dict[Letter, str], depth: int) -> str:
         if isinstance(part, Letter):
             return labels.get(part, str(id(part)))
+        if isinstance(part, Counted):
+            names = ((self._field(name, labels, depth), often) for name, often in part.often)
+            return "+".join((*(f"{often}{name}" for name, often in sorted(names)), str(part.number)))
         if isinstance(part, Expression):
             return self.expression(part, labels, depth)
         return str(part)

@@ -25,6 +25,7 @@ from .terms import (
     Power,
     Softmax,
     Term,
+    between,
     expression,
     number,
     plus,
@@ -150,10 +151,12 @@ class Derivative:
                 row, column, inner = self._of_matrix(factor)
                 inverse = Inverse(factor.body, factor.row, factor.column, (column, row))
                 return total(product(expression(factor), expression(inverse), inner), (row, column))
-            case Multiplied(besides=None):
+            case Multiplied(besides=None, limits=limits):
                 other = Letter(factor.over.size)
                 inner = self.inside(renamed(factor.body, {factor.over: other}))
-                return total(product(expression(replace(factor, besides=other)), inner), (other,))
+                within = between(other, *limits) if limits else ()
+                rest = expression(replace(factor, besides=other), *within)
+                return total(product(rest, inner), (other,))
             case Extreme():
                 others = tuple(Letter(letter.size) for letter in factor.over)
                 body = renamed(factor.body, dict(zip(factor.over, others, strict=True)))

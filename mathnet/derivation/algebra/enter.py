@@ -17,7 +17,7 @@ from ..meaning.names import Names
 from ..meaning.properties import FIXED
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index as Written
-from ..meaning.shapes import Shape
+from ..meaning.shapes import Shape, Shifted
 from .canonical import Keys, TooLongError, outline
 from .differentiate import SLOPES, derivative
 from .simplify import simplified
@@ -36,13 +36,17 @@ from .terms import (
     Letter,
     Logsumexp,
     Multiplied,
+    Place,
     Power,
     Size,
     Softmax,
     Term,
+    between,
     changed,
     constant,
+    counted,
     expression,
+    last_of,
     number,
     plus,
     power,
@@ -78,6 +82,16 @@ def axes(shape: Shape) -> tuple[str, ...]:
     return tuple(axis for axis in shape if axis != "1")
 
 
+def index_of(written: Written, letters: Letters) -> Index:
+    """Return an index that is written with letters of a formula, sizes and whole numbers."""
+    match written:
+        case int():
+            return written
+        case str():
+            return letters[written] if written in letters else last_of(written)
+    return counted(*((often, index_of(names[0], letters) if names else 1) for often, names in written.terms))
+
+
 class Entries:
     """Turns nodes into expressions.
 
@@ -102,6 +116,11 @@ class Entries:
             Letter, tuple[Letter, Letter]
         ] = {}  # of an axis of n·m entries: the slow and the fast letter
         self.rules: dict[str, str] = {}  # from the name of a function to the well-known one that it is
+        self.ends = {  # from a step that has a name of its own to its sequence, and which one it is
+            own: (name, index_of(index, {}))
+            for name, sequence in names.sequences.items()
+            for index, own in sequence.ends.items()
+        }
 
     def shape(self, node: nodes.Node) -> Shape:
         """Return the shape of a node."""
@@ -131,6 +150,9 @@ class Entries:
         symbol = self.names.symbols.get(name)
         if symbol is None:  # the parameter of a function
             return expression(Entry(name))
+        if name in self.ends and self.opened == frozenset():
+            sequence, index = self.ends[name]
+            return expression(Entry(sequence, (index, *at)))
         if symbol.definition is not None and (self.opened is None or name in self.opened):
             return self.definition(name, at)
         if "identity" in symbol.properties:
@@ -148,15 +170,23 @@ class Entries:
                 f"{symbol.latex} is made by vec or a Kronecker product: write that where it is used",
                 symbol.place,
             )
-        if name in self.names.sequences:
-            raise symbol.definition.error(f"{symbol.latex} is a sequence of steps, which is not derived")
+        if sequence := self.names.sequences.get(name):
+            (letter, *indices), (step, *at) = symbol.indices, at
+            letters = {
+                letter: counted((1, step), (-1, sequence.shift)),
+                **dict(zip(indices, at, strict=False)),
+            }
+            return self.of(symbol.definition, () if indices else at, letters)
         if symbol.indices:
             return self.of(symbol.definition, (), dict(zip(symbol.indices, at, strict=True)))
         return self.of(symbol.definition, at)
 
-    def recalled(self, part: Expression, name: str, keys: Keys) -> Expression:
-        """Return an expression in which a symbol stands where it holds what the symbol is defined as, if that is one factor: P for softmax(Z)."""
-        at = self.letters(self.dimensions.shapes[name])
+    def recalled(self, part: Expression, name: str, keys: Keys, step: tuple[Letter, ...] = ()) -> Expression:
+        """Return an expression in which a symbol stands where it holds what the symbol is defined as, if that is one factor: P for softmax(Z).
+
+        Of a sequence, `step` is the letter of the step at which it is defined.
+        """
+        at = (*step, *self.letters(self.dimensions.shapes[name]))
         match simplified(self.definition(name, at), keys):
             case Expression((Term(coefficient=1, factors=(factor,), summed=()),)) if not isinstance(
                 factor, Entry
@@ -223,6 +253,11 @@ class Entries:
     def _symbol(self, node: nodes.Symbol, at: tuple[Index, ...], letters: Letters) -> Expression:
         return self.symbol(node.name, at)
 
+    def _step(self, node: nodes.Step, at: tuple[Index, ...], letters: Letters) -> Expression:
+        if self.opened != frozenset():
+            raise node.error(f"{node.latex} is a step of a sequence, which is derived in the style backward")
+        return expression(Entry(node.name, (self._index(node.index, letters, node), *at)))
+
     def _entry(self, node: nodes.Entry, at: tuple[Index, ...], letters: Letters) -> Expression:
         return self.of(node.body, self._indices(node, node.indices, self.shape(node.body), letters), letters)
 
@@ -236,11 +271,9 @@ class Entries:
         return tuple(index for index, axis in zip(indices, shape, strict=True) if axis != "1")
 
     def _index(self, index: Written, letters: Letters, node: nodes.Node) -> Index:
-        if isinstance(index, int):
-            return index
-        if not isinstance(index, str) or index not in letters:
-            raise node.error(f"{node.latex}: the index {index} is not derived, only letters and numbers are")
-        return letters[index]
+        if isinstance(index, Shifted) and any(len(names) > 1 for _, names in index.terms):
+            raise node.error(f"{node.latex}: the index {index} has a product in it, which is not derived")
+        return index_of(index, letters)
 
     def _row(self, node: nodes.Row, at: tuple[Index, ...], letters: Letters) -> Expression:
         return self.of(node.body, (self._index(node.index, letters, node), *at), letters)
@@ -383,14 +416,24 @@ class Entries:
         return plus(*found)
 
     def _prod(self, node: nodes.Prod, at: tuple[Index, ...], letters: Letters) -> Expression:
-        if node.limits is not None or self.shape(node.body):
-            raise node.error(f"{node.latex}: a product with limits, or of matrices, is not derived")
+        if self.shape(node.body):
+            raise node.error(f"{node.latex}: a product of matrices over an index is not derived")
         over = self._over(node)
         besides = None if node.besides is None else self._index(node.besides, letters, node)
         found = self.of(node.body, (), {**letters, **over})
         for letter in reversed(over.values()):
-            found = expression(Multiplied(found, letter, besides))
+            found = expression(Multiplied(found, letter, besides, self._limits(node, letters)))
         return found
+
+    def _limits(self, node: nodes.Sum, letters: Letters) -> tuple[Index, Index] | None:
+        """Return from where to where the letter of a sum runs, if that is said."""
+        if node.limits is None:
+            return None
+        first, last = node.limits
+        return self._index(first, letters, node), self._index(last, letters, node)
+
+    def _counter(self, node: nodes.Counter, at: tuple[Index, ...], letters: Letters) -> Expression:
+        return expression(Place(index_of(node.letter, letters)))
 
     def _compare(self, node: nodes.Compare, at: tuple[Index, ...], letters: Letters) -> Expression:
         right = self.of(node.right, at if self.shape(node.right) else (), letters)
@@ -399,8 +442,9 @@ class Entries:
     def _sum(self, node: nodes.Sum, at: tuple[Index, ...], letters: Letters) -> Expression:
         over = self._over(node)
         body = self.of(node.body, at, {**letters, **over})
-        if node.limits is not None:
-            raise node.error(f"{node.latex}: a sum with limits is not derived")
+        if limits := self._limits(node, letters):
+            (letter,) = over.values()
+            body = product(expression(*between(letter, *limits)), body)
         if node.besides is None:
             return total(body, over.values())
         letter = over[node.letters[0]]
@@ -420,7 +464,9 @@ class Entries:
     def _most(self, node: nodes.Most, at: tuple[Index, ...], letters: Letters) -> Expression:
         over = self._over(node)
         if node.besides is not None or node.limits is not None:
-            raise node.error(f"{node.latex} is not derived")
+            raise node.error(
+                f"{node.latex}: a largest or smallest number over some of the letters is not derived"
+            )
         function = "min" if isinstance(node, nodes.Least) else "max"
         return expression(
             Extreme(function, self.of(node.body, (), {**letters, **over}), tuple(over.values()))

@@ -124,8 +124,11 @@ def transposed(form: Form) -> Form:
     if not form.shape:
         return form
     code = form.code if form.is_vector else f"{coded(form)}.T"
-    base = f"({form.latex})" if form.level < ATOM or "^" in form.latex.split("}")[-1] else form.latex
+    base = f"({form.latex})" if form.level < ATOM or RAISED.search(form.latex) else form.latex
     return Form(rf"{base}^{{\mathsf T}}", code, shape, ATOM, "transpose", (form,))
+
+
+RAISED = re.compile(r"\^(\{[^{}]*\}|[^{}]*)$")  # a superscript at the end, which takes no second one
 
 
 def _turns(form: Form) -> bool:
@@ -146,6 +149,11 @@ SIGNS = re.compile(r"\\operatorname\{\w+\}|\\math(?:bf|sf|rm) ?\w|(?<=\w)_\{\w+\
 def length(form: Form) -> int:
     """Return how long a form is to a reader: names and signs, each as one, whatever LaTeX takes for it."""
     return sum(not sign.startswith("_") for sign in SIGNS.findall(form.latex))
+
+
+def effort(form: Form) -> int:
+    """Return how much work a form is to a reader: its length, and more for every vector that is made a matrix."""
+    return length(form) + 3 * form.latex.count(r"\operatorname{diag}")
 
 
 def product(coefficient: Fraction | int, *factors: Form) -> Form:
@@ -242,7 +250,7 @@ def joined(texts: Sequence[str]) -> str:
 def add(*terms: Form) -> Form:
     """Return a sum, with what all terms have in common at the left or at the right taken out once."""
     parts = [inner for term in terms for inner in (term.parts if term.kind == "add" else (term,))]
-    parts = [part for part in parts if not (part.kind == "number" and not part.number)]
+    parts = _collected([part for part in parts if not (part.kind == "number" and not part.number)])
     if not parts:
         return number(0)
     if len(parts) == 1:
@@ -273,6 +281,19 @@ def add(*terms: Form) -> Form:
         joined([part.code for part in (first, *others)]),
     )
     return Form(latex, code, first.shape, SUM, "add", (first, *others))
+
+
+def _collected(terms: list[Form]) -> list[Form]:
+    """Return terms of which no two differ in their number alone."""
+    plain = [product(1, *term.parts) if term.kind == "product" else term for term in terms]
+    names = [form.latex for form in plain]
+    if len(set(names)) == len(names):
+        return terms
+    sizes = Counter[str]()
+    for name, term in zip(names, terms, strict=True):
+        sizes[name] += term.number if term.kind == "product" else 1  # type: ignore[assignment]  # a fraction
+    first = dict(zip(reversed(names), reversed(plain), strict=True))
+    return [product(sizes[name], first[name]) for name in dict.fromkeys(names) if sizes[name]]
 
 
 def _beside(terms: Sequence[Form]) -> Form | None:

@@ -15,6 +15,7 @@ from ..meaning.names import Names
 from . import forms
 from .forms import Form
 from .reduce import Matrices, Picture, places
+from .simplify import never_negative
 from .terms import (
     Applied,
     Bracket,
@@ -27,11 +28,16 @@ from .terms import (
     Letter,
     Multiplied,
     Nested,
+    NotNegative,
     Pending,
+    Place,
     Power,
     Size,
     Term,
+    apart,
     constant,
+    counted,
+    last_of,
 )
 
 ENDS = ("kl", "ij", "pq", "rs")  # for the entry by which is differentiated
@@ -69,8 +75,8 @@ class Indexed:
             self.used[name] = letter
 
     @contextmanager
-    def _within(self, letters: Sequence[Letter]) -> Iterator[str]:
-        """Give letters that are summed their names, as long as their sum lasts; the value is the sign of the sum."""
+    def _within(self, letters: Sequence[Letter]) -> Iterator[None]:
+        """Give letters that are summed their names, as long as their sum lasts."""
         before = dict(self.used)
         wanted = (ALONE if len(letters) == 1 else "") + OTHERS
         for letter in letters:
@@ -82,9 +88,17 @@ class Indexed:
                         "there are more index letters than the alphabet has", WHOLE, caret=False
                     )
             self.used[letter.name] = letter
-        names = "".join(sorted(letter.name for letter in letters))
-        yield rf"\sum_{{{names}}}" if names else ""
+        yield
         self.used = before
+
+    def _sums(self, term: Term) -> tuple[str, list[NotNegative]]:
+        """Return the signs of the sums of a term, with the limits that conditions set, and these conditions."""
+        limited, taken = limits_of(term)
+        free = "".join(sorted(letter.name for letter in term.summed if letter not in limited))
+        signs = [rf"\sum_{{{free}}}"] if free else []
+        for letter, (least, most) in limited.items():
+            signs.append(rf"\sum_{{{letter.name}={written(least)}}}^{{{written(most)}}}")
+        return " ".join(signs), taken
 
     def expression(self, part: Expression) -> str:
         """Return the LaTeX of an expression."""
@@ -93,7 +107,9 @@ class Indexed:
 
     def term(self, term: Term) -> str:
         """Return the LaTeX of a term."""
-        with self._within(term.summed) as sums:
+        with self._within(term.summed):
+            sums, limiting = self._sums(term)
+            term = replace(term, factors=tuple(f for f in term.factors if f not in limiting))
             below = [(self._power(*found), factor) for factor in term.factors if (found := _below(factor))]
             above = [factor for factor in term.factors if not _below(factor)]
             last = [factor for factor in above if isinstance(factor, Delta | Pending)]
@@ -125,7 +141,8 @@ class Indexed:
 
     def picture(self, coefficient: Fraction, picture: Picture, summed: Sequence[Letter]) -> str:
         """Return the LaTeX of a term on the way to matrices; the letters that are still summed have their names."""
-        with self._within(summed) as sums:
+        with self._within(summed):
+            sums, _ = self._sums(Term(coefficient, (), tuple(summed)))
             vectors = [
                 self._entry(form, (letter,))
                 for letter, found in picture.hanging.items()
@@ -146,7 +163,7 @@ class Indexed:
                 known = self.names.symbols.get(name)
                 return self.entry(known.latex if known else name, at)
             case Delta(left=left, right=right):
-                return rf"\delta_{{{_index(left)}{_index(right)}}}"
+                return rf"\delta_{{{_indices((left, right))}}}"
             case Size(name=name):
                 return name
             case Nested(body=body):
@@ -163,10 +180,28 @@ class Indexed:
                 return f"{self.matrices.function(function)}{chr(39) * order}({inner})"
             case Bracket(left=left, relation=relation, right=right):
                 return f"[{self.expression(left)} {relation} {self.expression(right)}]"
-            case Multiplied(body=body, over=over, besides=besides):
+            case Multiplied(body=body, over=over, besides=besides, limits=limits):
                 with self._within((over,)):
-                    below = over.name if besides is None else rf"{over.name} \ne {_index(besides)}"
+                    below = over.name if besides is None else rf"{over.name} \ne {written(besides)}"
+                    if limits and besides is not None:
+                        first, last = limits
+                        before, after = counted((1, besides), (-1, 1)), counted((1, besides), (1, 1))
+                        parts = [
+                            rf"\prod_{{{over.name}={written(least)}}}^{{{written(most)}}} {self._base(body)}"
+                            for least, most in ((first, before), (after, last))
+                        ]
+                        return " ".join(f"({part})" for part in parts)
+                    if limits:
+                        below = rf"{over.name}={written(limits[0])}}}^{{{written(limits[1])}"
                     return rf"(\prod_{{{below}}} {self._base(body)})"
+            case Place(index=index):
+                return written(index)
+            case NotNegative(index=index):
+                raise DerivationError(
+                    f"the derivative is 0 where {written(index)} is negative, which is not written: sum over all values of the indices",
+                    WHOLE,
+                    caret=False,
+                )
             case Pending(body=body, name=name, at=at):
                 below = rf"\partial {self.entry(self.names.symbols[name].latex, at)}"
                 match body:
@@ -182,7 +217,7 @@ class Indexed:
 
     def entry(self, latex: str, at: Sequence[Index]) -> str:
         """Return an entry of what is written so."""
-        indices = ("," if any(isinstance(index, int) for index in at) else "").join(map(_index, at))
+        indices = _indices(at)
         if not at:
             return latex
         return (
@@ -194,7 +229,7 @@ class Indexed:
     def _entry(self, form: Form, at: tuple[Index, ...]) -> str:
         """Return an entry of a form."""
         if form.kind == "identity":
-            return rf"\delta_{{{''.join(map(_index, at))}}}"
+            return rf"\delta_{{{_indices(at)}}}"
         if form.kind == "transpose":
             return self._entry(form.parts[0], at[::-1])
         fewer = forms.count(form) - forms.count(turned := forms.transposed(form))
@@ -202,7 +237,7 @@ class Indexed:
             return self._entry(turned, at[::-1])
         if form.kind == "symbol" or (form.kind == "symmetric" and "^" not in form.latex):
             return self.entry(form.latex, at)
-        return f"[{form.latex}]_{{{''.join(map(_index, at))}}}" if at else form.latex
+        return f"[{form.latex}]_{{{_indices(at)}}}" if at else form.latex
 
     def _power(self, base: Expression, value: Fraction) -> str:
         if value == 1:
@@ -222,8 +257,68 @@ class Indexed:
         return f"({self.expression(base)})"
 
 
-def _index(index: Index) -> str:
-    return index.name if isinstance(index, Letter) else str(index)
+def limits_of(term: Term) -> tuple[dict[Letter, tuple[Index, Index]], list[NotNegative]]:
+    """Return from where to where those letters of a term run that do not run over a whole axis, and the conditions that say so.
+
+    Raises
+    ------
+    DerivationError
+        If one end of a sum depends on which of two numbers is larger.
+    """
+    conditions = [factor for factor in term.factors if isinstance(factor, NotNegative)]
+    found: dict[Letter, tuple[Index, Index]] = {}
+    taken: list[NotNegative] = []
+    for letter in term.summed:  # from the innermost sum to the outermost
+        own = [each for each in conditions if letter in each.free and each not in taken]
+        if letter.size and not own:
+            continue
+        ends: tuple[list[Index], list[Index]] = [], []
+        for condition in own:
+            often = apart(condition.index)[0][letter]
+            if abs(often) != 1:
+                raise _unclear(letter)
+            ends[often < 0].append(counted((1, letter), (-often, condition.index)))
+        usual: list[Index] = [1, last_of(letter.size)] if letter.size else []
+        if any(len(end) > 1 for end in ends) or not (usual or all(ends)):
+            raise _unclear(letter)
+        least, most = (end[0] if end else usual[place] for place, end in enumerate(ends))
+        inside = [counted((1, least), (-1, 1)), counted((1, usual[1]), (-1, most))] if usual else []
+        if not all(map(never_negative, inside)):
+            raise _unclear(letter)
+        found = {letter: (least, most), **found}
+        taken += own
+    return found, taken
+
+
+def _unclear(letter: Letter) -> DerivationError:
+    return DerivationError(
+        f"the sum over {letter.name} would begin at the larger, or end at the smaller of two numbers, which is not derived: "
+        r"a symbol that is 0 beyond its ends needs no such sum, declare it \text{zero outside}",
+        WHOLE,
+        caret=False,
+    )
+
+
+def written(index: Index, gap: str = "") -> str:
+    """Return an index as it is written: letters first, then sizes, then the number."""
+    often, number = apart(index)
+    named = sorted(
+        (count < 0, isinstance(name, str), name if isinstance(name, str) else name.name, count)
+        for name, count in often.items()
+    )
+    parts = [
+        "-" * (count < 0) + (f"{abs(count)}" if abs(count) > 1 else "") + name for _, _, name, count in named
+    ]
+    texts = [*parts, *([str(number)] if number or not parts else [])]
+    first, *others = texts
+    return first + "".join(
+        f"{gap}-{gap}{text[1:]}" if text[0] == "-" else f"{gap}+{gap}{text}" for text in others
+    )
+
+
+def _indices(at: Sequence[Index]) -> str:
+    """Return indices as they are written one after the other, with commas where one is not a letter."""
+    return ("," if any(not isinstance(index, Letter) for index in at) else "").join(map(written, at))
 
 
 def _letters(factor: Factor) -> tuple[Letter, ...]:

@@ -4,9 +4,9 @@ It begins with the definition of the result and takes up one definition after th
 an entry of the symbol itself. What is left is turned into matrices, one product per line.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import product as cartesian
+from collections.abc import Callable, Sequence
 
+from ..errors import WHOLE, DerivationError
 from .backward import Backward
 from .canonical import Keys
 from .differentiate import Derivative
@@ -14,11 +14,12 @@ from .enter import Entries
 from .forms import Form, joined
 from .indexed import Indexed
 from .jacobians import layout
+from .pieces import Run, limits
 from .reduce import Graph, NoMatrixFormError, Picture
 from .simplify import places as counted
-from .simplify import simplified, spread_out
+from .simplify import simplified, spread_deltas, spread_out
 from .steps import Chain, Line, listed, text
-from .sums import crowded, einsum
+from .sums import computed, crowded
 from .terms import (
     Applied,
     Delta,
@@ -31,6 +32,7 @@ from .terms import (
     Letter,
     Logsumexp,
     Nested,
+    NotNegative,
     Pending,
     Places,
     Power,
@@ -39,8 +41,11 @@ from .terms import (
     changed,
     constant,
     expression,
+    factors_of,
+    last_of,
     plus,
     product,
+    renamed,
     scaled,
 )
 
@@ -139,19 +144,24 @@ class ByIndices:
         lines: list[Line] = []
         part = expression(Pending(self.held.definition(backward.loss, above), by, at))
         self._line(lines, part, rf"{text('definition of ')} {loss}")
-        while any(isinstance(factor, Pending) for factor in _factors(part)):
+        while any(isinstance(factor, Pending) for factor in factors_of(part)):
             reasons: list[str] = []
             part = _tidy(self._expanded(part, by, at, reasons))
             self._line(lines, part, text("; ").join(reasons) or text("the derivative goes inside the sum"))
         self.with_deltas = part
-        has_deltas = any(isinstance(factor, Delta) for factor in _factors(part))
-        part = simplified(_spread(part, frozenset(at)), backward.keys)
-        ends = rf"{text('each ')} \delta {text(' ends a sum')}"
-        self._line(lines, part, ends if has_deltas else text("collected"))
+        has_deltas = any(isinstance(factor, Delta) for factor in factors_of(part))
+        part = simplified(spread_deltas(part, frozenset(at)), backward.keys)
+        ends = rf"{text('each ')} \delta {text(' ends a sum')}" if has_deltas else text("collected")
+        if limited := [
+            letter for letter in at if any(limits(f, letter) != (None, None) for f in _conditions(part))
+        ]:
+            self.part, self.above, self.at = part, above, at
+            return self._in_pieces(lines, limited, ends, by)
+        self._line(lines, part, ends)
         part = spread_out(part, backward.keys)
-        self._line(lines, part, text("multiplied out"))
         entry = [self.indexed.entry(loss, above), self.indexed.entry(latex, at)]
         left = rf"\frac{{\partial {entry[0]}}}{{\partial {entry[1]}}}"
+        self._line(lines, part, text("multiplied out"))
         self.part, self.above, self.at = part, above, at
         try:
             whole = self._whole(lines, part, by)
@@ -160,6 +170,30 @@ class ByIndices:
         if not above and not at:
             return [Chain(left, (*lines, *whole.lines))]
         return [Chain(left, tuple(lines)), whole]
+
+    def _in_pieces(self, lines: list[Line], limited: Sequence[Letter], reason: str, by: str) -> list[Chain]:
+        """Return the chain with deltas, and one for each piece of what is left without them."""
+        (letter, *others) = limited
+        loss, latex = (self.names.symbols[name].latex for name in (self.backward.loss, by))
+        over = self.indexed.entry(loss, self.above)
+
+        def left(value: Index) -> str:
+            at = renamed(self.at, {letter: value})
+            return rf"\frac{{\partial {over}}}{{\partial {self.indexed.entry(latex, at)}}}"
+
+        if others:
+            raise DerivationError(
+                f"the derivative has other terms at the ends of {letter.name} and of {others[0].name}, which is not derived",
+                WHOLE,
+                caret=False,
+            )
+        found = [Chain(left(letter), tuple(lines))]
+        for piece in Run(letter, 1, last_of(letter.size)).pieces({"": self.part}):
+            part = simplified(piece.parts[""], self.backward.keys)
+            said = rf" \quad \text{{for }} {piece.condition}" if piece.condition else ""
+            value = letter if piece.special is None or piece.condition else piece.special
+            found.append(Chain(left(value), (Line(self.indexed.expression(part) + said, reason),)))
+        return found
 
     def _whole(self, lines: list[Line], part: Expression, by: str) -> Chain:
         """Return the chain of the matrix; the steps that lead to it are added to the lines of the entry."""
@@ -176,9 +210,9 @@ class ByIndices:
             place.left, tuple(line for line in found if kind != "number" or line.latex != lines[-1].latex)
         )
 
-    def einsum(self) -> Form:
+    def computed(self) -> Form:
         """Return what has been derived as a program computes it where no matrix says it."""
-        return einsum(self.matrices, self.part, (*self.above, *self.at))
+        return computed(self.matrices, self.part, (*self.above, *self.at))
 
     def note(self) -> str:
         """Return why no matrix says what has been derived."""
@@ -209,7 +243,7 @@ class ByIndices:
             match factor:
                 case Pending(body=body):
                     parts.append(self._layer(body, by, at, reasons))
-                case Nested(body=body) if any(isinstance(inner, Pending) for inner in _factors(body)):
+                case Nested(body=body) if any(isinstance(inner, Pending) for inner in factors_of(body)):
                     parts.append(self._expanded(body, by, at, reasons))
                 case _:
                     parts.append(expression(factor))
@@ -231,7 +265,7 @@ class ByIndices:
             case _:
                 found = layer.of(body)
         words += [text(rule) for rule in layer.rules if rule]
-        if any(isinstance(factor, Delta) for factor in _factors(found)):
+        if any(isinstance(factor, Delta) for factor in factors_of(found)):
             words.append(rf"{text('entries of ')} {self.names.symbols[by].latex} {text(' become ')} \delta")
         reasons += [word for word in words if word not in reasons]
         return found
@@ -266,6 +300,11 @@ class ByIndices:
         return last
 
 
+def _conditions(part: Expression) -> list[Factor]:
+    """Return the conditions of all terms."""
+    return [factor for term in part.terms for factor in term.factors if isinstance(factor, NotNegative)]
+
+
 def _reason(graph: Graph, step: int) -> str:
     """Return which product a step is, and why: what becomes of which letter."""
     before, now = graph.pictures[step - 1], graph.pictures[step]
@@ -298,15 +337,6 @@ def _beside(before: Picture, now: Picture) -> list[Letter]:
     return []
 
 
-def _factors(part: Expression) -> Iterator[Factor]:
-    """Yield the factors of all terms, those of sums in parentheses, too."""
-    for term in part.terms:
-        for factor in term.factors:
-            yield factor
-            if isinstance(factor, Nested):
-                yield from _factors(factor.body)
-
-
 def _tidy(part: Expression) -> Expression:
     """Return an expression in which no sum in parentheses has only one term, or stands alone."""
     terms: list[Term] = []
@@ -322,25 +352,4 @@ def _tidy(part: Expression) -> Expression:
             parts.append(factor.body if single else expression(factor))  # type: ignore[attr-defined]
         found = product(expression(coefficient=term.coefficient), *parts)
         terms += [Term(each.coefficient, each.factors, (*term.summed, *each.summed)) for each in found.terms]
-    return Expression(tuple(terms))
-
-
-def _spread(part: Expression, at: frozenset[Letter]) -> Expression:
-    """Return an expression in which every sum in parentheses that has a delta of the result's letters in it is multiplied out."""
-    terms: list[Term] = []
-    for term in part.terms:
-        choices = [
-            _spread(factor.body, at).terms
-            if isinstance(factor, Nested)
-            and any(isinstance(inner, Delta) and inner.free & at for inner in _factors(factor.body))
-            else expression(factor).terms
-            for factor in term.factors
-        ]
-        for picks in cartesian(*choices):
-            found = product(
-                expression(coefficient=term.coefficient), *(Expression((pick,)) for pick in picks)
-            )
-            terms += [
-                Term(each.coefficient, each.factors, (*term.summed, *each.summed)) for each in found.terms
-            ]
     return Expression(tuple(terms))

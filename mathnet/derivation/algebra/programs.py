@@ -3,6 +3,8 @@
 import keyword
 import re
 
+from ..meaning.names import Names
+
 
 def identifier(name: str) -> str:
     r"""Return a Python name for a symbol or a function: `W1` for $W_1$, `Y_star` for $Y^*$, `f_prime` for $f'$."""
@@ -13,6 +15,13 @@ def identifier(name: str) -> str:
     name = re.sub(r"(?<=[A-Za-z])_(?=\d)", "", name).strip("_")
     name = name if re.match(r"[A-Za-z]", name) else f"x{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def called_sequence(name: str, names: Names) -> str:
+    """Return how a program calls a sequence; the sum L of all L_t may have the plain name, or a size."""
+    plain = identifier(name)
+    others = {identifier(other) for other in (*names.symbols, *names.dimensions) if other != name}
+    return f"{plain}_steps" if plain in others else plain
 
 
 NUMPY = {

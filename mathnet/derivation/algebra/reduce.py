@@ -14,6 +14,7 @@ matrix form.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, permutations
@@ -166,8 +167,8 @@ class Matrices:
             raise NoMatrixFormError  # a zero says nothing of its shape
         return forms.add(*(self._term(term, row, column) for term in part.terms))
 
-    def shorter(self, part: Expression, other: Expression, row: Letter | None, column: Letter | None) -> Form:
-        """Return the shorter form of two expressions that are equal.
+    def shortest_of(self, parts: Sequence[Expression], row: Letter | None, column: Letter | None) -> Form:
+        """Return the shortest form of expressions that are equal.
 
         Raises
         ------
@@ -175,17 +176,16 @@ class Matrices:
             If the first has none.
         """
         before = self._state()
-        form = self.form(part, row, column)
+        best = self.form(parts[0], row, column)
         after = self._state()
-        self._restore(before)
-        try:
-            second = self.form(other, row, column)
-        except NoMatrixFormError:
-            second = form
-        if forms.length(second) < forms.length(form):
-            return second
+        for part in parts[1:]:
+            self._restore(before)
+            with suppress(NoMatrixFormError):
+                form = self.form(part, row, column)
+                if forms.effort(form) < forms.effort(best):
+                    best, after = form, self._state()
         self._restore(after)
-        return form
+        return best
 
     def _state(self) -> tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]:
         return set(self.functions), dict(self.ones), dict(self.identities), list(self.products)
@@ -388,6 +388,8 @@ class Matrices:
 
     def one(self, size: str) -> Form:
         """Return the column of ones of a size: that of the where part, or one that the result declares."""
+        if not size:
+            raise NoMatrixFormError  # the letter of a sum with limits
         for name, known in self.names.symbols.items():
             if "ones" in known.properties and self.shapes[name] == (size, "1"):
                 self.ones.setdefault(size, known.latex)
@@ -419,7 +421,7 @@ class Matrices:
                 return self._symbol(name, at, row, column)
             case Size(name=name):
                 return Form(name, name)
-            case Delta() if row and column:
+            case Delta(left=Letter(), right=Letter()) if row and column:
                 return self.identity(row.size)
             case Nested(body=body):
                 return self.form(body, row, column)
@@ -445,6 +447,8 @@ class Matrices:
                     (row.size, "1") if row else (),
                     inner,
                 )
+            case Inverse(at=at) if not all(isinstance(index, Letter) for index in at):
+                raise NoMatrixFormError
             case Inverse(at=at) if at[0] is at[1]:
                 ends = Letter(factor.row.size), Letter(factor.row.size)
                 return _main_diagonal(self._factor(replace(factor, at=ends), *ends))
@@ -525,9 +529,7 @@ class Matrices:
             (vector,) = inner.parts
             up = f"^{value.numerator}" if value.numerator > 1 else ""
             norm = f" ** {value.numerator}" if value.numerator > 1 else ""
-            return forms.written(
-                lambda x: rf"\|{x}\|{up}", lambda x: f"np.linalg.norm({x}){norm}", (), vector
-            )
+            return forms.written(lambda x: rf"\|{x}\|{up}", lambda x: f"norm({x}){norm}", (), vector)
         if inner.kind == "var" and value > 0 and value.denominator == 2:
             deviation = _averaged("std", inner.parts[0])
             return self._number_power(deviation, Fraction(value.numerator))
@@ -602,7 +604,10 @@ def _squared(form: Form) -> Form:
 def _averaged(function: str, part: Form) -> Form:
     """Return the mean, variance or standard deviation of all entries."""
     found = forms.written(
-        lambda x: rf"\operatorname{{{function}}}({x})", lambda x: f"np.{function}({x})", (), part
+        lambda x: rf"\operatorname{{{function}}}({x})",
+        lambda x: f"np.mean({x})" if function == "mean" else f"{function}({x})",
+        (),
+        part,
     )
     return replace(found, kind=function)
 

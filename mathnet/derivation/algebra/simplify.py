@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
+from itertools import product as cartesian
 from math import gcd, lcm
 
 from .canonical import Keys, collected, expanded, is_product_of_sums, outline
 from .terms import (
     ONE,
     Applied,
+    Counted,
     Delta,
     Entry,
     Expression,
@@ -18,15 +20,21 @@ from .terms import (
     Index,
     Letter,
     Nested,
+    NotNegative,
     Places,
     Power,
     Size,
     Softmax,
     Term,
+    apart,
+    between,
     changed,
     constant,
+    counted,
     expression,
+    factors_of,
     fresh,
+    last_of,
     number,
     plus,
     power,
@@ -70,7 +78,7 @@ def _term(term: Term, keys: Keys) -> Expression:
     term = _flat(term, keys)
     if not term.coefficient:
         return Expression()
-    term = without_deltas(term)
+    term = _in_range(without_deltas(term), keys)
     if not term.coefficient:
         return Expression()
     parts = [_parts(factor) for factor in term.factors]
@@ -272,17 +280,93 @@ def _vanishes(letter: Letter, term: Term, keys: Keys) -> bool:
 
 
 def _collapse(term: Term, delta: Delta) -> Term | None:
+    """Return a term in which a delta has done its work, or None if it has a letter that is not summed."""
     others = tuple(factor for factor in term.factors if factor is not delta)
-    if delta.left == delta.right:
+    ahead = counted((1, delta.left), (-1, delta.right))
+    if ahead == 0:
         return replace(term, factors=others)
-    if isinstance(delta.left, int) and isinstance(delta.right, int):
-        return replace(term, coefficient=Fraction(0))
-    for own, other in ((delta.left, delta.right), (delta.right, delta.left)):
-        if isinstance(own, Letter) and own in term.summed:
-            names: dict[Letter, Index] = {own: other}
-            summed = tuple(letter for letter in term.summed if letter is not own)
-            return Term(term.coefficient, renamed(others, names), summed)
+    if any(end is not None and sign * end > 0 for sign, end in zip((1, -1), _bounds(ahead), strict=True)):
+        return replace(term, factors=others, coefficient=Fraction(0))
+    often, _ = apart(ahead)
+    for index in (delta.left, delta.right):
+        for letter in term.summed:
+            sign = often.get(letter, 0)
+            if abs(sign) == 1 and letter in apart(index)[0]:
+                other = counted((1, letter), (-sign, ahead))
+                summed = tuple(each for each in term.summed if each is not letter)
+                factors = (*renamed(others, {letter: other}), *_range(letter, other))
+                return Term(term.coefficient, factors, summed)
     return None
+
+
+def _range(letter: Letter, other: Index) -> tuple[NotNegative, ...]:
+    """Return what says that an index is one of those that a letter runs over, if that is not clear."""
+    inside = other > 0 if isinstance(other, int) else isinstance(other, Letter) and other.size == letter.size
+    if inside or not letter.size:
+        return ()
+    return between(other, 1, last_of(letter.size))
+
+
+def _in_range(term: Term, keys: Keys) -> Term:
+    """Return a term without the conditions on its indices that always hold, or follow from others; without any, if one never holds."""
+    conditions = [factor for factor in term.factors if isinstance(factor, NotNegative)]
+    if not conditions:
+        return term
+    kept: list[NotNegative] = []
+    for condition in dict.fromkeys(conditions):
+        _, most = _bounds(condition.index)
+        if most is not None and most < 0:
+            return replace(term, coefficient=Fraction(0))
+        if not never_negative(condition.index) and not _is_zero_else(condition, term, keys):
+            kept.append(condition)
+    strict = [
+        one
+        for one in kept
+        if not any(
+            other is not one
+            and isinstance(more := counted((1, one.index), (-1, other.index)), int)
+            and more > 0
+            for other in kept
+        )
+    ]
+    return replace(term, factors=(*(f for f in term.factors if not isinstance(f, NotNegative)), *strict))
+
+
+def _is_zero_else(condition: NotNegative, term: Term, keys: Keys) -> bool:
+    """Say whether a condition only says that an entry exists which is 0 where it does not."""
+    for factor in term.factors:
+        if isinstance(factor, Entry) and factor.name in keys.zero_outside:
+            for index in factor.at:
+                size, number = apart(counted((1, condition.index), (1, index)))
+                is_last = not number and all(isinstance(name, str) for name in size)
+                if is_last or counted((1, condition.index), (-1, index), (1, 1)) == 0:
+                    return True
+    return False
+
+
+def never_negative(index: Index) -> bool:
+    """Say whether an index is 0 or more whatever the sizes are, and wherever its letters stand."""
+    least, _ = _bounds(index)
+    return least is not None and least >= 0
+
+
+def _bounds(index: Index) -> tuple[int | None, int | None]:
+    """Return the least and the largest number that an index can be, whatever the sizes are; None for what has no bound."""
+    found = []
+    for sign in (1, -1):
+        often, least = apart(counted((sign, index)))
+        sizes: list[tuple[int, Index]] = []
+        for name, count in often.items():
+            if isinstance(name, str):
+                sizes.append((count, last_of(name)))
+            elif not name.size:
+                sizes.append((-1, Counted(frozenset({("", 1)}))))
+            else:
+                sizes.append((count, 1 if count > 0 else last_of(name.size)))
+        rest, more = apart(counted(*sizes))
+        bounded = all(count > 0 for count in rest.values())
+        found.append(sign * (least + more + sum(rest.values())) if bounded else None)
+    return found[0], found[1]
 
 
 def _counted(term: Term, keys: Keys) -> Term:
@@ -354,3 +438,24 @@ def _only_identity(body: Expression, term: Term) -> bool:
         for factor in part.factors
         if factor is not deltas[0]
     )
+
+
+def spread_deltas(part: Expression, at: frozenset[Letter]) -> Expression:
+    """Return an expression in which every sum in parentheses that has a delta of the result's letters in it is multiplied out."""
+    terms: list[Term] = []
+    for term in part.terms:
+        choices = [
+            spread_deltas(factor.body, at).terms
+            if isinstance(factor, Nested)
+            and any(isinstance(inner, Delta) and inner.free & at for inner in factors_of(factor.body))
+            else expression(factor).terms
+            for factor in term.factors
+        ]
+        for picks in cartesian(*choices):
+            found = product(
+                expression(coefficient=term.coefficient), *(Expression((pick,)) for pick in picks)
+            )
+            terms += [
+                Term(each.coefficient, each.factors, (*term.summed, *each.summed)) for each in found.terms
+            ]
+    return Expression(tuple(terms))

@@ -5,17 +5,33 @@ from string import ascii_letters
 
 from . import forms
 from .forms import Form
+from .loops import Loops
 from .reduce import Matrices, NoMatrixFormError, places
-from .terms import Expression, Factor, Inverse, Letter, Multiplied, Power, Term, constant
+from .terms import Expression, Factor, Inverse, Letter, Multiplied, NotNegative, Power, Term, constant
 
 
-def einsum(matrices: Matrices, part: Expression, letters: Sequence[Letter]) -> Form:
-    """Return an expression as a program computes it, with an axis for each of the letters.
+def computed(matrices: Matrices, part: Expression, letters: Sequence[Letter]) -> Form:
+    """Return an expression as a program computes it, with an axis for each of the letters: by `einsum`, or entry by entry.
 
     Raises
     ------
     NoMatrixFormError
-        If one of its factors has more than two letters.
+        If it has a part that is computed in neither way.
+    """
+    try:
+        return einsum(matrices, part, letters)
+    except NoMatrixFormError:
+        code = Loops(matrices).array(part, letters)
+        return Form("", code, tuple(letter.size for letter in letters), forms.ATOM)
+
+
+def einsum(matrices: Matrices, part: Expression, letters: Sequence[Letter]) -> Form:
+    """Return an expression as a program computes it by `einsum`.
+
+    Raises
+    ------
+    NoMatrixFormError
+        If one of its factors has more than two letters, or an index that is no letter.
     """
     codes = [_term(matrices, term, letters) for term in part.terms]
     code = forms.joined(codes or ["0.0"])
@@ -34,7 +50,7 @@ def _term(matrices: Matrices, term: Term, letters: Sequence[Letter]) -> str:
             operands.append(forms.coded(form) if form.level < forms.ATOM else form.code)
         elif isinstance(factor, Power) and exponent is not None and exponent < 0:
             below.append(forms.coded(matrices.power(factor.base, -exponent)))
-        elif isinstance(factor, Multiplied):
+        elif isinstance(factor, Multiplied) and not factor.limits:
             above.append(f"np.prod({matrices.form(factor.body, factor.over).code})")
         else:
             above.append(forms.coded(matrices.factor(factor, None, None)))
@@ -55,7 +71,7 @@ def _operand(matrices: Matrices, factor: Factor) -> tuple[list[Letter], Form]:
     """Return the letters of a factor, in the order of its axes, and its form."""
     if isinstance(factor, Inverse):
         own = [index for index in factor.at if isinstance(index, Letter)]
-        if len(own) < 2 or own[0] is not own[1]:
+        if len(own) == 2 and own[0] is not own[1]:
             return own, matrices.factor(factor, *own)
         raise NoMatrixFormError
     if isinstance(factor, Multiplied):
@@ -73,14 +89,14 @@ def crowded(part: Expression) -> list[Letter]:
         letter
         for term in part.terms
         for letter in term.summed
-        if sum(letter in factor.free for factor in term.factors) > 2
+        if sum(letter in factor.free and not isinstance(factor, NotNegative) for factor in term.factors) > 2
     ]
     return list(dict.fromkeys(found))
 
 
 def _multiplied(matrices: Matrices, factor: Multiplied) -> tuple[list[Letter], Form]:
     """Return the product of all entries of a vector but one, for each of them."""
-    if factor.free - {factor.besides} or not isinstance(factor.besides, Letter):
+    if factor.limits or factor.free - {factor.besides} or not isinstance(factor.besides, Letter):
         raise NoMatrixFormError
     vector = matrices.form(factor.body, factor.over).code
     size = factor.over.size

@@ -24,8 +24,49 @@ class Letter:
         return f"{self.name or 'letter'}<{self.size}>"
 
 
-Index: TypeAlias = Letter | int
-"""A letter, or a number from 1."""
+@dataclass(frozen=True)
+class Counted:
+    """What is counted with letters and sizes, such as i + 1 or T - 1: a whole number, and how often each of them is added to it."""
+
+    often: frozenset[tuple[Letter | str, int]]
+    number: int = 0
+
+
+Index: TypeAlias = Letter | int | Counted
+"""A letter, a number from 1, or what is counted with letters and sizes."""
+
+
+def apart(index: Index) -> tuple[dict[Letter | str, int], int]:
+    """Return how often each letter and size is added in an index, and the number that is left."""
+    match index:
+        case Counted(often=often, number=number_):
+            return dict(often), number_
+        case Letter():
+            return {index: 1}, 0
+    return {}, index
+
+
+def counted(*parts: tuple[int, Index]) -> Index:
+    """Return the sum of indices, each so many times."""
+    often: dict[Letter | str, int] = {}
+    whole = 0
+    for times, index in parts:
+        inner, more = apart(index)
+        whole += times * more
+        for name, count in inner.items():
+            often[name] = often.get(name, 0) + times * count
+    often = {name: count for name, count in often.items() if count}
+    match list(often.items()):
+        case []:
+            return whole
+        case [(Letter() as letter, 1)] if not whole:
+            return letter
+    return Counted(frozenset(often.items()), whole)
+
+
+def last_of(size: str) -> Index:
+    """Return the last index of an axis."""
+    return int(size) if size.isdigit() else Counted(frozenset({(size, 1)}))
 
 
 @dataclass(frozen=True)
@@ -105,6 +146,20 @@ class Delta(Factor):
 
     left: Index
     right: Index
+
+
+@dataclass(frozen=True)
+class NotNegative(Factor):
+    r"""$[i \ge 0]$: 1 where an index is not negative, else 0. The limits of a sum are two of them."""
+
+    index: Index
+
+
+@dataclass(frozen=True)
+class Place(Factor):
+    """An index used as a number."""
+
+    index: Index
 
 
 @dataclass(frozen=True)
@@ -220,6 +275,7 @@ class Multiplied(Factor):
     body: Expression
     over: Letter
     besides: Index | None = None
+    limits: tuple[Index, Index] | None = None
 
 
 @dataclass(frozen=True)
@@ -235,11 +291,18 @@ ONE = Expression((Term(Fraction(1)),))
 Part = TypeVar("Part", Letter, Factor, Term, Expression)
 
 
+def between(index: Index, first: Index, last: Index) -> tuple[NotNegative, NotNegative]:
+    """Return the factors that are 1 where an index lies between two others, or is one of them."""
+    return NotNegative(counted((1, index), (-1, first))), NotNegative(counted((1, last), (-1, index)))
+
+
 def _letters(value: Any) -> Iterator[Letter]:
     if isinstance(value, Letter):
         yield value
     elif isinstance(value, Expression):
         yield from value.free
+    elif isinstance(value, Counted):
+        yield from (name for name, _ in value.often if isinstance(name, Letter))
     elif isinstance(value, tuple):
         for part in value:
             yield from _letters(part)
@@ -270,6 +333,9 @@ def renamed(value: Any, names: Mapping[Letter, Index]) -> Any:
     match value:
         case Letter():
             return names.get(value, value)
+        case Counted():
+            parts = ((count, _renamed_name(name, names)) for name, count in value.often)
+            return counted((1, value.number), *parts)
         case tuple():
             return tuple(renamed(part, names) for part in value)
         case Term() if not names.keys().isdisjoint(value.free.union(value.summed)):
@@ -278,6 +344,10 @@ def renamed(value: Any, names: Mapping[Letter, Index]) -> Any:
             changed = {field.name: renamed(getattr(value, field.name), names) for field in fields(value)}
             return replace(value, **changed)
     return value
+
+
+def _renamed_name(name: Letter | str, names: Mapping[Letter, Index]) -> Index:
+    return last_of(name) if isinstance(name, str) else names.get(name, name)
 
 
 def _binds(value: Factor | Expression, names: Mapping[Letter, Index]) -> bool:
@@ -354,3 +424,12 @@ def power(base: Expression, exponent: Fraction | int | Expression) -> Expression
     if value is not None and whole is not None and whole.denominator == 1 and (value or whole > 0):
         return number(value ** int(whole))
     return expression(Power(base, exponent))
+
+
+def factors_of(part: Expression) -> Iterator[Factor]:
+    """Yield the factors of all terms, those of sums in parentheses, too."""
+    for term in part.terms:
+        for factor in term.factors:
+            yield factor
+            if isinstance(factor, Nested):
+                yield from factors_of(factor.body)

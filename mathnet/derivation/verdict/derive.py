@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from ..algebra.backward import Backward
 from ..algebra.canonical import TooLongError
 from ..algebra.differentials import ByDifferentials
+from ..algebra.forms import Form
 from ..algebra.hessians import Second
 from ..algebra.indices import ByIndices
 from ..algebra.jacobians import ByDirection
+from ..algebra.recursions import Recursion
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.steps import Chain
 from ..algebra.vectorised import vectorised
@@ -51,7 +53,7 @@ class Derived:
     fence : str
         The text of the derivation: where part and lines, each with its reason. It has passed the checker.
     numpy : str
-        A program that computes it, and compares the result with central differences; empty if there is none.
+        A program that computes it, and compares the result with the complex step, or across kinks with central differences; empty if there is none.
     verdict : str
         What the checker says of the fence.
     note : str
@@ -213,6 +215,9 @@ def _found(backward: Backward, name: str, asked: Derived) -> _Found:
     DerivationError, TooLongError, NoMatrixFormError
         For what cannot be derived.
     """
+    names = backward.names
+    if sequences := [each for each in names.sequences if backward.uses(backward.loss, each)]:
+        return _through_steps(backward, name, asked, names.symbols[sequences[-1]].latex)
     constants = _constants(backward, name)
     if asked.kind == "jvp":
         chain, form = ByDirection(backward).differential(name)
@@ -248,8 +253,21 @@ def _found(backward: Backward, name: str, asked: Derived) -> _Found:
         return _by_entries(backward, name)
 
 
+def _through_steps(backward: Backward, name: str, asked: Derived, sequence: str) -> _Found:
+    """Derive a gradient of what is made of steps."""
+    if asked.style != "backward" or asked.kind != "gradient":
+        raise DerivationError(
+            f"{sequence} is a sequence of steps: only the gradient is derived, and in the style backward",
+            WHOLE,
+            caret=False,
+        )
+    return _Found(Recursion(backward).chains(name), Result("gradient", name, Form("", "")))
+
+
 def _by_entries(backward: Backward, name: str) -> _Found:
     """Derive an entry of what is no matrix; of a matrix by a matrix also its Jacobian in the order of vec."""
+    backward.matrices.ones.clear()  # that the attempt to write matrices has asked for
+    backward.matrices.identities.clear()
     route = ByIndices(backward)
     shapes = backward.dimensions.shapes
     composed = any("·" in axis for axis in shapes[backward.loss])
@@ -259,7 +277,8 @@ def _by_entries(backward: Backward, name: str) -> _Found:
         stacked = None
     if composed and stacked:
         return _Found([stacked.chain], None, stacked.declared)
-    chains = route.chains(name)[:1]
+    chains = route.chains(name)
+    chains = chains[: 1 if len(chains) < 3 else None]  # a matrix is found elsewhere
     if not stacked:
         return _Found(chains, _as_sum(route, name), note=route.note())
     return _Found([*chains, stacked.chain], _as_sum(route, name), stacked.declared)
@@ -267,7 +286,7 @@ def _by_entries(backward: Backward, name: str) -> _Found:
 
 def _as_sum(route: ByIndices, name: str) -> Result | None:
     try:
-        return Result("entries", name, route.einsum())
+        return Result("entries", name, route.computed())
     except NoMatrixFormError:
         return None
 

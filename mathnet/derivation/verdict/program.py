@@ -1,4 +1,7 @@
-"""The program of a backward pass: forward, backward and a test by central differences, in NumPy alone."""
+"""The program of a backward pass in NumPy alone: forward, backward, and a test.
+
+The test is the complex step, which is right to the last digits, where everything is analytic; else central differences.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,12 +11,15 @@ from ..algebra.backward import Backward, Step
 from ..algebra.differentiate import derivative
 from ..algebra.enter import Entries, axes
 from ..algebra.forms import Form
-from ..algebra.programs import NUMPY, called, identifier
+from ..algebra.programs import NUMPY, called, called_sequence, identifier
+from ..algebra.recursions import Recursion
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.simplify import simplified
 from ..errors import DerivationError
 from ..meaning.names import Declared, Names
+from ..meaning.names import Sequence as Sequence_
 from ..meaning.properties import IMPLIED
+from . import loops
 
 HELPERS = {
     "softmax": """def softmax(X, axis=-1):
@@ -23,10 +29,18 @@ HELPERS = {
     M = X.max(axis=axis, keepdims=True)
     return np.log(np.exp(X - M).sum(axis=axis)) + M.squeeze(axis)""",
     "sigmoid": """def sigmoid(x):
-    e = np.exp(-np.abs(x))
-    return np.where(x < 0, e, 1.0) / (1 + e)""",
+    below = np.real(x) < 0
+    e = np.exp(np.where(below, x, -x))
+    return np.where(below, e, 1.0) / (1 + e)""",
     "softplus": """def softplus(x):
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))""",
+    below = np.real(x) < 0
+    return np.where(below, 0, x) + np.log1p(np.exp(np.where(below, x, -x)))""",
+    "norm": """def norm(x):
+    return np.sqrt(np.sum(x**2))""",
+    "var": """def var(x):
+    return np.mean((x - np.mean(x)) ** 2)""",
+    "std": """def std(x):
+    return np.sqrt(np.mean((x - np.mean(x)) ** 2))""",
     "relu": """def relu(x):
     return np.maximum(x, 0)""",
 }
@@ -39,13 +53,16 @@ OURS = {
     "np", "rng", "forward", "gradient", "nudged", "numeric", "place", "step", "changed", "jacobian", "hessian", "hvp", "jvp", "entries", *HELPERS,
 }  # fmt: skip
 NUDGED = """def nudged(place, step):
-    changed = {name}.copy()
+    changed = {name}.astype({kind})
     changed[place] += step
     return {function}(changed){last}"""
-DIFFERENCES = """for place in np.ndindex({name}.shape):
-    numeric[..., *place] = (nudged(place, 1e-6) - nudged(place, -1e-6)) / 2e-6"""
-ALONG = "numeric = ({function}({name} + 1e-6 * {direction}){last} - {function}({name} - 1e-6 * {direction}){last}) / 2e-6"
-ASSERTED = "assert np.allclose({found}, numeric, rtol=1e-5, atol=1e-6)\nprint({found})"
+EVERY = """for place in np.ndindex({name}.shape):
+    numeric[..., *place] = {quotient}"""
+ALONG = "numeric = {quotient}"
+ASSERTED = "assert np.allclose({found}, numeric, rtol={near}, atol={near})\nprint({found})"
+KINKED = re.compile(
+    r"np\.(?:abs|sign|maximum|minimum|max|min)\(|relu\(|<|(?<!-)>"
+)  # what is not analytic: the complex step gives other numbers, or refuses
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,11 @@ class Result:
 
 def program(names: Names, backward: Backward, result: Result, tried: Sequence[Mapping[str, int]]) -> str:
     """Return the text of the program, at the smallest of the tried sizes that differ; nothing where its parts have no matrix form."""
-    by = identifier(result.by)
+
+    def called_(name: str) -> str:
+        return called_sequence(name, names) if name in names.sequences else identifier(name)
+
+    by = called_(result.by)
     defined = [
         name
         for name, symbol in names.symbols.items()
@@ -87,11 +108,18 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
         if symbol.definition is None and backward.uses(backward.loss, name)
     ]
     direction = identifier(result.direction) if result.direction else f"d{result.by}"
-    ours = [*map(identifier, (*defined, *declared)), *names.dimensions, *OURS]
+    ours = [*map(called_, (*defined, *declared)), *map(identifier, names.dimensions), *OURS]
     if len(set(ours)) < len(ours) or identifier(direction) in ours:
         return ""  # two things would have one name
+    through_steps = any(name in names.sequences for name in (*defined, *declared))
     try:
-        values = [(identifier(name), backward.value(name).code) for name in defined]
+        if through_steps:
+            recursion = Recursion(backward)
+            values = loops.forward(recursion, defined, f"{by}.dtype")
+            back = loops.backward(recursion, result.by)
+        else:
+            values = [f"{identifier(name)} = {backward.value(name).code}" for name in defined]
+            back = [f"{identifier(step.name)}_bar = {step.form.code}" for step in result.steps]
         functions = _functions(names, backward)
     except (NoMatrixFormError, DerivationError):
         return ""
@@ -102,19 +130,20 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
         "rng = np.random.default_rng(0)",
         *(f"{size} = {length}" for size, length in sizes.items()),
         *(
-            f"{identifier(name)} = {_data(names.symbols[name], backward.dimensions.shapes[name])}"
+            f"{called_(name)} = {_data(names.symbols[name], backward.dimensions.shapes[name], names.sequences.get(name))}"
             for name in declared
         ),
         *([f"{identifier(direction)} = rng.normal(size={_tuple(shape)})"] if along else []),
     ]
-    results, comma = ", ".join(name for name, _ in values), "," * (len(values) == 1)
+    ends = {own for sequence in names.sequences.values() for own in sequence.ends.values()}
+    returned = [called_(name) for name in defined if name not in ends]
+    results, comma = ", ".join(returned), "," * (len(returned) == 1)
     forward = [
         f"def forward({by}):",
-        *(f"    {name} = {code}" for name, code in values),
+        *(f"    {line}" for line in values),
         f"    return {results}{comma}",
     ]
     unpacked = f"{results}{comma} = forward({by})"
-    back = [f"{identifier(step.name)}_bar = {step.form.code}" for step in result.steps]
     blocks = [data, forward]
     if result.kind == "gradient":
         blocks.append([unpacked, *back])
@@ -127,21 +156,27 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
     else:
         blocks.append([unpacked, f"{result.kind} = {result.form.code}"])
         found, function, last = result.kind, "forward", "[-1]"
+    smooth = not KINKED.search("\n".join((*forward, *back, result.form.code, *functions)))
+    at = (f"{function}({by} + {{}} * {identifier(direction)}){last}" if along else "nudged(place, {})").format
+    quotient = f"{at('1e-30j')}.imag / 1e-30" if smooth else f"({at('1e-6')} - {at('-1e-6')}) / 2e-6"
     said = {
         "name": by,
         "function": function,
         "last": last,
         "found": found,
-        "direction": identifier(direction),
+        "kind": "complex" if smooth else "float",
+        "quotient": quotient,
+        "near": "1e-11" if smooth else "1e-5",
     }
     if along:
         blocks.append([ALONG.format(**said), ASSERTED.format(**said)])
     else:
         blocks.append([NUDGED.format(**said)])
-        blocks.append(
-            [f"numeric = np.zeros_like({found})", DIFFERENCES.format(**said), ASSERTED.format(**said)]
-        )
+        blocks.append([f"numeric = np.zeros_like({found})", EVERY.format(**said), ASSERTED.format(**said)])
     body = "\n\n\n".join(map("\n".join, blocks)) + "\n"
+    for size in names.dimensions:
+        if not size.isidentifier():
+            body = body.replace(size, identifier(size))
     helpers = [text for name, text in HELPERS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
     return "\n\n\n".join(["import numpy as np", *helpers, *functions, body])
 
@@ -173,8 +208,10 @@ def _tuple(sizes: Sequence[str]) -> str:
     return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
-def _data(symbol: Declared, shape: tuple[str, ...]) -> str:
-    """Return random data for a symbol."""
+def _data(symbol: Declared, shape: tuple[str, ...], sequence: Sequence_ | None = None) -> str:
+    """Return random data for a symbol, or for all steps of a sequence."""
+    if sequence:
+        return f"np.array([{_data(symbol, shape)} for _ in range({sequence.count} + 2)])"
     properties = set(symbol.properties).union(*(IMPLIED.get(word, set()) for word in symbol.properties))
     size = _tuple(axes(shape))
     if "ones" in properties:
