@@ -278,19 +278,19 @@ KINKS = {
     (
         LAYER + r",  Z = X W,  H = \operatorname{relu}(Z),  J = \langle T, H \rangle",
         "W",
-    ): "an entry of Z is 0",
+    ): "an entry of $Z$ is 0",
     (LAYER + r",  Z = X W,  H = \operatorname{relu}(Z),  J = \langle T, H \rangle", "T"): "",
-    (SQUARE + r",  J = \max(0, 1 - a \cdot x)", "x"): r"0 = 1 - a \cdot x",
-    (SQUARE + r",  J = \max(x)", "x"): "two entries of x are the largest",
-    (SQUARE + r",  J = \min_i x_i^2", "x"): "two of x_i^2 are the smallest",
-    (SQUARE + r",  J = \lvert a \cdot x \rvert", "x"): r"a \cdot x = 0",
-    (SQUARE + r",  J = \|A x - b\|", "b"): "A x - b = 0",
+    (SQUARE + r",  J = \max(0, 1 - a \cdot x)", "x"): r"$0 = 1 - a \cdot x$",
+    (SQUARE + r",  J = \max(x)", "x"): "two entries of $x$ are the largest",
+    (SQUARE + r",  J = \min_i x_i^2", "x"): "two of $x_i^2$ are the smallest",
+    (SQUARE + r",  J = \lvert a \cdot x \rvert", "x"): r"$a \cdot x = 0$",
+    (SQUARE + r",  J = \|A x - b\|", "b"): "$A x - b = 0$",
     (SQUARE + r",  J = \|A x - b\|^2", "b"): "",
     (
         SQUARE + r",  J = \sum_i \begin{cases} x_i^2 & x_i > 1 \\ x_i & \text{else} \end{cases}",
         "x",
-    ): "x_i = 1",
-    (SQUARE + r",  c(u) = \max(u, 0),  J = \sum_i c(x_i)", "x"): "u = 0 in c",
+    ): "$x_i = 1$",
+    (SQUARE + r",  c(u) = \max(u, 0),  J = \sum_i c(x_i)", "x"): "$u = 0$ in $c$",
 }
 
 
@@ -299,6 +299,17 @@ def test_the_answer_says_where_there_is_no_derivative(where, by):
     (found,) = derive(f"where {where}", [by])
     said = KINKS[where, by]
     assert found.note == (f"there is no derivative where {said}" if said else "")
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "numpy"])
+def test_every_format_says_where_there_is_no_derivative(tmp_path, capsys, form):
+    path = tmp_path / "kink.txt"
+    path.write_text(r"where x \in \mathbb{R}^n,  J = \|x\|")
+    assert main(["derive", str(path), "--format", form]) == 0
+    said = capsys.readouterr().out
+    assert "There is no derivative where $x = 0$." in said
+    if form == "numpy":
+        subprocess.run([sys.executable, "-W", "error", "-c", said], check=True, capture_output=True)
 
 
 def test_a_hessian_by_a_matrix_is_refused_with_what_to_ask_for():

@@ -9,6 +9,7 @@ from ..errors import WHOLE, DerivationError
 from ..read.files import FileError, derivations, text_of
 from ..read.source import split
 from ..verdict.derive import Derived, derive
+from ..verdict.rendering import note_parts
 
 HELP = """\
 Derive the gradient of the last definition, by one symbol or by every one that is declared.
@@ -54,17 +55,19 @@ def _sources(path: str) -> Iterator[tuple[str, str]]:
 
 
 def text(found: Derived, form: str) -> str:
-    """Return a gradient in one of `FORMATS` but JSON."""
+    """Return a derivation in one of `FORMATS` but JSON."""
     if found.refused:
         return f"{'# ' if form == 'numpy' else '% ' if form == 'latex' else ''}{found.by} is refused: {found.refused}"
-    if form == "numpy":
-        return found.numpy or f"# {found.by}: there is no program for this"
+    note = "".join(f"${part}$" if at % 2 else part for at, part in enumerate(note_parts(found.note)))
     lines = [line for _, block in split(found.fence)[1] for line in block.split("\n")]
+    if form == "numpy":
+        program = found.numpy or f"# {found.by}: there is no program for this"
+        return f"# {note}\n{program}" if note else program
     if form == "markdown":
         id = "-".join(filter(None, (found.id, "by", "".join(filter(str.isalnum, found.by)).lower())))
-        return f"```derivation {id}\n{found.fence}\n```"
+        return f"```derivation {id}\n{found.fence}\n```" + (f"\n\n{note}" if note else "")
     if form == "latex":
         rows = [line if line.endswith("\\\\") else f"{line} \\\\" for line in lines]
-        return "\\begin{align*}\n" + "\n".join(rows).removesuffix(" \\\\") + "\n\\end{align*}"
-    note = [found.note] if found.note else []
-    return "\n".join([f"by {found.by}: {found.verdict}", *note, *lines])
+        aligned = "\\begin{align*}\n" + "\n".join(rows).removesuffix(" \\\\") + "\n\\end{align*}"
+        return aligned + (f"\n{note}" if note else "")
+    return "\n".join([f"by {found.by}: {found.verdict}", *([note] if note else []), *lines])
