@@ -12,7 +12,7 @@ from ..algebra.jacobians import ByDirection
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.steps import Chain
 from ..algebra.vectorised import vectorised
-from ..errors import WHOLE, DerivationError
+from ..errors import WHOLE, DerivationError, Place
 from ..meaning.infer import infer_dimensions
 from ..meaning.kinks import kinks
 from ..meaning.names import Names
@@ -31,6 +31,10 @@ STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
 }
 IN_VAIN = "no product of matrices says this: the letters of its sum meet in too many places"
 KINDS = ("gradient", "hessian", "hvp", "jvp")
+
+
+class AbsentError(DerivationError):
+    """What is asked for is not in the where part: it has no definition, or no such symbol."""
 
 
 @dataclass(frozen=True)
@@ -195,9 +199,14 @@ def symbols(source: str) -> tuple[list[str], list[str]]:
 
 def _read(source: str) -> tuple[str, Names, Dimensions]:
     """Return the text of a where part, and what it says."""
-    where, _ = split(source)
+    where, blocks = split(source)
     names = Names()
     declare(names, tokenize(where, gaps=False), where, source)
+    if not names.output:
+        reason = "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space"
+        line, text = next(iter(blocks), (1, ""))
+        outside = f", which {text.splitlines()[0].strip()} does not" if text else ""
+        raise AbsentError(reason + outside, Place(line, 1, ""), caret=False)
     return where.strip(), names, infer_dimensions(names)
 
 
@@ -207,11 +216,13 @@ def _named(names: Names, written: str) -> str:
         if plain in {name.replace(" ", ""), symbol.latex.replace(" ", "")}:
             return name
     known = ", ".join(symbol.latex for name, symbol in names.symbols.items() if not name.endswith("?"))
-    raise DerivationError(f"{written} is not declared; known are: {known}", WHOLE, caret=False)
+    raise AbsentError(f"{written} is not declared; known are: {known}", WHOLE, caret=False)
 
 
 def _draft(where: str, backward: Backward, name: str, asked: Derived) -> Draft:
     try:
+        if name == backward.loss:
+            raise DerivationError(f"{asked.by} is what is differentiated", WHOLE)
         found = _found(backward, name, asked)
     except NoMatrixFormError:
         asked = replace(asked, refused=IN_VAIN)
