@@ -142,6 +142,14 @@ def test_what_is_asked_for_is_derived_and_shown_as_any_derivation():
     assert html.count('<link rel="stylesheet"') == 1
 
 
+def test_where_there_is_no_derivative_is_said_below_the_lines():
+    where = r"where w \in \mathbb{R}^n,  J = \|w\|"
+    shown = convert(f"```derive norm by=w\n{where}\n```\n\n```derive square by=w\n{where}^2\n```\n")
+    (note,) = re.findall('<p class="derivation-note">(.*?)</p>', shown)
+    assert note.startswith('There is no derivative where <span class="math"><math>')
+    assert "<mi>w</mi><mo>=</mo><mn>0</mn>" in note
+
+
 def test_what_cannot_be_derived_stops_plain_markdown():
     with pytest.raises(DerivationError, match="derivation square: Q is not declared; known are: w, J"):
         convert(DERIVE.replace("by=w", "by=Q"))

@@ -281,19 +281,19 @@ KINKS = {
     (
         LAYER + r",  Z = X W,  H = \operatorname{relu}(Z),  J = \langle T, H \rangle",
         "W",
-    ): "an entry of Z is 0",
+    ): "an entry of $Z$ is 0",
     (LAYER + r",  Z = X W,  H = \operatorname{relu}(Z),  J = \langle T, H \rangle", "T"): "",
-    (SQUARE + r",  J = \max(0, 1 - a \cdot x)", "x"): r"0 = 1 - a \cdot x",
-    (SQUARE + r",  J = \max(x)", "x"): "two entries of x are the largest",
-    (SQUARE + r",  J = \min_i x_i^2", "x"): "two of x_i^2 are the smallest",
-    (SQUARE + r",  J = \lvert a \cdot x \rvert", "x"): r"a \cdot x = 0",
-    (SQUARE + r",  J = \|A x - b\|", "b"): "A x - b = 0",
+    (SQUARE + r",  J = \max(0, 1 - a \cdot x)", "x"): r"$0 = 1 - a \cdot x$",
+    (SQUARE + r",  J = \max(x)", "x"): "two entries of $x$ are the largest",
+    (SQUARE + r",  J = \min_i x_i^2", "x"): "two of $x_i^2$ are the smallest",
+    (SQUARE + r",  J = \lvert a \cdot x \rvert", "x"): r"$a \cdot x = 0$",
+    (SQUARE + r",  J = \|A x - b\|", "b"): "$A x - b = 0$",
     (SQUARE + r",  J = \|A x - b\|^2", "b"): "",
     (
         SQUARE + r",  J = \sum_i \begin{cases} x_i^2 & x_i > 1 \\ x_i & \text{else} \end{cases}",
         "x",
-    ): "x_i = 1",
-    (SQUARE + r",  c(u) = \max(u, 0),  J = \sum_i c(x_i)", "x"): "u = 0 in c",
+    ): "$x_i = 1$",
+    (SQUARE + r",  c(u) = \max(u, 0),  J = \sum_i c(x_i)", "x"): "$u = 0$ in $c$",
 }
 
 
@@ -302,6 +302,17 @@ def test_the_answer_says_where_there_is_no_derivative(where, by):
     (found,) = derive(f"where {where}", [by])
     said = KINKS[where, by]
     assert found.note == (f"there is no derivative where {said}" if said else "")
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "numpy"])
+def test_every_format_says_where_there_is_no_derivative(tmp_path, capsys, form):
+    path = tmp_path / "kink.txt"
+    path.write_text(r"where x \in \mathbb{R}^n,  J = \|x\|")
+    assert main(["derive", str(path), "--format", form]) == 0
+    said = capsys.readouterr().out
+    assert "There is no derivative where $x = 0$." in said
+    if form == "numpy":
+        subprocess.run([sys.executable, "-W", "error", "-c", said], check=True, capture_output=True)
 
 
 def test_a_hessian_by_a_matrix_is_refused_with_what_to_ask_for():
@@ -409,6 +420,68 @@ def test_the_exit_status_says_what_became_of_it(run):
     assert (status, said.out) == (2, "")
     assert said.err == "mathnet: layer.txt: Q is not declared; known are: H, W, B, Y^*, Y, J\n"
     assert main(["derive", "missing.txt"]) == 2
+
+
+EXAMPLE = r"where x \in \mathbb{R}^n, J = x^{\mathsf T} x"
+NO_WHERE = (
+    f"it has no derivation fence, and is no where part, which begins with the word where, as in {EXAMPLE}"
+)
+NOTHING = "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space"
+SQUARED = r"where x \in \mathbb{R}^n, J = x^{\mathsf T} x"
+UNREAD = {  # what a file holds, and what is said of it
+    "": f"layer.txt: it is empty; write a where part, as in {EXAMPLE}",
+    " \n\n": f"layer.txt: it is empty; write a where part, as in {EXAMPLE}",
+    "J = x^2": f"layer.txt: {NO_WHERE}",
+    "# A page\n\n```python\nprint(1)\n```\n": f"layer.txt: {NO_WHERE}",
+    r"where x \in \mathbb{R}^n": f"layer.txt:1: {NOTHING}",
+    "where x \\in \\mathbb{R}^n\nJ = x^2": f"layer.txt:2: {NOTHING}, which J = x^2 does not",
+    "\n\nwhere x \\in \\mathbb{R}\n  J = (x": "layer.txt:4:7: ( is never closed\n      J = (x\n          ^",
+    r"where x \in \mathbb{R} \text{ constant}, J = x": "layer.txt: nothing is declared that is not constant, so there is no symbol to differentiate by",
+    "text\n\n> ```derivation one\n> where x \\in \\mathbb{R}\n>   J = (x\n> ```\n": "layer.txt:5:9 one: ( is never closed\n      J = (x\n          ^",
+    "```derivation one\nwhere x \\in \\mathbb{R}\nx = x\n```\n\n```derivation two\nwhere x \\in \\mathbb{R}\n2 x = 2 x\n```\n":
+        f"layer.txt:3 one: {NOTHING}, which x = x does not\nmathnet: layer.txt:8 two: {NOTHING}, which 2 x = 2 x does not",
+    f"```derive one\n{SQUARED}\n```\n": "layer.txt:2 one: it does not say by which symbol: write by=… after the id, as in derive one by=W",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNREAD)
+def test_what_cannot_be_read_says_what_to_write_instead_at_its_place(run, text):
+    status, said = run(text=text)
+    assert (status, said.out, said.err) == (2, "", f"mathnet: {UNREAD[text]}\n")
+
+
+def test_an_empty_symbol_is_no_symbol(run, capsys):
+    with pytest.raises(SystemExit) as error:
+        run("--by", " ")
+    assert error.value.code == 2
+    assert "--by: expected a symbol of the where part, as in --by W; got nothing" in capsys.readouterr().err
+
+
+def test_line_ends_of_windows_and_its_mark_of_utf8_change_nothing(run):
+    _, said = run("--by", "W")
+    _, other = run("--by", "W", text="\N{ZERO WIDTH NO-BREAK SPACE}" + FILE.replace("\n", "\r\n"))
+    assert said.out == other.out
+
+
+def test_of_a_page_those_are_derived_that_have_something_to_derive(run):
+    identity = "```derivation same\nwhere x \\in \\mathbb{R}\nx = x\n```\n\n"
+    other = f"```derivation other\n{SQUARED.replace('x', 'y')}\ny = y\n```\n\n"
+    status, said = run("--by", "x", text=f"{identity}{other}```derivation square\n{SQUARED}\nJ = J\n```\n")
+    assert status == 0
+    assert said.out.splitlines()[0] == "square: by x: 1 step · proved"
+    assert "other" not in said.out
+
+
+def test_a_derive_fence_says_itself_what_it_wants_unless_the_command_does(run):
+    page = f"```derive square by=x style=indices kind=gradient\n{SQUARED}\n```\n"
+    _, said = run("--format", "json", text=page)
+    assert [(each["by"], each["style"]) for each in json.loads(said.out)] == [("x", "indices")]
+    _, said = run("--format", "json", "--style", "backward", "--kind", "hessian", text=page)
+    assert [(each["style"], each["kind"]) for each in json.loads(said.out)] == [("backward", "hessian")]
+
+
+def test_what_is_differentiated_is_no_symbol_to_differentiate_by(run):
+    assert run("--by", "J")[1].out == "J is refused: J is what is differentiated\n"
 
 
 def test_the_page_shows_what_is_printed(run):

@@ -3,6 +3,7 @@
 import pytest
 
 from mathnet.derivation import derive, exercise
+from mathnet.derivation.doors.command import main
 from mathnet.derivation.verdict.practice import DIFFICULTIES
 
 SEEDS = 40  # of each difficulty
@@ -72,3 +73,34 @@ def test_lines_cannot_change_the_where_part():
 def test_another_difficulty_is_refused_with_those_that_there_are():
     with pytest.raises(ValueError, match="no exercises are called 'hard'; there are products, layer, softmax, layers, attention"):  # fmt: skip
         exercise("hard", 1)
+
+
+@pytest.mark.parametrize("difficulty", DIFFICULTIES)
+def test_the_command_makes_the_same_exercise_and_its_answer_solves_it(capsys, difficulty):
+    made = exercise(difficulty, 5)
+    asked = f"{made.where}\n\nDerive {made.asked}: this is {difficulty}, number 5.\n"
+    assert main(["practice", "--difficulty", difficulty, "--number", "5"]) == 0
+    assert capsys.readouterr().out == asked
+    assert main(["practice", "--difficulty", difficulty, "--number", "5", "--answer"]) == 0
+    answer = capsys.readouterr().out.removeprefix(asked).strip()
+    lines, _, verdict = answer.rpartition("\n\n")
+    assert verdict.endswith("· proved")
+    assert made.judged(lines).solved
+
+
+def test_without_a_number_any_exercise_comes_and_says_its_number(capsys):
+    said = set()
+    for _ in range(3):
+        assert main(["practice"]) == 0
+        out = capsys.readouterr().out
+        number = int(out.rpartition("this is products, number ")[2].rstrip(".\n"))
+        assert out.startswith(exercise("products", number).where)
+        said.add(number)
+    assert len(said) > 1
+
+
+def test_a_difficulty_that_there_is_not_is_refused_by_the_command(capsys):
+    with pytest.raises(SystemExit) as error:
+        main(["practice", "--difficulty", "hard"])
+    assert error.value.code == 2
+    assert "argument --difficulty: invalid choice: 'hard'" in capsys.readouterr().err

@@ -9,34 +9,32 @@ from itertools import islice
 from typing import Any
 
 from mathnet.derivation import (
-    Derivation,
     DerivationError,
-    Derived,
     Following,
     Report,
     check,
-    derive,
     exercise,
     find,
     following,
 )
+from mathnet.derivation.algebra.steps import Chain as Lines
 from mathnet.derivation.doors.derive import text as written
 from mathnet.derivation.doors.document import document
 from mathnet.derivation.read.source import Chain, Row
-from mathnet.derivation.verdict.derive import symbols
-from mathnet.derivation.verdict.rendering import reason_parts, where_words
+from mathnet.derivation.verdict.derive import drafts, symbols
+from mathnet.derivation.verdict.rendering import note_parts, reason_parts, where_words
 
 Answer = dict[str, Any]
 
 
-def answer(question: str) -> str:
-    """Return the answer to a question: `{"ask": one of ASKED, …}`, with what that function takes."""
+def answers(question: str) -> Iterator[str]:
+    """Yield the answer to a question, `{"ask": one of ASKED, …}` with what that function takes: each is more complete than the one before."""
     given = json.loads(question)
     try:
         found = ASKED[given.pop("ask")](**given)
+        yield from map(json.dumps, found if isinstance(found, Iterator) else [found])
     except DerivationError as error:
-        found = {"error": _error(error.attach("", given.get("text", "")))}
-    return json.dumps(found)
+        yield json.dumps({"error": _error(error.attach("", given.get("text", "")))})
 
 
 def checked(text: str) -> Answer:
@@ -102,31 +100,40 @@ def choices(text: str) -> Answer:
     return {"declared": declared, "symbols": [*declared, *defined]}
 
 
-def derived(text: str, by: str, style: str) -> Answer:
-    """Derive one gradient; what is shown is what the checker has read and passed."""
-    (found,) = derive(text, [by], style=style)
-    if found.refused:
-        return {"by": found.by, "refused": found.refused}
-    return {
-        "by": found.by,
+def derived(text: str, by: str, style: str, kind: str) -> Iterator[Answer]:
+    """Derive by one symbol: first the lines, without a verdict, and then what the checker says of them."""
+    (draft,) = drafts(text, [by], style=style, kind=kind)
+    asked = {"by": draft.asked.by}
+    if draft.chains:
+        unjudged = {"where": [], "chains": [*map(_lines, draft.chains)]}
+        yield asked | {"answer": draft.chains[-1].lines[-1].latex, "shown": unjudged}
+    found, report = draft.checked()
+    if report is None:
+        yield asked | {"refused": found.refused}
+        return
+    yield asked | {
         "answer": found.answer,
         "verdict": found.verdict,
-        "note": found.note,
-        "shown": _passed(found),
+        "note": note_parts(found.note),
+        "shown": shown(report) | {"where": []},
         "numpy": found.numpy,
         "latex": written(found, "latex"),
         "markdown": written(found, "markdown"),
     }
 
 
-def _passed(found: Derived) -> Answer:
-    """Return a derivation as it is set; it has passed the checker, which is asked again only for the marks of lines that differ in theirs."""
-    if not found.verdict.endswith("· proved"):
-        return shown(check(found.fence))
-    read = shown(Derivation(found.fence).report)
-    for row in (row for rows in read["chains"] for row in rows):
-        row |= {"ok": True, "mark": "proved"}
-    return read
+def _lines(chain: Lines) -> list[Answer]:
+    """Return the rows of a chain that nobody has judged."""
+    return [
+        {
+            "left": "" if at else chain.left,
+            "right": f"= {line.latex}",
+            "reason": reason_parts(line.reason),
+            "ok": None,
+            "mark": "being checked",
+        }
+        for at, line in enumerate(chain.lines)
+    ]
 
 
 def next_line(text: str) -> Answer:
@@ -169,7 +176,7 @@ def practised(difficulty: str, seed: int, lines: str) -> Answer:
     }
 
 
-ASKED: dict[str, Callable[..., Answer]] = {
+ASKED: dict[str, Callable[..., Answer | Iterator[Answer]]] = {
     "check": checked,
     "symbols": choices,
     "derive": derived,

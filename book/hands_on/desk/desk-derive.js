@@ -1,18 +1,19 @@
-// The door Derive of the desk: a where part, a symbol and a style; what comes is the gradient, line by line, with its program.
+// The door Derive of the desk: a where part, a symbol, and what is wanted; the lines come first, then their marks, and a program.
 import { Door } from "./desk-door.js";
-import { derivation, element, formula, scrollable } from "./desk-formulas.js";
+import { derivation, element, formula, scrollable, sentence } from "./desk-formulas.js";
 import { copied, linked, unlinked, unpacked } from "./desk-link.js";
 
 const EACH = ""; // the choice of every declared symbol, one after the other
 
 class GradientDesk extends Door {
   connectedCallback() {
-    [this.example, this.by] = this.querySelectorAll("select");
+    [this.example, this.kind, this.by] = this.querySelectorAll("select");
     if (!this.wake()) return;
-    this.by.addEventListener("change", () => this.outdated());
-    for (const style of this.styles) style.addEventListener("change", () => this.outdated());
+    for (const choice of [this.kind, this.by, ...this.styles]) choice.addEventListener("change", () => this.outdated());
+    this.kind.addEventListener("change", () => this.offerStyles());
+    this.offerStyles();
     addEventListener("hashchange", () => this.open());
-    if (this.text.value.trim() !== this.given.examples[0].source) this.offer([]); // the browser has put back what was typed before
+    if (this.text.value.trim() !== this.given.examples[0].source) this.offer([]); // typed before this ran, or put back by the browser
     this.open();
   }
 
@@ -22,6 +23,16 @@ class GradientDesk extends Door {
 
   get style() {
     return this.styles.find(({ checked }) => checked).value;
+  }
+
+  /** What is derived, as a heading names it. */
+  get named() {
+    return this.kind.selectedOptions[0].dataset.named;
+  }
+
+  /** Only a gradient comes in several styles of steps. */
+  offerStyles() {
+    this.querySelector("fieldset").disabled = this.kind.value !== "gradient";
   }
 
   /** The choice of symbols; the one that was chosen stays where it is there. */
@@ -42,15 +53,18 @@ class GradientDesk extends Door {
     this.number();
     this.outdated();
     clearTimeout(this.pause);
-    if (this.python.loaded) this.pause = setTimeout(() => this.reread(), 500); // before it is loaded, nothing is asked
+    if (this.python.coming) this.pause = setTimeout(() => this.reread(), 500);
   }
 
   /** Read the symbols anew, while the reader writes. */
   async reread() {
     const text = this.text.value;
-    if (this.working) return;
+    if (this.working || this.reading) return;
+    this.reading = true;
     const { symbols } = await this.ask("symbols", { text }).catch(() => ({}));
-    if (symbols && text === this.text.value) this.offer(symbols);
+    this.reading = false;
+    if (text !== this.text.value) this.reread();
+    else if (symbols) this.offer(symbols);
   }
 
   outdated() {
@@ -68,10 +82,15 @@ class GradientDesk extends Door {
       this.offer(symbols);
       const counts = { derived: 0, refused: 0 };
       for (const by of this.by.value === EACH ? declared : [this.by.value]) {
-        const found = await this.ask("derive", { text, by, style: this.style });
+        const place = element("section", [], { className: "desk-gradient" });
+        this.shown.append(place);
+        const write = (found) => {
+          const taken = found.verdict ? this.taken(found) : [];
+          place.replaceChildren(...(found.refused ? this.unable(found) : found.shown ? [...this.lines(found), ...taken] : []));
+          scrollable(place);
+        };
+        const found = await this.ask("derive", { text, by, style: this.style, kind: this.kind.value }, write);
         if (found.error) return this.refused(found.error);
-        this.shown.append(found.refused ? this.unable(found) : this.gradient(found));
-        scrollable(this.shown);
         counts[found.refused ? "refused" : "derived"] += 1;
       }
       this.verdict.replaceChildren(this.summary(counts));
@@ -85,20 +104,35 @@ class GradientDesk extends Door {
   }
 
   summary({ derived, refused }) {
-    const gradients = (count) => `${count} gradient${count === 1 ? "" : "s"}`;
-    const parts = [derived && `✓ ${gradients(derived)} derived and checked`, refused && `${gradients(refused)} refused`].filter(Boolean);
-    const said = element("p", `${parts.join("; ")}.`);
+    const parts = [derived && `✓ ${derived} derived and checked`, refused && `${refused} refused`].filter(Boolean);
+    const alone = derived ? "✓ Derived and checked" : "Refused";
+    const said = element("p", `${derived + refused === 1 ? alone : parts.join("; ")}.`);
     said.dataset.derived = derived;
     return said;
   }
 
-  unable({ by, refused }) {
-    return element("section", [element("h3", ["The gradient by ", formula(by)]), element("p", `It is not derived: ${refused}.`)], { className: "desk-gradient" });
+  heading(by) {
+    return element("h3", [`The ${this.named} by `, formula(by)]);
   }
 
-  gradient({ by, answer, verdict, note, shown, numpy, latex, markdown }) {
+  unable({ by, refused }) {
+    return [this.heading(by), element("p", `It is not derived: ${refused}.`)];
+  }
+
+  /** The lines as soon as they are there; their marks come when the checker has passed them all. */
+  lines({ by, answer, verdict, note = [], shown }) {
     const [last] = shown.chains.at(-1);
-    const result = element("p", formula(`\\displaystyle ${last.left} = ${answer}`), { className: "desk-result" });
+    return [
+      this.heading(by),
+      element("p", formula(`\\displaystyle ${last.left} = ${answer}`), { className: "desk-result" }),
+      element("p", verdict ? `✓ ${verdict}` : "Being checked …", { className: "desk-how" }),
+      ...(note.length ? [element("p", sentence(note), { className: "desk-limits" })] : []),
+      derivation(shown),
+    ];
+  }
+
+  /** What can be taken along, and the program. */
+  taken({ numpy, latex, markdown }) {
     const copy = (words, text) => {
       const button = element("button", words, { type: "button" });
       button.addEventListener("click", async () => {
@@ -110,23 +144,19 @@ class GradientDesk extends Door {
     const program = numpy
       ? [element("h4", "The same in NumPy"), element("pre", element("code", numpy), { className: "desk-program" })]
       : [element("p", "There is no NumPy program for this one.")];
-    return element("section", [
-      element("h3", ["The gradient by ", formula(by)]),
-      result,
-      element("p", `✓ ${verdict}${note ? `. ${note}` : ""}`, { className: "desk-how" }),
-      derivation({ where: [], chains: shown.chains }),
-      element("p", buttons, { className: "desk-row" }),
-      ...program,
-    ], { className: "desk-gradient" });
+    return [element("p", buttons, { className: "desk-row" }), ...program];
   }
 
   async open() {
     if (!location.hash.startsWith("#g=")) return;
     try {
-      const { text, by, style } = JSON.parse(await unpacked(location.hash.slice(3)));
+      const { text, by, style, kind = "gradient" } = JSON.parse(await unpacked(location.hash.slice(3)));
       this.text.value = String(text);
       this.offer(by ? [String(by)] : [], by);
       for (const choice of this.styles) choice.checked ||= choice.value === style;
+      this.kind.value = kind;
+      if (this.kind.selectedIndex < 0) this.kind.selectedIndex = 0;
+      this.offerStyles();
       this.say();
       this.shown.replaceChildren();
     } catch {
@@ -136,8 +166,8 @@ class GradientDesk extends Door {
   }
 
   async link() {
-    const held = JSON.stringify({ text: this.text.value, by: this.by.value, style: this.style });
-    this.note(await linked("g", held, "this where part, the symbol and the style"));
+    const held = JSON.stringify({ text: this.text.value, by: this.by.value, style: this.style, kind: this.kind.value });
+    this.note(await linked("g", held, "all that stands here"));
   }
 }
 

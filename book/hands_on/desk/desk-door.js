@@ -24,7 +24,9 @@ export class Door extends HTMLElement {
     this.text.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this[this.given.act]();
     });
+    if (!navigator.connection?.saveData) this.addEventListener("input", () => this.python.warm(), { once: true }); // who writes will ask
     this.text.addEventListener("input", () => this.changed());
+    if (document.activeElement === this.text) setTimeout(() => this.text.dispatchEvent(new Event("input", { bubbles: true }))); // the reader was quicker
     this.text.addEventListener("scroll", () => (this.gutter.scrollTop = this.text.scrollTop));
     addEventListener("pageshow", () => this.number()); // the browser may have put back what was typed before
     this.busy = false;
@@ -51,7 +53,8 @@ export class Door extends HTMLElement {
   }
 
   tell(phase, loaded, total) {
-    if (loaded === 0) this.say(`${phase}, ${megabytes(total)}, ${this.given.first}.`);
+    if (total && !this.told) this.say(`${phase}, ${megabytes(total)}, ${this.given.first}.`);
+    this.told ||= Boolean(total);
     const [bar, words] = this.progress.children;
     if (total) Object.assign(bar, { value: loaded, max: total });
     else bar.removeAttribute("value");
@@ -62,6 +65,7 @@ export class Door extends HTMLElement {
   async work(task) {
     if (this.working) return;
     this.busy = true;
+    this.told = false;
     const started = performance.now();
     const late = setTimeout(() => (this.progress.hidden = false), 300); // a quick answer shows no progress
     try {
@@ -75,12 +79,11 @@ export class Door extends HTMLElement {
     this.busy = false;
   }
 
-  /** Ask Python, and wait until formulas can be set. */
-  async ask(ask, given) {
-    const [answer] = await Promise.all([
-      this.python.ask({ ask, ...given }, (...state) => this.working && this.tell(...state)),
-      loadFormulas(this.given.formulas),
-    ]);
+  /** Ask Python, and wait until formulas can be set; `early` gets what is known before the answer is whole. */
+  async ask(ask, given, early) {
+    const formulas = loadFormulas(this.given.formulas);
+    const tell = (...state) => this.working && this.tell(...state);
+    const [answer] = await Promise.all([this.python.ask({ ask, ...given }, tell, early && ((part) => formulas.then(() => early(part)))), formulas]);
     return answer;
   }
 

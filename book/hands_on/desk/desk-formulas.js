@@ -1,11 +1,16 @@
 // Formulas of a reader, set as MathML by Temml, and derivations in the look of those on the book's pages.
 import { fetched } from "./fetched.js";
 
-let temml;
+let temml, loading;
 
-/** Load Temml, once; without it, formulas are shown as LaTeX. */
+/** Load Temml, once; without it, formulas are shown as LaTeX, and it is asked for again. */
 export async function loadFormulas(name) {
   if (!name || temml) return;
+  await (loading ??= load(name));
+  if (!temml) loading = undefined;
+}
+
+async function load(name) {
   const script = await fetched(new URL(name, import.meta.url), (answer) => answer.blob()).catch(() => undefined);
   if (script) temml = (await import(URL.createObjectURL(script)).catch(() => ({}))).default;
 }

@@ -50,6 +50,12 @@ STYLES = {
     "indices": "in indices",
     "differentials": "by differentials",
 }
+KINDS = {  # a choice, and the noun of a heading
+    "gradient": ("gradient: what one small change does to the result", "gradient"),
+    "hessian": ("Hessian: what one small change does to the gradient", "Hessian"),
+    "hvp": ("Hessian times a direction, without the Hessian", "Hessian times a direction"),
+    "jvp": ("directional derivative (JVP): all entries change at once", "derivative in a direction"),
+}
 LAYERS = [  # a title, a where part, and the symbol that is chosen at first
     ("The layer of the question", r"""where  H \in \mathbb{R}^{1 \times h},  W \in \mathbb{R}^{h \times y}
        B, Y^* \in \mathbb{R}^{1 \times y},  f \text{ elementwise}
@@ -181,6 +187,10 @@ def gradient_desk() -> str:
         f'<option value="{escape(name)}"{" selected" * (name == first["by"])}>{escape(name)}</option>'
         for name in first["symbols"]
     )
+    kinds = "".join(
+        f'<option value="{kind}" data-named="{named}">{words}</option>'
+        for kind, (words, named) in KINDS.items()
+    )
     styles = "".join(
         f'<label><input type="radio" name="derive-style" value="{style}" disabled{" checked" * (style == "backward")}> {words}</label>'
         for style, words in STYLES.items()
@@ -192,7 +202,9 @@ def gradient_desk() -> str:
         '<button type="button" data-act="take" disabled>Use this example</button></p>'
         '<div class="desk-sides"><div><label for="derive-text">Shapes and definitions</label>'
         f"{editor('derive', first['source'], 11)}</div>"
-        '<div class="desk-choices"><label for="derive-by">By what</label>'
+        '<div class="desk-choices"><label for="derive-kind">What to derive</label>'
+        f'<select id="derive-kind" disabled>{kinds}</select>'
+        '<label for="derive-by">By what</label>'
         f'<select id="derive-by" disabled>{by}<option value="">each in turn</option></select>'
         f"<fieldset><legend>Steps</legend>{styles}</fieldset></div></div>"
         '<p class="desk-row"><button type="button" data-act="derive" data-waits disabled>Derive</button>'

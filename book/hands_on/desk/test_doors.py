@@ -125,12 +125,17 @@ def test_a_newcomer_types_the_seed_and_reads_the_answer_by_keyboard_alone(open_p
     page.keyboard.press("Control+a")
     page.keyboard.type(SEED)
     page.keyboard.press("Tab")
+    expect(page.get_by_label("What to derive")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("By what").locator("option")).to_have_text(
+        ["H", "W", "B", "Y^*", "Y", "each in turn"], timeout=60_000
+    )
     page.keyboard.type("W")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Derive")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-derived]")).to_have_text("✓ 1 gradient derived and checked.", timeout=60_000)
+    expect(page.locator("[data-derived]")).to_have_text("✓ Derived and checked.", timeout=60_000)
     assert rows(page, "gradient-desk") == SEED_LINES
     assert plain(page.locator(".desk-result").inner_text()) == "∂J∂W=HT((f(HW+B)−Y∗)⊙f′(HW+B))"
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -186,7 +191,32 @@ def test_each_in_turn_names_every_declared_symbol(door):
     assert [plain(text) for text in door.locator(".desk-gradient h3").all_inner_texts()] == [
         "ThegradientbyA", "ThegradientbyX".replace("X", "x"), "Thegradientbyb"
     ]  # fmt: skip
-    assert "3 gradients derived" in door.locator("[data-derived]").inner_text()
+    assert "✓ 3 derived and checked." in door.locator("[data-derived]").inner_text()
+
+
+@pytest.mark.parametrize("kind", figure.KINDS)
+def test_every_kind_is_derived_as_in_cpython(door, kind):
+    text, by = (each for name, *rest in figure.LAYERS for each in rest if name == "Least squares")
+    door.locator("#derive-example").select_option("Least squares")
+    press(door, "Use this example", "gradient-desk")
+    door.get_by_label("definition by definition").check()
+    door.get_by_label("What to derive").select_option(kind)
+    expect(door.get_by_label("in indices")).to_be_enabled(enabled=kind == "gradient")
+    press(door, "Derive", "gradient-desk")
+    (found,) = derive(text, [by], kind=kind)
+    assert door.locator(".desk-gradient h3").inner_text().startswith(f"The {figure.KINDS[kind][1]} by ")
+    expect(door.locator(".desk-how").first).to_have_text(f"✓ {found.verdict}")
+    assert door.locator(".desk-program").inner_text() == found.numpy.rstrip("\n") + "\n"
+    door.get_by_label("What to derive").select_option("gradient")
+
+
+def test_where_there_is_no_derivative_is_said(door):
+    door.get_by_label("Shapes and definitions").fill(
+        r"where x, a \in \mathbb{R}^{n}, J = \lvert a \cdot x \rvert"
+    )
+    door.get_by_label("By what").select_option("x")
+    press(door, "Derive", "gradient-desk")
+    assert plain(door.locator(".desk-limits").inner_text()) == "Thereisnoderivativewherea⋅x=0."
 
 
 def test_the_program_runs_alone(door):
@@ -201,7 +231,7 @@ def test_a_mistake_is_shown_at_its_place(door):
     text = "where x \\in \\mathbb{R}^{n}\n  J = \\norm x"
     door.get_by_label("Shapes and definitions").fill(text)
     press(door, "Derive", "gradient-desk")
-    said = json.loads(answers.answer(json.dumps({"ask": "symbols", "text": text})))["error"]
+    (said,) = (each["error"] for each in answered(ask="symbols", text=text))
     expect(door.locator("gradient-desk .desk-verdict")).to_contain_text(said["reason"])
     door.get_by_role("button", name=f"line {said['line']}, column {said['column']}").click()
     before = door.get_by_label("Shapes and definitions").evaluate(
@@ -222,9 +252,11 @@ def test_what_is_refused_says_why(door):
 
 def test_the_link_holds_what_is_derived(open_page):
     page = open_page("desk/#derive")
+    expect(page.get_by_role("button", name="Derive")).to_be_enabled()
     page.get_by_label("Shapes and definitions").fill(SEED)
     page.get_by_label("By what").select_option("H")
     page.get_by_label("in indices").check()
+    page.get_by_label("What to derive").select_option("jvp")
     page.locator("gradient-desk").get_by_role("button", name="Copy link").click()
     expect(page.locator("gradient-desk .desk-note")).to_contain_text("The link is copied")
     link = page.evaluate("navigator.clipboard.readText()")
@@ -232,6 +264,9 @@ def test_the_link_holds_what_is_derived(open_page):
     expect(other.get_by_label("Shapes and definitions")).to_have_value(SEED)
     expect(other.get_by_label("By what")).to_have_value("H")
     expect(other.get_by_label("in indices")).to_be_checked()
+    expect(other.get_by_label("in indices")).to_be_disabled()
+    expect(other.get_by_label("What to derive")).to_have_value("jvp")
+    other.get_by_label("What to derive").select_option("gradient")
     press(other, "Derive", "gradient-desk")
     assert len(rows(other, "gradient-desk")) > 3
     other.get_by_label("Shapes and definitions").press("End")
@@ -358,12 +393,35 @@ def found_by_axe(page):
 
 def test_every_answer_is_json_and_says_what_is_wrong():
     for question in (
-        {"ask": "symbols", "text": "where W"},
-        {"ask": "derive", "text": "where W", "by": "W", "style": "backward"},
-        {"ask": "next", "text": "where W"},
+        {"ask": "symbols"},
+        {"ask": "derive", "by": "W", "style": "backward", "kind": "gradient"},
+        {"ask": "next"},
     ):
-        error = json.loads(answers.answer(json.dumps(question)))["error"]
+        (error,) = (each["error"] for each in answered(text="where W", **question))
         assert (error["line"], error["column"], error["details"][0]) == (1, 7, "where W")
+
+
+def answered(**question):
+    """Return all answers to a question."""
+    return [*map(json.loads, answers.answers(json.dumps(question)))]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("at", range(len(figure.LAYERS)))
+def test_the_lines_come_before_their_marks_and_stay_as_they_are(at, style):
+    _, text, by = figure.LAYERS[at]
+    lines, judged = answered(ask="derive", text=text, by=by, style=style, kind="gradient")
+    assert lines["answer"] == judged["answer"]
+    parts = [
+        [
+            [(row["left"], " ".join(row["right"].split()), row["reason"]) for row in rows]
+            for rows in each["shown"]["chains"]
+        ]
+        for each in (lines, judged)
+    ]
+    assert parts[0] == parts[1]
+    assert {row["mark"] for rows in lines["shown"]["chains"] for row in rows} == {"being checked"}
+    assert "verdict" not in lines
 
 
 def test_places_in_an_exercise_count_from_the_readers_first_line():

@@ -1,4 +1,4 @@
-"""The commands `mathnet check FILE…` and `mathnet derive FILE`; of a check one line for each derivation, details for what is wrong."""
+"""The commands `mathnet check FILE…`, `mathnet derive FILE` and `mathnet practice`; of a check one line for each derivation, details for what is wrong."""
 
 import argparse
 import json
@@ -13,12 +13,14 @@ from mathnet import __version__
 
 from ..errors import WHOLE, DerivationError
 from ..read.fences import Found
-from ..read.files import FileError, paths, read
+from ..read.files import FileError, paths, read, where
 from ..verdict.asked import written_out
 from ..verdict.check import check
 from ..verdict.derive import KINDS, STYLES
+from ..verdict.practice import DIFFICULTIES
 from ..verdict.report import Report
 from . import derive as deriving
+from . import practice as practising
 from .document import document
 
 VERSION = 1  # of the JSON; raised when a field changes its meaning or goes away
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="mathnet", description="Mathematics that is checked by computing it."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="check|derive", dest="command")
+    commands = parser.add_subparsers(required=True, metavar="check|derive|practice", dest="command")
     derive = commands.add_parser(
         "derive",
         help="derive gradients, line by line",
@@ -55,19 +57,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     derive.add_argument("file", metavar="FILE", help="a where part, a page, or -")
     derive.add_argument(
-        "--by", action="append", default=[], metavar="SYMBOL", help="may be given several times"
+        "--by",
+        action="append",
+        default=[],
+        type=_symbol,
+        metavar="SYMBOL",
+        help="may be given several times; without it, every declared symbol in turn",
     )
     derive.add_argument(
         "--style",
         choices=list(STYLES),
-        default="backward",
-        help="of the steps; all end in the same formula",
+        help="of the steps to a gradient, backward if it is not given; all end in the same formula",
     )
     derive.add_argument(
         "--kind",
         choices=KINDS,
-        default="gradient",
-        help="hvp: the Hessian times a direction; jvp: the differential",
+        help="gradient, if it is not given; hvp: the Hessian times a direction; jvp: the differential",
     )
     derive.add_argument("--format", choices=deriving.FORMATS, default="text", help="text is for people")
     command = commands.add_parser(
@@ -79,12 +84,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     command.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or -")
     command.add_argument("--format", choices=["text", "json"], default="text", help="json is for programs")
+    practice = commands.add_parser(
+        "practice", help="make an exercise, without end", description=practising.HELP
+    )
+    practice.add_argument("--difficulty", choices=list(DIFFICULTIES), default=practising.DEFAULT)
+    practice.add_argument("--number", type=int, metavar="N", help="which one; without it, any")
+    practice.add_argument("--answer", action="store_true", help="print the derivation, too")
     options = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.command == "derive":
             return deriving.run(options.file, options.by, options.format, options.style, options.kind)
+        if options.command == "practice":
+            return practising.run(options.difficulty, options.number, options.answer)
         return run(options.files, as_json=options.format == "json")
     except BrokenPipeError:  # whoever read this wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -93,6 +106,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left to write goes nowhere, at the exit, too
         print(f"mathnet: the result cannot be written: {error.strerror}", file=sys.stderr)
         return UNCHECKED
+
+
+def _symbol(written: str) -> str:
+    if not written.strip():
+        raise argparse.ArgumentTypeError("expected a symbol of the where part, as in --by W; got nothing")
+    return written
 
 
 def run(names: Sequence[str], as_json: bool) -> int:
@@ -158,13 +177,6 @@ def _checked(found: Found) -> Report:
         return check(written_out(found.source, found.id, found.asked), found.id)
     except DerivationError as error:
         return Report(found.id, found.source, errors=[error])
-
-
-def where(path: str, found: Found, line: int = 1, column: int = 0) -> str:
-    """Return the place of a line of a derivation in its file, as editors read it."""
-    cell = f"cell {found.cell}:" if found.cell else ""
-    line = min(line, found.height) if found.asked else line  # a line that was derived stands in no file
-    return f"{path}:{cell}{found.line + line - 1}" + (f":{found.column + column}" if column else "")
 
 
 def verdict(path: str, found: Found, report: Report) -> str:

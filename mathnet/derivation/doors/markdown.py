@@ -20,7 +20,7 @@ from mathnet.mathml import FormulaError, math_core
 
 from ..errors import WHOLE, DerivationError
 from ..read.fences import Found, fences, find
-from ..verdict.asked import written_out
+from ..verdict.asked import answered, written_out
 from ..verdict.check import check
 from ..verdict.rendering import Shown, shown, style_link, wrong_html
 from ..verdict.report import Report
@@ -101,7 +101,8 @@ class _Fences(Preprocessor):  # type: ignore[misc]  # Markdown has no types
             claim(self.md, id, source)
             report = checked(written_out(source, id, found.asked), id)
             if report.ok:
-                return self.frame(shown(report), style)
+                note = answered(source, id, found.asked).note if found.asked else ""
+                return self.frame(shown(report)._replace(note=note), style)
             errors: Sequence[Exception] = report.errors
         except (DerivationError, FormulaError) as error:
             errors = [error]

@@ -86,6 +86,13 @@ def derivations(text: str, path: str) -> list[Found]:
     return named(_expanded(derivation, known) for derivation in found)
 
 
+def where(path: str, found: Found, line: int = 1, column: int = 0) -> str:
+    """Return the place of a line of a derivation in its file, as editors read it."""
+    cell = f"cell {found.cell}:" if found.cell else ""
+    line = min(line, found.height) if found.asked else line  # a line that was derived stands in no file
+    return f"{path}:{cell}{found.line + line - 1}" + (f":{found.column + column}" if column else "")
+
+
 def _expanded(found: Found, known: dict[str, Macro]) -> Found:
     try:
         expansion = expanded(found.source, known)

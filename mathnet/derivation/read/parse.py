@@ -10,6 +10,7 @@ from lark.lexer import Lexer
 from ..errors import DerivationError, Place
 from .tokens import span
 
+TABLES = Path(__file__).with_name("grammar.tables")
 EXPECTED = {
     "$END": "the end",
     "NAME": "a symbol",
@@ -39,7 +40,11 @@ class _Given(Lexer):
 
 
 @cache
-def _parser() -> Lark:
+def parser() -> Lark:
+    """Return the parser: from its tables, if whoever packed this package has put them beside the grammar."""
+    if TABLES.exists():
+        with TABLES.open("rb") as tables:
+            return Lark.load(tables)
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=_Given, start=["terms", "factor"], propagate_positions=True)
 
@@ -47,7 +52,7 @@ def _parser() -> Lark:
 def parse_tree(tokens: list[Token], start: str = "terms") -> Tree[Token]:
     """Return the tree of the tokens, or raise a `DerivationError` that says what was expected."""
     try:
-        return _parser().parse(tokens, start=start)
+        return parser().parse(tokens, start=start)
     except UnexpectedToken as error:
         at = next((i for i, token in enumerate(tokens) if token is error.token), len(tokens))
         place = span(tokens[min(at, len(tokens) - 1)])

@@ -5,10 +5,9 @@ from functools import lru_cache
 from ..errors import WHOLE, DerivationError, Place
 from ..read.fences import Asked
 from ..read.source import split
-from .derive import KINDS, STYLES, derive
+from .derive import KINDS, STYLES, Derived, derive
 
 
-@lru_cache(maxsize=1000)
 def written_out(source: str, id: str, asked: Asked | None) -> str:
     r"""Return the text of a derivation: its own, or the one that a `derive` fence asks for.
 
@@ -23,8 +22,12 @@ def written_out(source: str, id: str, asked: Asked | None) -> str:
     where x \in \mathbb{R}^{n}, J = x^{\mathsf T} x
     \frac{\partial J}{\partial x} &= 2 x  && \text{through } J
     """
-    if asked is None:
-        return source
+    return answered(source, id, asked).fence if asked else source
+
+
+@lru_cache(maxsize=1000)
+def answered(source: str, id: str, asked: Asked) -> Derived:
+    """Return what a `derive` fence asks for; it raises what `written_out` does."""
     try:
         for word, said, known in (("style", asked.style, STYLES), ("kind", asked.kind, KINDS)):
             if said not in known:
@@ -43,4 +46,4 @@ def written_out(source: str, id: str, asked: Asked | None) -> str:
             raise DerivationError(f"{found.by} is refused: {found.refused}", WHOLE, caret=False)
     except DerivationError as error:
         raise error.attach(id, source) from None
-    return found.fence
+    return found

@@ -1,6 +1,6 @@
 r"""Gradients that are derived: the backward pass of a where part, line by line, checked before anybody sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..algebra.backward import Backward
@@ -14,7 +14,7 @@ from ..algebra.recursions import Recursion
 from ..algebra.reduce import NoMatrixFormError
 from ..algebra.steps import Chain
 from ..algebra.vectorised import vectorised
-from ..errors import WHOLE, DerivationError
+from ..errors import WHOLE, DerivationError, Place
 from ..meaning.infer import infer_dimensions
 from ..meaning.kinks import kinks
 from ..meaning.names import Names
@@ -24,6 +24,7 @@ from ..read.source import split
 from ..read.tokens import tokenize
 from .check import check
 from .program import Result, program
+from .report import Report
 
 STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
     "backward": lambda backward, by: backward.chains(by),
@@ -32,6 +33,10 @@ STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
 }
 IN_VAIN = "no product of matrices says this: the letters of its sum meet in too many places"
 KINDS = ("gradient", "hessian", "hvp", "jvp")
+
+
+class AbsentError(DerivationError):
+    """What is asked for is not in the where part: it has no definition, or no such symbol."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Derived:
     verdict : str
         What the checker says of the fence.
     note : str
-        What the answer is where no matrix says it, and where there is no derivative.
+        What the answer is where no matrix says it, and where there is no derivative; LaTeX in it stands between dollar signs.
     refused : str or None
         Why there is no derivation.
     """
@@ -112,22 +117,69 @@ def derive(
     >>> found.answer, found.verdict
     ('X^{\\mathsf T} X w', '1 step · proved')
     """
+    return [draft.checked()[0] for draft in drafts(source, by, id, style, kind)]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was derived for one symbol, and the checker has not seen yet.
+
+    Attributes
+    ----------
+    asked : Derived
+        What was asked for; where nothing was derived, it says why.
+    chains : sequence of Chain
+        The lines.
+    fence : str
+        Where part and lines, as the checker reads them.
+    """
+
+    asked: Derived
+    backward: Backward
+    name: str
+    found: "_Found | None" = None
+    fence: str = ""
+
+    @property
+    def chains(self) -> Sequence[Chain]:
+        """The lines that were derived."""
+        return self.found.chains if self.found else []
+
+    def checked(self) -> tuple[Derived, Report | None]:
+        """Ask the checker, and return what it has passed with its report; or why it has not."""
+        found, asked, names = self.found, self.asked, self.backward.names
+        if found is None:
+            return asked, None
+        report = check(self.fence, asked.id)
+        if not report.ok:
+            (reason, *_) = [error.reason for error in report.errors]
+            wrong = f"a line that was derived did not pass the checker, so it is not shown ({reason})"
+            untried = f"the checker cannot try what was derived: {reason}"
+            return replace(asked, refused=wrong if report.errors[0].difference else untried), None
+        passed = replace(
+            asked,
+            answer=found.chains[-1].lines[-1].latex,
+            fence=self.fence,
+            numpy=program(names, self.backward, found.result, report.sizes or [{}]) if found.result else "",
+            verdict=report.verdict(),
+            note="; ".join(filter(None, (found.note, _smooth(names, self.backward, self.name)))),
+        )
+        return passed, report
+
+
+def drafts(
+    source: str, by: Sequence[str] = (), id: str = "", style: str = "backward", kind: str = "gradient"
+) -> Iterator[Draft]:
+    """Yield what `derive` is asked for, symbol by symbol, before the checker sees it; it takes and raises the same."""
     if style not in STYLES:
         raise ValueError(f"derive: style is {style!r}; expected one of {', '.join(STYLES)}")
     if kind not in KINDS:
         raise ValueError(f"derive: kind is {kind!r}; expected one of {', '.join(KINDS)}")
     where, names, dimensions = _read(source)
     chosen = [_named(names, name) for name in by] or Backward(names, dimensions).free()
-    return [
-        _derived(
-            where,
-            names,
-            Backward(names, dimensions),
-            name,
-            Derived(id, names.symbols[name].latex, style, kind),
-        )
-        for name in chosen
-    ]
+    for name in chosen:
+        asked = Derived(id, names.symbols[name].latex, style, kind)
+        yield _draft(where, Backward(names, dimensions), name, asked)
 
 
 def symbols(source: str) -> tuple[list[str], list[str]]:
@@ -149,9 +201,14 @@ def symbols(source: str) -> tuple[list[str], list[str]]:
 
 def _read(source: str) -> tuple[str, Names, Dimensions]:
     """Return the text of a where part, and what it says."""
-    where, _ = split(source)
+    where, blocks = split(source)
     names = Names()
     declare(names, tokenize(where, gaps=False), where, source)
+    if not names.output:
+        reason = "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space"
+        line, text = next(iter(blocks), (1, ""))
+        outside = f", which {text.splitlines()[0].strip()} does not" if text else ""
+        raise AbsentError(reason + outside, Place(line, 1, ""), caret=False)
     return where.strip(), names, infer_dimensions(names)
 
 
@@ -161,34 +218,25 @@ def _named(names: Names, written: str) -> str:
         if plain in {name.replace(" ", ""), symbol.latex.replace(" ", "")}:
             return name
     known = ", ".join(symbol.latex for name, symbol in names.symbols.items() if not name.endswith("?"))
-    raise DerivationError(f"{written} is not declared; known are: {known}", WHOLE, caret=False)
+    raise AbsentError(f"{written} is not declared; known are: {known}", WHOLE, caret=False)
 
 
-def _derived(where: str, names: Names, backward: Backward, name: str, asked: Derived) -> Derived:
+def _draft(where: str, backward: Backward, name: str, asked: Derived) -> Draft:
     try:
+        if name == backward.loss:
+            raise DerivationError(f"{asked.by} is what is differentiated", WHOLE)
         found = _found(backward, name, asked)
     except NoMatrixFormError:
-        return replace(asked, refused=IN_VAIN)
+        asked = replace(asked, refused=IN_VAIN)
     except TooLongError:
-        return replace(asked, refused="the formula becomes too long")
+        asked = replace(asked, refused="the formula becomes too long")
     except DerivationError as error:
-        return replace(asked, refused=error.reason)
-    chains = "\n\n".join(chain.source for chain in found.chains)
-    fence = f"where {where}{_declarations(names, backward)}{found.declared}\n{chains}"
-    report = check(fence, asked.id)
-    if not report.ok:
-        (reason, *_) = [error.reason for error in report.errors]
-        wrong = f"a line that was derived did not pass the checker, so it is not shown ({reason})"
-        untried = f"the checker cannot try what was derived: {reason}"
-        return replace(asked, refused=wrong if report.errors[0].difference else untried)
-    return replace(
-        asked,
-        answer=found.chains[-1].lines[-1].latex,
-        fence=fence,
-        numpy=program(names, backward, found.result, report.sizes or [{}]) if found.result else "",
-        verdict=report.verdict(),
-        note="; ".join(filter(None, (found.note, _smooth(names, backward, name)))),
-    )
+        asked = replace(asked, refused=error.reason)
+    else:
+        chains = "\n\n".join(chain.source for chain in found.chains)
+        declared = _declarations(backward.names, backward) + found.declared
+        return Draft(asked, backward, name, found, f"where {where}{declared}\n{chains}")
+    return Draft(asked, backward, name)
 
 
 def _smooth(names: Names, backward: Backward, name: str) -> str:

@@ -60,11 +60,13 @@ class Shown(NamedTuple):
     words: str
     source: str
     kind: str = ""
+    note: str = ""  # as `Derived` has it
 
     def framed(self, style: str = "") -> str:
         """Return its HTML, with its mark below it and a link to it; `style` is the link to a style sheet."""
         opened = mark(self.summary, self.words + _source(self.source))
-        return frame(self.id, style + where_html(self.items) + self.body, opened, _link(self.id), self.kind)
+        body = where_html(self.items) + self.body + _note_html(self.note)
+        return frame(self.id, style + body, opened, _link(self.id), self.kind)
 
 
 def report_html(report: Report) -> str:
@@ -181,11 +183,29 @@ def _chain_html(chain: Chain) -> str:
 
 def _reason(latex: str) -> str:
     """Return a reason as words with formulas in them."""
-    shown = []
-    for at, part in enumerate(reason_parts(latex)):
-        if part:
-            shown.append(in_sentence(part) if at % 2 else html.escape(part))
-    return "".join(shown)
+    return _sentence(reason_parts(latex))
+
+
+def _note_html(note: str) -> str:
+    return f'<p class="derivation-note">{_sentence(note_parts(note))}</p>' if note else ""
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    """Return words and formulas in turn, words first."""
+    return "".join(
+        in_sentence(part) if at % 2 else html.escape(part) for at, part in enumerate(parts) if part
+    )
+
+
+def note_parts(note: str) -> list[str]:
+    """Return the parts of a note as a sentence, words and formulas in turn, words first.
+
+    Examples
+    --------
+    >>> note_parts("there is no derivative where $x = 0$")
+    ['There is no derivative where ', 'x = 0', '.']
+    """
+    return f"{note[0].upper()}{note[1:]}.".split("$") if note else []
 
 
 def reason_parts(latex: str) -> list[str]:
