@@ -33,7 +33,9 @@ class _Formulas(Treeprocessor):
         # arithmatex escapes HTML in displayed formulas only
         mathml = to_mathml(html.unescape(latex) if display else latex, display=display)
         mathml = opening + mathml
-        if not display and element.tail:  # a comma stays on the line of its formula, as brackets do; .math does not wrap
+        if (
+            not display and element.tail
+        ):  # a comma stays on the line of its formula, as brackets do; .math does not wrap
             rest = element.tail.lstrip(",.;:!?)")
             mathml += element.tail.removesuffix(rest)
             element.tail = rest

@@ -84,7 +84,7 @@ def chapter(html: str, address: str, book: frozenset[str]) -> tuple[str, str]:
             below = f"h{int(tag[1]) + 1}"
             return text.replace(tag, below, 1), f"</{below}>"
         if "-" in tag:  # a custom element, whose script would miss what is left out
-            return text.replace(tag, "div", 1), "</div>"
+            return text.replace(tag, f'div class="{tag}"', 1), "</div>"
         return text, end
 
     solutions = []
