@@ -107,6 +107,34 @@ def test_every_page_in_the_browser(browser, base, addresses, width, scheme):
     assert not cut_off, f"wider than {width} px"
 
 
+def test_the_font_of_the_formulas_is_fetched_once_and_not_only_when_they_are_laid_out(browser, base):
+    page = browser.new_page()
+    fetched, held = [], []
+    page.on("response", lambda response: response.url.endswith(".woff2") and fetched.append(response.url))
+    page.route("**/*.css", lambda route: held.append(route))
+    page.goto(f"{base}hidden-layer/", wait_until="commit")
+    page.wait_for_function("[...document.fonts].some((font) => font.status === 'loaded')")
+    assert len(fetched) == 1
+    assert held  # the style sheet has not come yet
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    page.close()
+    assert len(fetched) == 1
+
+
+def test_what_is_folded_away_is_reached_by_keyboard_once_it_is_open(browser, base):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(f"{base}reference/elementwise/", wait_until="load")
+    unmarked = """() => [...document.querySelectorAll("details :is(.math-display, pre > code)")]
+        .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth && box.tabIndex !== 0).length"""
+    page.evaluate("document.querySelectorAll('article details').forEach((box) => { box.open = !box.open; })")
+    page.evaluate("document.querySelectorAll('article details').forEach((box) => { box.open = true; })")
+    page.wait_for_function(f"({unmarked})() === 0")
+    assert page.locator("details [tabindex='0']").count() > 0
+    page.close()
+
+
 MOVING = """
 () => [...document.querySelectorAll("*")].filter((element) => {
   const style = getComputedStyle(element);

@@ -157,5 +157,5 @@ def test_a_chapter_of_the_one_page_book_is_printed():
     assert text == (
         '<h3 id="a--a">A</h3><span class="derivation-mark">✓</span>'
         '<details open><summary>fold</summary></details><a href="#eq-7">7</a><a href="#b">b</a><a href="../c/">c</a>'
-        '<a href="https://example.org/">e</a><div><i style="fill: url(#a--a)"></i></div><p id="eq-3"></p>'
+        '<a href="https://example.org/">e</a><div class="my-figure"><i style="fill: url(#a--a)"></i></div><p id="eq-3"></p>'
     )
