@@ -83,6 +83,7 @@ OTHERS = {  # what else a formula of the table needs
     r"\nabla q(a)": "       q(a) = a^T a\n",
     r"\nabla \nabla q(a)": "       q(a) = a^T a\n",
     r"\sigma^4": "       \\sigma^2 > 0\n",
+    "q'(t)": "       q(t) = \\|t a\\|^2\n",
     "V1 a": "       V1 \\in \\mathbb{R}^{n \\times n}\n",
     r"\sum_{i=1}^n x_i^T x_i": "       X \\in \\mathbb{R}^{n \\times k}\n",
 }

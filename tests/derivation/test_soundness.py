@@ -279,3 +279,31 @@ def test_every_letter_takes_the_sizes_one_to_five():
     )
     for letter in "mnk":
         assert {sizes[letter] for sizes in report.sizes} == {1, 2, 3, 4, 5}
+
+
+READINGS = [  # where part, a false line that a reading must not let pass
+    (r"a, b \in \mathbb{R}, f(w, x) = a b", r"f(w, x)^2 = a b"),
+    (r"a, b \in \mathbb{R}, f(w, x) = a b", r"f(x, w) = a b"),
+    (r"a \in \mathbb{R}, f(x) = a", r"f(3) = 3 a"),
+    (r"x, b \in \mathbb{R}, f(x) = x \cdot \sin(b x)", r"f'(2 x) = 2 f'(x)"),
+    (r"x, b \in \mathbb{R}, f(x) = x \cdot \sin(b x)", r"f'(b) = f(b)"),
+    (r"x, t \in \mathbb{R}^n", r"\nabla_x \frac12 x^T x = 2 x"),
+    (r"x, t \in \mathbb{R}^n", r"\nabla_x (x - t)^T (x + t) = 2 t"),
+    (r"x, t \in \mathbb{R}^n", r"\nabla_x 3 x^T x\, t^T t = 6 x"),
+    (r"X \in \mathbb{R}^{n \times n} \text{ invertible}", r"\mathrm d X^{-1} = X^{-1} \mathrm dX X^{-1}"),
+    (r"X \in \mathbb{R}^{n \times d}", r"G = X^T X = X^T X + G"),
+    (r"X \in \mathbb{R}^{n \times d}", "G = X^T X = X^T X\n\nG = 2 X^T X"),
+    (r"X \in \mathbb{R}^{n \times d}, \lambda > 0", r"(X X^T + \lambda I)^{-1} X = X (X^T X + I)^{-1}"),
+    (r"W^{(1)} \in \mathbb{R}^{m \times d}, W^{(2)} \in \mathbb{R}^{k \times m}, z \in \mathbb{R}^m, y = W^{(2)} z", r"y_k = \sum_j w^{(2)}_{jk} z_j"),
+    (r"w_j, x \in \mathbb{R}^d, L = \sum_j (w_j^T x)^2", r"\nabla_{w_j} L = 2 (w_j^T x) w_j"),
+    (r"a^L_j, y_j \in \mathbb{R}, C = \frac12 \sum_j (a^L_j - y_j)^2", r"\frac{\partial C}{\partial a^L_j} = a^L_1 - y_1"),
+    (r"q \in \mathbb{R}^n, \sum_i q_i = 1", r"q_i \ge 0"),
+    (r"x, y \in \mathbb{R}", r"x = x \hspace{1cm} y = 2 y"),
+    (r"x \in \mathbb{R}", "x <= x^2"),
+    (r"x \in \mathbb{R}^n", "(n-1)(n-2)(n-3)(n-4)(n-5)(n-6)(n-7) = 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "line"), READINGS)
+def test_no_reading_lets_a_false_line_pass(where, line):
+    assert not check(f"where {where}\n{line}").ok

@@ -237,9 +237,11 @@ MESSAGES = {
     "where h_0 \\in \\mathbb{R}^n, h_t \\in \\mathbb{R}^m, h_t = 2 h_{t-1} \\text{ for } t = 1, \\ldots, T\nh_T = h_T": (
         "h_t is m × 1, but h_t is n × 1: all steps of a sequence have one shape"
     ),
-    "where h_0 \\in \\mathbb{R}^n, A^{(l)} \\in \\mathbb{R}^{n_l \\times n_{l-1}}, h_l = A^{(l)} h_{l-1} \\text{ for } l = 1, \\ldots, L\n1 = 1": (
+    "where h_0 \\in \\mathbb{R}^n, A^{(l)} \\in \\mathbb{R}^{l \\times n}, h_l = A^{(l)} h_{l-1} \\text{ for } l = 1, \\ldots, L\n1 = 1": (
         "all steps of a sequence have one shape: write sizes without l, as if all layers were equally wide"
     ),
+    "where h_0 \\in \\mathbb{R}^{n_0}, A^{(l)} \\in \\mathbb{R}^{n_l \\times n_{l-1}}, h_l = A^{(l)} h_{l-1} \\text{ for } l = 1, \\ldots, L\n"
+    r"\mathbf 1^T h_1 = \frac{n}{n} \mathbf 1^T h_1": "n differs from layer to layer: here it stands in shapes only",
     "where h_0 \\in \\mathbb{R}, h_t = a_t \\text{ for } t = 1, \\ldots, T, a_t = h_t + 0 h_{t-1}\nh_t = a_t": "too deeply nested to check",
     "where a_1 \\in \\mathbb{R}, a_t = 2 a_{t-1} \\text{ for } t = 2, \\ldots, 9\na_1 = a_1": (
         r"how many steps are there? Write t = 1, \ldots, T, where T is a size"
@@ -329,3 +331,41 @@ def test_the_order_of_jacobians_is_that_in_which_the_line_is_right_and_is_said()
     assert said not in [reading.read for reading in rows.readings]
     assert columns.ok
     assert said in [reading.read for reading in columns.readings]
+
+
+WIDTHS = {  # layers whose widths have an index, as in books: a line, and what is wrong in its place
+    r"""where x \in \mathbb{R}^{n_0}, y \in \mathbb{R}^{n_L}, W^{(l)} \in \mathbb{R}^{n_l \times n_{l-1}}, b^{(l)} \in \mathbb{R}^{n_l}, f \text{ elementwise}
+      a^{(0)} = x
+      z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)} \text{ for } l = 1, \ldots, L
+      a^{(l)} = f(z^{(l)})
+      J = \frac12 \|a^{(L)} - y\|^2
+      \delta^{(l)} = \frac{\partial J}{\partial z^{(l)}}
+""": {
+        r"\delta^{(L)} = (a^{(L)} - y) \odot f'(z^{(L)})": ("f'", "f"),
+        r"\delta^{(l)} = ((W^{(l+1)})^T \delta^{(l+1)}) \odot f'(z^{(l)}) \text{ for } l < L": ("^T", ""),
+        r"\frac{\partial J}{\partial W^{(l)}} = \delta^{(l)} (a^{(l-1)})^T": ("l-1", "l"),
+    },
+    r"""where X \in \mathbb{R}^{n^{[0]} \times m}, W^{[l]} \in \mathbb{R}^{n^{[l]} \times n^{[l-1]}}, g \text{ elementwise}
+      A^{[0]} = X
+      Z^{[l]} = W^{[l]} A^{[l-1]} \text{ for } l = 1, \ldots, L
+      A^{[l]} = g(Z^{[l]})
+      J = \frac1m \|A^{[L]}\|_F^2
+""": {
+        r"\frac{\partial J}{\partial W^{[l]}} = \frac{\partial J}{\partial Z^{[l]}} A^{[l-1]T}": (
+            "[l-1]T",
+            "[l]T",
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("where", WIDTHS)
+def test_widths_with_an_index_are_read_as_equal(where):
+    for line, (said, wrong) in WIDTHS[where].items():
+        report = check(where + line)
+        assert report.ok, report.errors
+        assert r"\text{as if all layers were } n \text{ wide}" in [
+            reading.read for reading in report.readings
+        ]
+        assert said in line
+        assert not check(where + line.replace(said, wrong)).ok

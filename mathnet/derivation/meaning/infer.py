@@ -148,12 +148,26 @@ def infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node, names: Na
                 f"{entry} = … defines the entries of {symbol.latex}, but "
                 f"{node.latex} is {shape_text(shape)}: for a name of its own, declare its shape first"
             )
-        shape = tuple(scope.resolve(index, node) for index in indices)
+        shape = tuple(_defined_axis(scope, symbol, index, node) for index in indices)
         shape = (*shape, "1") if len(shape) == 1 else shape
     elif declared is not None:
         _require_declared(node, shape, declared)
     resolve_sums(dimensions, node, symbol.indices)
     dimensions.shapes.setdefault(symbol.name, shape)
+
+
+def _defined_axis(scope: Scope, symbol: Declared, index: str, node: Node) -> str:
+    """Return what an index runs over by which the entries of a symbol are defined."""
+    try:
+        return scope.resolve(index, node)
+    except DerivationError as error:
+        if not scope.range(index).where:
+            raise
+        axes = r" \times ".join("abcd"[: len(symbol.indices)])
+        raise node.error(
+            f"{error.reason.partition(':')[0]}: declare the shape of {symbol.latex} before, as in "
+            rf"{symbol.latex} \in \mathbb{{R}}^{{{axes}}}, and how the sizes belong together, as in n = a + k - 1"
+        ) from None
 
 
 def _require_declared(node: Node, found: Shape, declared: Shape) -> None:

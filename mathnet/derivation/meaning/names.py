@@ -146,6 +146,8 @@ class Names:
     families: dict[str, str] = field(
         default_factory=dict
     )  # what there is one of for each sample: its kind of script
+    labels: set[str] = field(default_factory=set)  # symbols that stand as indices, kept as one-hot rows
+    widths: set[str] = field(default_factory=set)  # sizes of which there would be one for each layer
     steps: dict[str, str] = field(default_factory=dict)  # from letters that count steps to how many there are
     sequences: dict[str, Sequence] = field(default_factory=dict)  # what there is one of for each step
     falling: bool = False  # products of matrices over an index run from its last value to its first
@@ -190,6 +192,8 @@ class Names:
                 )
             for what, script in (("an entry", r"_[^^]+"), ("a power", r"\^[^*(_]+")):
                 base = self.symbols.get(re.sub(script, "", symbol.name), symbol)
+                if what == "an entry" and symbol.name.endswith("_0"):
+                    continue  # entries count from 1
                 if base is not symbol and not (
                     what == "an entry" and self.shapes.get(base.name, base.shape) == ()
                 ):

@@ -11,8 +11,8 @@ NOT_EQUAL = (r"\ne", r"\neq")
 ORDER = {
     **dict.fromkeys(("<", r"\lt"), operator.lt),
     **dict.fromkeys((">", r"\gt"), operator.gt),
-    **dict.fromkeys((r"\le", r"\leq"), operator.le),
-    **dict.fromkeys((r"\ge", r"\geq"), operator.ge),
+    **dict.fromkeys((r"\le", r"\leq", r"\leqslant", "<="), operator.le),
+    **dict.fromkeys((r"\ge", r"\geq", r"\geqslant", ">="), operator.ge),
 }
 
 

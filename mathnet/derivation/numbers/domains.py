@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from mathnet.dual import DIGITS, Number, mp, reciprocal
 
-from ..meaning.nodes import Node
+from ..meaning.nodes import Node, Whole
 from ..meaning.properties import FIXED, POSITIVE, TALL
 from .chance import Source, UnluckyDrawError
 from .matrices import Entries, Rows, flat, identity, in_rows, inverse, matmul
@@ -132,6 +132,11 @@ def require_positive(function: str, x: Number, argument: Node) -> None:
         if function == "sqrt" and not isinstance(x, mp.mpf):
             return
         raise UnluckyDrawError(f"{function} of 0")
+    if isinstance(argument, Whole) and argument.function == r"\det":
+        raise argument.error(
+            f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "
+            rf"declare {argument.body.latex} \text{{ positive definite}}, or write |\det({argument.body.latex})|"
+        )
     example = next((part.latex for part in argument.walk() if hasattr(part, "name")), "x")
     raise argument.error(
         f"{argument.latex} is not always positive, so it has no real {'root' if function == 'sqrt' else 'logarithm'}: "

@@ -12,7 +12,7 @@ from .chance import Numbers, UnluckyDrawError
 from .data import MOST_CHOICES, Data, choose_sizes, completed, distinct, free_dimensions
 from .lines import Line
 from .lowest import Lowest
-from .needs import Needs
+from .needs import MAX_SIZES, Needs
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
 KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has one sign
@@ -145,7 +145,7 @@ class Draws:
             (self.sizes.largest(), True),
         ]
         if not free_dimensions(self.names):
-            starts = [({}, False)] * STARTS
+            starts = [({}, not at) for at in range(STARTS)]
         for at, (sizes, equal) in enumerate(starts):
             before = self.work
             search = Lowest(
@@ -164,7 +164,10 @@ class Draws:
         needs, tried = self.needs, len(self.done)
         least = KINKED_DRAWS if needs.kinked else LEAST
         most = max(least, MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else 0)
-        return self.sizes.wanted() or tried < (most if self.work < self._budget() else least)
+        affordable = self.work < self._budget()
+        if not self.sizes.wanted() and self.work < self._budget() / 4:
+            self.sizes.take_more()
+        return self.sizes.wanted() or tried < (most if affordable else least)
 
     def _numbers(self) -> Numbers:
         """Small ones come first, because a mismatch shows them."""
@@ -204,7 +207,7 @@ class Sizes:
     generator : random.Random
         The source of chance.
     count : int
-        How many sizes each letter takes.
+        How many sizes each letter takes: those beyond the usual number only where there is time.
     beyond : int
         With one beyond this number, if it is not 0.
     """
@@ -215,7 +218,9 @@ class Sizes:
         self.names, self.dimensions, self.random = names, dimensions, generator
         smallest = {letter: dimensions.smallest.get(letter, 1) for letter in free_dimensions(names)}
         last = [beyond + 1] * bool(beyond)
-        self.all = {letter: [*range(least, least + count), *last] for letter, least in smallest.items()}
+        usual = min(count, MAX_SIZES)
+        self.all = {letter: [*range(least, least + usual), *last] for letter, least in smallest.items()}
+        self.more = {letter: [*range(least + usual, least + count)] for letter, least in smallest.items()}
         self.open = {letter: list(sizes) for letter, sizes in self.all.items()}
         self.taken: dict[str, set[int]] = {letter: set() for letter in self.all}
 
@@ -243,6 +248,14 @@ class Sizes:
     def wanted(self) -> bool:
         """Say whether a letter has not taken all its sizes."""
         return any(self.open.values())
+
+    def take_more(self) -> None:
+        """Let every letter take one size more, if more are wanted than the usual ones."""
+        for letter, more in self.more.items():
+            if more:
+                size = more.pop(0)
+                self.all[letter].append(size)
+                self.open[letter].append(size)
 
     def give_up(self, sizes: Mapping[str, int]) -> None:
         """Leave out the largest of these sizes, and larger ones: they take too much work."""

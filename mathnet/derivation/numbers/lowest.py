@@ -150,7 +150,7 @@ class Lowest:
                 near = yield from self._at(other)
                 if near < low:
                     found, low = other, near
-            if max(steps.values(), default=0) < LEAST:
+            if all(not LEAST < step < self.extreme for step in steps.values()):
                 break
         return low
 
@@ -170,7 +170,7 @@ class Lowest:
             tried.append((near, vertex))
         near, by = min(tried)
         if near >= low:
-            return found, low, step * SHRINKS
+            return found, low, step * (GROWS if left == right == low else SHRINKS)
         return self._moved(found, place, by), near, GROWS * abs(by)
 
     def _moved(self, found: Point, place: int, by: float) -> Point:

@@ -19,7 +19,7 @@ from ..read.source import Chain
 from .kinks import KINKED
 from .values.products import MAX_EXPONENT
 
-MAX_SIZES, FARTHEST_SIZE, MAX_DIGITS = 6, 20, 300
+MAX_SIZES, MOST_SIZES, FARTHEST_SIZE, MAX_DIGITS = 6, 13, 20, 300
 NO_POLYNOMIAL = 10**6  # its degree in the sizes is larger than any number of sizes that are tried
 TRANSCENDENTAL = {*ELEMENTARY, "e^"}
 MULTIPLIED = (
@@ -85,7 +85,7 @@ class Needs:
         degrees = [counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)]
         self.degree = max(degrees, default=0)
         polynomial = max((degree for degree in degrees if degree < NO_POLYNOMIAL), default=0)
-        self.sizes = min(1 + int(polynomial), MAX_SIZES)
+        self.sizes = min(1 + int(polynomial), MOST_SIZES)
         compared = [number for number in self.numbers if number < FARTHEST_SIZE]
         self.beyond = round(max([Fraction(MAX_SIZES), *compared])) if self.kinked and self.degree else 0
 
@@ -152,7 +152,7 @@ class Counting:
             case nodes.Power(base=base, exponent=nodes.Number(value=exponent)):
                 return self.degree(base) * math.ceil(abs(exponent))
             case nodes.Power(exponent=exponent) if self.degree(exponent):
-                return MAX_SIZES
+                return MOST_SIZES
             case nodes.Spread():
                 return 1 + max(below)
             case nodes.Delta(left=left, right=right):

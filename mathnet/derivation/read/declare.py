@@ -17,12 +17,13 @@ from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
 from ..meaning.properties import ALSO, PROPERTIES
 from ..meaning.relations import NOT_EQUAL
 from ..meaning.whole import WHOLE
-from .formula import Reader
-from .notation import DEFINING, FUNCTIONS, STANDARD
+from .formula import Reader, plain
+from .labels import classes
+from .notation import ACCENTS, DEFINING, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD
 from .parse import parse_tree
 from .rewrite import as_word
 from .sequences import declare_step, define_step, settle
-from .sizes import outer_kinds, read_domain, read_shape
+from .sizes import outer_kinds, read_domain, read_shape, widths
 from .source import Chain, Side
 from .spelling import LABEL, SIGNS, Script, Written, decorated, kept, longest, trees
 from .steps import Range, count_steps, new_sequence, step_at, take_ranges
@@ -55,6 +56,7 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
     tokens, ranges = take_ranges(tokens, names.dimensions)
     count_steps(names, ranges, source, derivation or source, SUMMED.findall(derivation or source))
     segments = _segments(tokens)
+    names.widths |= widths(tokens, names.steps)
     if names.steps:
         _find_sequences(reader, segments)
     pending: list[Tokens] = []
@@ -72,6 +74,8 @@ def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> 
             _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
         elif "COMPARE" in kinds:
             _bound(reader, [*pending, segment])
+        elif segment[0].type == "SUM" and "EQUALS" in kinds and not pending:
+            _sum_to_one(reader, segment)
         elif "EQUALS" in kinds:
             if pending:
                 raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
@@ -131,6 +135,10 @@ def _written(reader: Reader, tokens: Tokens) -> Written:
 def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
     names = reader.names
     texts = [token for token in tokens if token.type == "TEXT"]
+    if (counted := classes(tokens)) and not {*counted} & names.symbols.keys():
+        for name_tokens in written:
+            _declare_label(reader, _written(reader, name_tokens), *counted)
+        return
     tokens, said = read_domain(names, [token for token in tokens if token.type != "TEXT"], reader.spelling)
     shape = read_shape(names, reader.spelling, [token for token in tokens if token.type != "TEXT"])
     properties = [*said, *_properties(reader, texts)]
@@ -147,13 +155,46 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
         if (letters := _pair(names, found)) and not shape:
             latex.append(_one_for_each_pair(reader, found, letters, properties))
             continue
+        own = shape
+        if not shape and (vector := _counted_entry(names, found)):
+            found, own = vector
+            names.read_as(found.place, rf"\text{{the entries of a vector of }} {own[0]}")
         _new(names, found)
-        names.shapes[found.name] = shape
+        names.shapes[found.name] = own
         names.symbols[found.name] = Declared(
-            found.name, found.place.latex, found.place, shape, frozenset(properties)
+            found.name,
+            found.text if own != shape else found.place.latex,
+            found.place,
+            own,
+            frozenset(properties),
         )
         latex.append(found.place.latex)
     names.items.append(Item(tuple(latex), shape, tuple(properties)))
+
+
+def _declare_label(reader: Reader, written: Written, kinds: str, count: str) -> None:
+    """Declare a label, or one for each sample, by the number of classes and of samples; it is kept as one-hot rows."""
+    names, place = reader.names, written.place
+    letter = "" if count else _counting(names, written)
+    if letter:
+        names.families[written.base] = written.scripts[0].kind
+        count, written = names.samples[letter], written._replace(scripts=[])
+    _new(names, written)
+    names.dimensions += [size for size in (count, kinds) if size and size not in names.dimensions]
+    if count:
+        names.families.setdefault(written.name, "subscript")
+    names.shapes[written.name] = (count, kinds) if count else (kinds, "1")
+    names.symbols[written.name] = Declared(
+        written.name, place.latex, place, names.shapes[written.name], frozenset({"rows are one-hot"})
+    )
+    names.labels.add(written.name)
+    names.read_as(place, rf"\text{{a label, one of }} {kinds}")
+    names.items.append(
+        Item(
+            (place.latex,),
+            definition=rf"{place.latex} \in \{{1, \ldots, {kinds}\}}" + f"^{count}" * bool(count),
+        )
+    )
 
 
 def _bound(reader: Reader, segments: list[Tokens]) -> None:
@@ -200,6 +241,25 @@ def _bound(reader: Reader, segments: list[Tokens]) -> None:
     names.items.append(Item(tuple(latex), None, (word,)))
 
 
+def _sum_to_one(reader: Reader, tokens: Tokens) -> None:
+    r"""Take $\sum_j y_j = 1$ for what it says."""
+    names, place = reader.names, reader.place(tokens[0], tokens[-1])
+    match [part for part in reader.formula(tokens[: outer_kinds(tokens).index("EQUALS")]).walk()]:
+        case [nodes.Sum(letters=letters), nodes.Entry(indices=indices), Symbol(name=name)] if (
+            indices[-1:] == letters and str(tokens[-1]) == "1" and names.shapes.get(name)
+        ):
+            symbol, word = names.symbols[name], "rows sum to one"
+        case _:
+            raise DerivationError(
+                r"of a sum it can be said that it is 1, over the last index of what is declared: \sum_j y_j = 1",
+                place,
+            )
+    names.read_as(place, rf"\text{{{word}}}")
+    if "rows are probabilities" not in symbol.properties:
+        names.symbols[name] = replace(symbol, properties=symbol.properties | {word})
+    names.items.append(Item((symbol.latex,), None, (word,)))
+
+
 def _counting(names: Names, written: Written) -> str:
     """Return the letter of x_i or x^{(i)} if it counts samples: if a sum runs over it."""
     if len(written.scripts) != 1 or _pair(names, written):
@@ -208,6 +268,19 @@ def _counting(names: Names, written: Written) -> str:
     letter = script.text.strip("()") if script.kind == "power" else script.text
     bracketed = script.kind == "subscript" or re.fullmatch(r"\(\w\)", script.text)
     return letter if bracketed and letter in names.samples else ""
+
+
+def _counted_entry(names: Names, written: Written) -> tuple[Written, tuple[str, ...]] | None:
+    """Return the vector of which a^L_j is an entry, a number for each j that a sum runs over, and its shape."""
+    below = [script for script in written.scripts if script.kind == "subscript"]
+    others = [script for script in written.scripts if script.kind != "subscript"]
+    if len(below) != 1 or not others or below[0].text not in names.samples:
+        return None
+    count = names.samples[below[0].text]
+    if count not in names.dimensions:
+        names.dimensions.append(count)
+    text = written.text + "".join(script.written for script in others)
+    return written._replace(scripts=others, text=text), (count, "1")
 
 
 def _one_for_each(
@@ -242,6 +315,12 @@ def _pair(names: Names, written: Written) -> str:
 def _one_for_each_pair(reader: Reader, written: Written, letters: str, properties: Iterable[str]) -> str:
     """Declare the matrix of which w_{ji} is an entry."""
     names, place = reader.names, written.place
+    if written.base in names.symbols:
+        raise DerivationError(
+            f"{written.base} is declared already, and {place.latex} would be an entry of it: "
+            f"give another matrix another name, as in {written.base}^{{(2)}}_{{{letters}}}",
+            place,
+        )
     axes = [names.samples.setdefault(letter, f"N_{letter}") for letter in letters]
     names.dimensions += [axis for axis in axes if axis not in names.dimensions]
     whole = written._replace(scripts=[])
@@ -336,7 +415,10 @@ def _define_size(reader: Reader, size: str, left: Tokens, right: Tokens) -> None
     counted = reader.spelling.shifted(parse_tree(right))
     if not counted.names or (known := counted.names.intersection(names.symbols)):
         other = names.symbols[min(known)].latex if counted.names else counted.text
-        raise DerivationError(f"{size} is a size, so it is counted with sizes: {other} is none", place)
+        raise DerivationError(
+            f"{size} is a size already, and a size is counted with sizes, which {other} is not: give one of the two another letter",
+            place,
+        )
     names.dimensions += sorted(counted.names.difference(names.dimensions))
     used = {name for other in names.sizes.values() for name in other.names}
     if size in names.sizes or size in used | counted.names:
@@ -369,7 +451,7 @@ def _define_function(reader: Reader, written: Written, parameters: list[Written]
     source, given = reader.spelling.source, [parameter.name for parameter in parameters]
     arrays = [parameter for parameter in given if names.shapes.get(parameter)]
     body = None
-    if len(given) == 1:
+    if len(given) == 1 and not (given[0] in names.families and arrays):
         kept_readings = list(names.readings)
         try:
             body = _body(names, source, place, given[0], right)
@@ -386,12 +468,30 @@ def _define_function(reader: Reader, written: Written, parameters: list[Written]
             names.functions[name] = Function(name, place.latex, place, given[0], body, own)
             return
         names.readings[:] = kept_readings
-    if all(parameter in names.symbols for parameter in given):
+    if not {*given} & {*names.symbols, *names.words} and (formula := _without_parameters(reader, right)):
+        _define_symbol(reader, written, formula)
+        names.arrays[name] = ArrayFunction(
+            place.latex, place, tuple(given), _read_again(names, source, right)
+        )
+        words = ", ".join(parameter.place.latex for parameter in parameters)
+        names.read_as(place, rf"\text{{a name; that it depends on }} {words} \text{{ is only said}}")
+        return
+    if all(parameter in names.symbols and parameter not in names.families for parameter in given):
         whole = written._replace(base=written.name, scripts=[], text=place.latex)
         _define_symbol(reader, whole, reader.formula(right))
     names.arrays[name] = ArrayFunction(place.latex, place, tuple(given), _read_again(names, source, right))
     words = " and ".join(parameter.place.latex for parameter in parameters)
     names.read_as(place, rf"\text{{a function of the whole of }} {words}")
+
+
+def _without_parameters(reader: Reader, tokens: Tokens) -> Node | None:
+    """Return the body of a function if it can be read without its parameters, since it is made of what is declared."""
+    readings = list(reader.names.readings)
+    try:
+        return reader.formula(tokens)
+    except DerivationError:
+        reader.names.readings[:] = readings
+        return None
 
 
 def _with(names: Names, bound: Mapping[str, Node]) -> Names:
@@ -544,9 +644,10 @@ def _is_mean(names: Names, written: Written, body: Node) -> bool:
 
 
 def _is_label(names: Names, letter: str, body: Node) -> bool:
-    """Say whether a letter is no index, because it is part of other names: of x_t or of h_{t-1}."""
+    """Say whether a letter is no index: nothing on the right has it, and it is a capital, or part of other names, as of x_t or h_{t-1}."""
     named = any(re.search(rf"_{re.escape(letter)}(?:[-+]\d)?$", name) for name in names.symbols)
-    return named and letter not in free_letters(names, body)
+    capital = re.fullmatch(r"[A-Z]|\\mathcal[A-Z]", letter)
+    return bool(named or capital or letter in names.symbols) and letter not in free_letters(names, body)
 
 
 def _defined_entry(reader: Reader, rest: list[Script], place: Place) -> tuple[str, ...]:
@@ -569,19 +670,49 @@ def _new(names: Names, written: Written) -> None:
         raise DerivationError(f"{written.place.latex} is declared twice", written.place)
 
 
-def define_in_chain(names: Names, chain: Chain) -> Declared | None:
-    r"""Let a chain that begins with `\delta := ` define the name; return it, or None if it defines nothing new."""
-    reader = Reader(names, chain.sides[0].text)
-    if str(chain.relations[0]) not in DEFINING or chain.said:
-        return None
+def _is_new(names: Names, base: str) -> bool:
+    """Say whether a name is a letter that is like none that is known, so that it is not a slip."""
+    accented = any(base.startswith(f"{accent}{{") for accent in ACCENTS.values())
+    known = {*names.symbols, *names.functions, *names.arrays, *names.dimensions, *names.families, *FUNCTIONS}
+    reserved = {NABLA, PARTIAL, "d", "e", *INDICATORS, *MEANT, *OPEN_LOSSES}
+    word = base.startswith(r"\operatorname")
+    alike = any(plain(name) == plain(base) or name.startswith((f"{base}_", f"{base}^")) for name in known)
+    return not (accented or word or base in reserved or alike)
+
+
+def _newly_written(names: Names, reader: Reader, chain: Chain, unsaid: bool) -> Written | None:
+    """Return the name that a chain begins with, if it is not known; where nothing says that it is new, it must be like none that is known."""
     try:
         written = _written(reader, chain.sides[0].tokens)
     except DerivationError:
         return None
-    before = set(names.symbols)
     known = {*names.symbols, *names.functions, *names.arrays}
     if written.base in known or longest(names, written.base, written.scripts)[0] in known:
         return None
+    return written if not unsaid or _is_new(names, written.base) else None
+
+
+def define_in_chain(names: Names, chain: Chain) -> Declared | None:
+    r"""Let a chain that begins with `\delta := ` define the name; return it, or None if it defines nothing new.
+
+    So does a new name before `=` if more sides follow, as in $H = \nabla \nabla E = X^T X$: those are compared.
+    """
+    reader = Reader(names, chain.sides[0].text)
+    said = str(chain.relations[0]) in DEFINING
+    unsaid = not said and chain.relations[0].type == "EQUALS" and len(chain.sides) > 2
+    if not (said or unsaid) or chain.said:
+        return None
+    words, readings = set(names.words), list(names.readings)
+    written = _newly_written(names, reader, chain, unsaid)
+    if written is None:
+        names.words.intersection_update(words)
+        names.readings[:] = readings
+        return None
+    before = set(names.symbols)
+    if unsaid:
+        names.read_as(
+            written.place, rf"\text{{a new name, }} {written.place.latex} := {chain.sides[1].latex}"
+        )
     right = chain.sides[1].tokens
     if _find_sequence(names, written):
         step = step_at(names, written.base, written.scripts)

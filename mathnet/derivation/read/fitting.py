@@ -5,6 +5,7 @@ written out and the line is refused; where none does, the node stays as it stand
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lark import Token
 
@@ -30,6 +31,7 @@ class Fitting:
 
     def add(self, place: Place, terms: list[Node], signs: list[int]) -> Node:
         """Return a sum, in which a number, a row or a column may stand for an array."""
+        terms = self._with_identities(terms)
         shapes = [self.shape(term) for term in terms]
         arrays = {shape for shape in shapes if shape}
         if None in shapes or len({*shapes}) == 1 or any(len(shape) != 2 for shape in arrays):
@@ -44,6 +46,33 @@ class Fitting:
             for term, shape in zip(terms, shapes, strict=True)
         ]
         return nodes.Add(place, tuple(spread), tuple(signs))
+
+    def _with_identities(self, terms: list[Node]) -> list[Node]:
+        """Return terms in which an I that is not declared has the size of the square matrix beside it."""
+        unsized = [_identity_in(term) for term in terms]
+        shapes = {self.shape(term) for term, identity in zip(terms, unsized, strict=True) if not identity}
+        shapes -= {(), None}
+        (shape,) = shapes if len(shapes) == 1 else ((),)
+        if not any(unsized) or not shape or len(shape) != 2 or shape[0] != shape[1]:
+            return terms
+        return [
+            self._sized(term, identity, shape[0]) if identity else term
+            for term, identity in zip(terms, unsized, strict=True)
+        ]
+
+    def _sized(self, term: Node, identity: nodes.Whole, size: str) -> Node:
+        ones = identity.body
+        assert isinstance(ones, nodes.Spread)
+        if ones.over == (size, "1"):
+            return term
+        said = self.names.readings
+        said[:] = [it for it in said if (it.line, it.written) != (identity.place.line, identity.latex)]
+        self.names.read_as(identity.place, rf"\text{{the identity of size }} {size}")
+        fixed = replace(identity, body=replace(ones, over=(size, "1")))
+        if isinstance(term, nodes.Product):
+            factors = tuple(fixed if factor is identity else factor for factor in term.factors)
+            return replace(term, factors=factors)
+        return fixed
 
     def _spread(self, term: Node, shape: Shape, whole: Shape) -> Node:
         if not shape and whole[0] == whole[1] and not is_zero(term):
@@ -227,6 +256,18 @@ def _only(sizes: Iterable[object]) -> str:
     """Return the one size among these, or nothing."""
     found = {size for size in sizes if size}
     return str(found.pop()) if len(found) == 1 else ""
+
+
+def _identity_in(term: Node) -> nodes.Whole | None:
+    """Return the I of which nothing says the size, if a term is one, or a multiple of one."""
+    for factor in term.factors if isinstance(term, nodes.Product) else (term,):
+        if (
+            isinstance(factor, nodes.Whole)
+            and isinstance(factor.body, nodes.Spread)
+            and factor.latex in {"I", r"\mathbf I", r"\mathbf{I}"}
+        ):
+            return factor
+    return None
 
 
 def is_zero(node: Node) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from lark import Token, Tree
@@ -25,7 +26,7 @@ from ..meaning.nodes import LAYOUTS, Node
 from ..meaning.relations import NOT_EQUAL, ORDER
 from ..meaning.shapes import Index, Shape, Shifted, moved, shape_text
 from ..meaning.whole import WHOLE
-from . import rewrite
+from . import labels, rewrite
 from .dots import Series, unclear
 from .fitting import Fitting, is_zero
 from .notation import ACCENTS, FONT, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD, SUMS
@@ -33,7 +34,7 @@ from .parse import needs_braces, parse_tree
 from .rewrite import rewritten
 from .sizes import read_shape
 from .source import Chain
-from .spelling import Script, Spelling, kept, longest, tokens, trees
+from .spelling import Script, Spelling, decorated, kept, longest, tokens, trees
 from .steps import index_of, letters, step_at
 from .tokens import canonical, span, with_depths
 
@@ -52,6 +53,8 @@ PRODUCTS: dict[str, Callable[[Place, Node, Node], Node]] = {  # of two factors, 
 }
 NORMS = {("subscript", "F"): "", ("subscript", "2"): "_2", ("power", "2"): "^2"}  # scripts of a norm
 STEP = re.compile(r"[a-z][-+]\d")  # of h_{t-1}
+FONTS = rf"{FONT}|operatorname"  # macros without which names are compared
+PLAIN = rf"{FONTS}|{'|'.join(accent[1:] for accent in ACCENTS)}"
 DIFFERENTIAL, COMPOSED = "d", "∘"
 BRACKETED = {"parentheses", "braces", "brackets"}
 CLOSED = {"name", *BRACKETED}  # after these it is clear where a factor ends
@@ -121,6 +124,7 @@ class Reader:
         self.bound = bound or {}
         self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
         self.series = Series(names, self.fitting)
+        self.labels = labels.Labels(names, self.spelling)
         self.place = self.spelling.place
 
     def formula(self, tokens: list[Token], conditions: Iterable[Chain] = ()) -> Node:
@@ -190,7 +194,7 @@ class Reader:
         equal = nodes.Delta(place, *(int(index) if index.isdigit() else index for index in indices))
         if relation == "=":
             return equal
-        return nodes.Add(place, (nodes.Number(place, Fraction(1)), equal), (1, -1))
+        return self._complement(place, equal)
 
     def read(self, tree: Tree[Token]) -> Node:
         """Return the node of a tree."""
@@ -234,7 +238,10 @@ class Reader:
                 groups[-1].append((piece, self._dots(piece) or self._piece(piece, pieces)))
         factors = [
             self.series.multiplied(
-                [self._bracketed(*found) if len(group) > 1 else found[1] for found in group]
+                [
+                    self._bracketed(piece, node) if len(group) > 1 and isinstance(node, Node) else node
+                    for piece, node in group
+                ]
             )
             for group in groups
         ]
@@ -253,10 +260,8 @@ class Reader:
             (inside,) = trees(inside)
         return self.place(inside) if inside.data == "dots" else None
 
-    def _bracketed(self, piece: Tree[Token], node: Node | Place) -> Node | Place:
+    def _bracketed(self, piece: Tree[Token], node: Node) -> Node:
         """Return a factor that stands beside others, quoted with its brackets if it has some."""
-        if isinstance(node, Place):
-            return node
         bare = piece.data == "factor" and len(trees(piece)) == 1 and trees(piece)[0].data in BRACKETED
         return replace(node, place=self.place(piece)) if bare else node
 
@@ -360,12 +365,19 @@ class Reader:
     def _compared(self, place: Place, left: Tree[Token], relation: Token, right: Tree[Token]) -> Node:
         """Return 1 where a comparison of two formulas, or of two indices, holds."""
         equal = relation.type == "EQUALS" or relation in NOT_EQUAL
+        for one, other in ((left, right), (right, left)) if equal else ():
+            label, index = self.labels.of(one), None if self.labels.of(other) else self._index(other)
+            if label and index is not None:
+                found = label.at(place, index)
+                return found if relation.type == "EQUALS" else self._complement(place, found)
         if equal and (indices := [self._index(side) for side in (left, right)]) and None not in indices:
             delta = nodes.Delta(place, *(index for index in indices if index is not None))
-            if relation.type == "EQUALS":
-                return delta
-            return nodes.Add(place, (nodes.Number(place, Fraction(1)), delta), (1, -1))
+            return delta if relation.type == "EQUALS" else self._complement(place, delta)
         return nodes.Compare(place, self.read(left), str(relation), self.read(right))
+
+    def _complement(self, place: Place, found: Node) -> Node:
+        """Return 1 where something is 0, and 0 where it is 1."""
+        return nodes.Add(place, (nodes.Number(place, Fraction(1)), found), (1, -1))
 
     def _index(self, tree: Tree[Token]) -> Index | None:
         """Return the index that a formula is, if it is one and no name."""
@@ -540,6 +552,8 @@ class Reader:
             return self._with_scripts(self.bound[name], self.bound[name].latex, rest, place)
         if name in self.names.arrays:
             return self._array_function(name, rest, tree)
+        if name in self.names.labels:
+            raise labels.refused(place)
         if step := self._step(base, written, scripts, place):
             return step
         if base in self.names.families and (sample := self._sample(base, written, scripts, place)):
@@ -569,6 +583,14 @@ class Reader:
             return Prefix(base, 0, 1, tree)
         if base == "e" and kinds == ["power"]:
             return self.fitting.exponential(place, self.read(rest[0].tree))
+        if base == r"\delta" and kinds == ["subscript"] and (found := self.labels.indices(rest[0].tree)):
+            label, *others = sorted(found, key=lambda index: not isinstance(index, labels.Label))
+            if (
+                len(others) == 1
+                and isinstance(label, labels.Label)
+                and not isinstance(others[0], labels.Label)
+            ):
+                return label.at(place, others[0])
         if base == r"\delta" and kinds == ["subscript"]:
             indices = self.spelling.indices(rest[0].tree)
             if len(indices) != 2:
@@ -582,6 +604,8 @@ class Reader:
             half = int(rest[0].text) // 2
             self.names.read_as(place, rf"({written}^2)^{half}")
             return nodes.Power(place, square, nodes.Number(place, Fraction(half)))
+        if base in self.names.widths:
+            raise DerivationError(f"{base} differs from layer to layer: here it stands in shapes only", place)
         if base in self.names.dimensions:
             return self._with_scripts(nodes.Size(self.place(atom), base), written, rest, place)
         if base in self.counting or base in self.names.steps:
@@ -639,33 +663,43 @@ class Reader:
 
     def _entry_of(self, base: str, written: str, scripts: list[Script], place: Place) -> Node | None:
         r"""Return the entry z_i of the \mathbf z that is declared, or w_{ij} of W."""
-        if not scripts or scripts[0].kind != "subscript":
+        subscript = next((script for script in scripts if script.kind == "subscript"), None)
+        if subscript is None:
             return None
         try:
-            indices = self.spelling.indices(scripts[0].tree)
+            indices = self.spelling.indices(subscript.tree)
         except DerivationError:
             return None
         letters = _bare(base, f"{FONT}|vec")
-        shapes = {
-            name: shape
-            for name, shape in self.names.shapes.items()
-            if name in self.names.symbols and _bare(name, f"{FONT}|vec") in {letters, letters.upper()}
-        }
+        label = next((script for script in scripts if script.kind == "power"), None)
+        for used in (label, None) if label else (None,):
+            above = used.text if used else ""
+            of = {f"{each}{above}" for each in (letters, letters.upper(), letters.capitalize())}
+            shapes = {
+                name: shape
+                for name, shape in self.names.shapes.items()
+                if name in self.names.symbols and _bare(name, f"{FONT}|vec") in of
+            }
+            if shapes or used is None:
+                break
+        rest = [script for script in scripts if script is not used]
+        if rest[0] is not subscript:
+            return None
         fitting = [
             name
             for name, shape in shapes.items()
             if len([axis for axis in shape if axis != "1"]) == len(indices)
         ]
         if len(fitting) != 1:
-            here = place._replace(latex=written + scripts[0].written)
+            here = place._replace(latex=written + subscript.written)
             sample = self._sample_of(base, shapes, indices, here)
-            return sample and self._with_scripts(sample, here.latex, scripts[1:], place)
+            return sample and self._with_scripts(sample, here.latex, rest[1:], place)
         latex = self.names.symbols[fitting[0]].latex
         self.names.read_as(
-            place._replace(latex=written + scripts[0].written), f"[{latex}]{scripts[0].written}"
+            place._replace(latex=kept(written, scripts, rest[1:])), f"[{latex}]{subscript.written}"
         )
         entry = nodes.Symbol(place._replace(latex=latex), fitting[0])
-        return self._with_scripts(entry, written, scripts, place)
+        return self._with_scripts(entry, written, rest, place)
 
     def _sample_of(
         self, base: str, shapes: Mapping[str, Shape], indices: tuple[Index, ...], place: Place
@@ -674,6 +708,8 @@ class Reader:
         if len(shapes) != 1 or len(indices) != 1 or not (count := self.names.samples.get(str(indices[0]))):
             return None
         ((name, shape),) = shapes.items()
+        if count == f"N_{indices[0]}" and count not in shape:  # no sum says how many: N for n, else the rows
+            count = str(indices[0]).upper() if str(indices[0]).upper() in shape else shape[0]
         if name == base or len(shape) != 2 or shape.count(count) != 1:
             return None
         latex = self.names.symbols[name].latex
@@ -690,6 +726,10 @@ class Reader:
         if at is None:
             return None
         script, rest = scripts[at], scripts[:at] + scripts[at + 1 :]
+        if kind == "subscript" and (found := self.labels.indices(script.tree)):
+            row = len(found) == 1 and self.names.shapes[base][1] != "1"
+            here = place._replace(latex=written + script.written)
+            return self._with_scripts(self.labels.entry(here, whole, found, row), here.latex, rest, place)
         if kind == "subscript":
             indices = self.spelling.indices(script.tree)
         elif re.fullmatch(r"\((?:[a-z]|[1-9])\)", script.text):
@@ -737,6 +777,9 @@ class Reader:
     # Functions of whole arrays
 
     def _array_function(self, name: str, rest: list[Script], tree: Tree[Token]) -> Prefix:
+        order = sum(len(script.text) for script in rest if script.kind == "prime")
+        if order and len(rest) == 1 and self._of_a_number(name):
+            return Prefix(name, order, 1, tree)
         if rest:
             raise DerivationError(
                 f"{self.names.arrays[name].latex} is a function of a whole array: write its derivatives with \\partial, and other scripts "
@@ -745,18 +788,28 @@ class Reader:
             )
         return Prefix(name, 0, 1, tree)
 
+    def _of_a_number(self, name: str) -> bool:
+        """Say whether a function has one parameter, which is a symbol that is one number."""
+        parameters = self.names.arrays[name].parameters
+        return len(parameters) == 1 and self.names.shapes.get(parameters[0]) == ()
+
     def _at_arrays(self, prefix: Prefix, following: Pieces) -> Node:
         """Return what a function of arrays is for its arguments; where it has none, the symbol that it defines."""
         function, argument = self.names.arrays[prefix.name], following.next()
         bracket = trees(argument)[0] if argument is not None and argument.data == "factor" else None
         if argument is None or bracket is None or bracket.data != "parentheses":
             if prefix.name in self.names.symbols:
-                return nodes.Symbol(self.place(prefix.tree), prefix.name)
+                return self._slope(prefix, nodes.Symbol(self.place(prefix.tree), prefix.name))
             raise DerivationError(
                 f"{function.latex} is a function: write {function.latex}(…)", self.place(prefix.tree)
             )
         following.take()
         place = self.place(prefix.tree, bracket)
+        written = [self.spelling.letters(part) for part in trees(bracket)]
+        if written == list(function.parameters) and not self.names.symbols.keys() & {*written}:
+            found = self._slope(prefix, nodes.Symbol(place, prefix.name))
+            scripts = self.spelling.scripts(trees(argument)[1:])
+            return self._with_scripts(found, place.latex, scripts, self.place(prefix.tree, argument))
         arguments = [self.read(part) for part in trees(bracket)]
         if len(arguments) != len(function.parameters):
             raise DerivationError(
@@ -767,8 +820,9 @@ class Reader:
             isinstance(x, nodes.Symbol) and x.name == name
             for x, name in zip(arguments, function.parameters, strict=True)
         ]
-        if all(own) and prefix.name in self.names.symbols:
-            found: Node = nodes.Symbol(place, prefix.name)
+        if (all(own) or prefix.order) and prefix.name in self.names.symbols:
+            found = self._slope(prefix, nodes.Symbol(place, prefix.name))
+            found = found if all(own) else nodes.At(place, found, function.parameters[0], arguments[0])
         else:
             found = function.body(dict(zip(function.parameters, arguments, strict=True)))
             free = frozenset().union(*(free_letters(self.names, argument) for argument in arguments))
@@ -782,6 +836,18 @@ class Reader:
             found = replace(found, place=place)
         scripts = self.spelling.scripts(trees(argument)[1:])
         return self._with_scripts(found, place.latex, scripts, self.place(prefix.tree, argument))
+
+    def _slope(self, prefix: Prefix, found: Node) -> Node:
+        """Return the derivative of a function of one number that has as many primes."""
+        if prefix.order:
+            (parameter,) = self.names.arrays[prefix.name].parameters
+            latex = self.names.symbols[parameter].latex
+            power = f"^{prefix.order}" if prefix.order > 1 else ""
+            sign, name = rf"\partial{power}", self.names.arrays[prefix.name].latex
+            self.names.read_as(self.place(prefix.tree), rf"\frac{{{sign} {name}}}{{\partial {latex}{power}}}")
+        for _ in range(prefix.order):
+            found = nodes.Partial(found.place, found, parameter, None, "")
+        return found
 
     def _indicator(self, prefix: Prefix, following: Pieces) -> Node:
         r"""Return $\mathbb 1[z > 0]$, $\mathbb 1(z > 0)$ or $\mathbb 1_{z > 0}$."""
@@ -857,6 +923,7 @@ class Reader:
         self, base: str, written: str, scripts: Iterable[Script], tree: Tree[Token]
     ) -> DerivationError:
         """Return the error that a name is not known."""
+        written = written if written.count("{") == written.count("}") else base
         star = "".join(script.written for script in scripts if script.kind == "star")
         labelled = [name for name in self.names.symbols if re.match(rf"{re.escape(base)}\^(?!\*)", name)]
         known = self.names.symbols | self.names.functions
@@ -871,6 +938,8 @@ class Reader:
             hint = needs_braces(subscript[1] + written + star)
         elif base == "d":
             hint = r"; the differential is written \mathrm d"
+        elif base in {r"\mathbf{d}", r"\boldsymbol{d}", r"\bm{d}"}:
+            hint = r"; the differential is written \mathrm d \mathbf V, a gradient \bar{\mathbf V}"
         elif len(labelled) == 1:
             hint = f"; did you mean {self.names.symbols[labelled[0]].latex}?"
         elif base in MEANT:
@@ -923,6 +992,9 @@ class Reader:
             return node
         if kind == "subscript" and any(token.type == "COLON" for token in tokens(script.tree)):
             return self._line(node, script, place)
+        if kind == "subscript" and (found := self.labels.indices(script.tree)):
+            shape = self.fitting.shape(node) or ()
+            return self.labels.entry(place, node, found, len(found) < len(shape) and "1" not in shape)
         if kind == "subscript":
             return nodes.Entry(place, node, self.spelling.indices(script.tree))
         if (kind == "transpose" or (transposed and text == "T")) and isinstance(node, nodes.Entry):
@@ -1000,7 +1072,7 @@ class Reader:
         if bracket is None or not listed:
             body = self._piece(argument, following)
             if prefix.name == r"\operatorname{tr}":
-                body = self._traced(body, following)
+                body = self._traced(argument, body, following)
             found = self._function(prefix, [body], following.last)
             self._refuse_more(place, following)
             return self._raised(found, prefix)
@@ -1012,14 +1084,21 @@ class Reader:
         scripts = self.spelling.scripts(trees(argument)[1:])
         return self._with_scripts(node, node.latex, scripts, self.place(prefix.tree, argument))
 
-    def _traced(self, first: Node, following: Pieces) -> Node:
-        """Return the whole product behind a trace without parentheses, if its first factor is not square and has no trace."""
+    def _traced(self, argument: Tree[Token], first: Node, following: Pieces) -> Node:
+        """Return the whole product behind a trace without parentheses, if its first factor has no trace, or a differential follows."""
         shape = self.fitting.shape(first)
-        if not shape or shape[0] == shape[1] or any(piece.data == "operator" for piece in following.left):
+        moves = any(list(piece.find_data("differential")) for piece in following.left)
+        if not shape or (shape[0] == shape[1] and not moves):
             return first
-        factors = [first]
+        return self._rest(argument, first, following)
+
+    def _rest(self, argument: Tree[Token], first: Node, following: Pieces) -> Node:
+        """Return the whole product that begins with a factor, if its factors stand side by side."""
+        if any(piece.data == "operator" for piece in following.left):
+            return first
+        factors = [self._bracketed(argument, first)]
         while piece := following.take():
-            factors.append(self._piece(piece, following))
+            factors.append(self._bracketed(piece, self._piece(piece, following)))
         body = self.fitting.side_by_side(factors)
         self.names.read_as(body.place, rf"({body.latex})")
         return body
@@ -1083,8 +1162,10 @@ class Reader:
         end: Index | None = None
         if below[0].data == "between":
             over, start, end = self._between(below[0])
+        label = None
         if below[0].data == "besides":
-            besides = self._besides(below[0])
+            label = self.labels.of(over[1])
+            besides = self._besides(below[0]) if label is None else None
             over.pop()
         indices = [index for part in over for index in self.spelling.juxtaposed_indices(part)]
         letters = tuple(index for index in indices if isinstance(index, str))
@@ -1101,6 +1182,13 @@ class Reader:
         body = self._signed(tree, product)
         del self.counting[len(self.counting) - len(letters) :]
         kind = SUMS[str(sign)]
+        if label is not None:
+            if kind is not nodes.Sum or len(letters) != 1 or tokens(below[0])[0] not in NOT_EQUAL:
+                raise DerivationError(
+                    rf"a label is left out of a sum only: \sum_{{j \ne {label.latex}}}", place
+                )
+            here = place._replace(latex=rf"[{letters[0]} \ne {label.latex}]")
+            body = nodes.Product(body.place, (self._complement(here, label.at(here, letters[0])), body))
         if kind is nodes.Prod and self.fitting.shape(body) != ():
             self.names.ordered = True
             if self.names.falling:
@@ -1177,10 +1265,13 @@ class Reader:
         pieces = trees(body)
         while len(pieces) == 1 and pieces[0].data in {"product", "factor", "terms"}:
             pieces = trees(pieces[0])
-        name = self.spelling.name(pieces[0])[0] if len(pieces) == 1 else ""
+        named = len(pieces) == 1 or [piece.data for piece in pieces[1:]] == ["subscript"]
+        base = self.spelling.name(pieces[0])[0] if named else ""
+        name = decorated(base, self.spelling.scripts(pieces[1:])) if named else ""
         names = self.names
         if (
-            name not in OPEN_LOSSES
+            base not in OPEN_LOSSES
+            or rewrite.known(base, names)
             or rewrite.known(name, names)
             or not names.output
             or names.open_loss not in {"", name}
@@ -1221,6 +1312,15 @@ class Reader:
         sign = next(token for token in tokens(tree) if token.type == "PARTIAL")
         order = re.sub(r"[^+\d]", "", sign) or "1"
         written: list[Variable] = []
+        if len(trees(variables)) == 1 and order == "1" and self.names.labels:
+            node = self.read(trees(variables)[0])
+            if at := labels.of_entry(node):
+                ((name, indices, layout, step),) = self._variables(at[1])
+                slope = self._derived(place, found, Variable(name, indices, layout, step))
+                assert isinstance(at[0].body, nodes.Product)
+                return replace(
+                    at[0], place=place, body=replace(at[0].body, factors=(*at[0].body.factors[:-1], slope))
+                )
         for below, factor in zip(tokens(variables), trees(variables), strict=True):
             if "^" in below:
                 here = self.place(below, factor)
@@ -1320,7 +1420,15 @@ class Reader:
                 return [Variable(name, indices, "")] * times
             case nodes.Transpose(body=nodes.Symbol(name=name)) if not self.names.layout:
                 return [Variable(name, None, "transposed")] * times
-        raise node.error("a derivative is taken with respect to a symbol or an entry of it")
+        vec = any(
+            isinstance(part, nodes.Whole) and part.function == r"\operatorname{vec}" for part in node.walk()
+        )
+        hint = (
+            r": give the vector a name in the where part, x = \operatorname{vec}(X), and write \partial x^{\mathsf T}"
+            if vec
+            else ""
+        )
+        raise node.error(f"a derivative is taken with respect to a symbol or an entry of it{hint}")
 
     def _gradient(self, prefix: Prefix, following: Pieces) -> Node:
         r"""Return the gradient, or for \nabla^2 the Hessian: the derivative of the gradient as a row."""
@@ -1336,7 +1444,7 @@ class Reader:
             and argument is not None
             and (only := self._only_parameter(argument))
         ):
-            body = self._operand(argument, place, following)
+            body = self._operand(argument, place, following, partial(self._without_number, only))
             self.names.read_as(place, rf"\nabla_{{{self.names.symbols[only].latex}}}{'^2' * bool(above)}")
             place = self.place(prefix.tree, following.last)
             found: Node = nodes.Gradient(place, body, only, None, "transposed" if above else "")
@@ -1349,13 +1457,15 @@ class Reader:
             raise DerivationError(r"the gradient of what? Write \nabla_x J", place)
         variable, *more = trees(below[0])
         symbol = self.read(variable)
+        row = symbol if isinstance(symbol, nodes.Row) and isinstance(symbol.body, nodes.Symbol) else None
+        symbol = row.body if row is not None else symbol
         if prefix.name == PARTIAL and not more and not above:
             (of,) = self._variables(symbol)
             if self._open_loss(argument):
                 raise DerivationError(
                     r"of a loss that is not defined, write \frac{\partial L}{\partial W}", place
                 )
-            body = self._operand(argument, place, following)
+            body = self._operand(argument, place, following, partial(self._without, of.name))
             return self._derived(self.place(prefix.tree, following.last), body, of)
         if isinstance(symbol, nodes.Step) and not more and not above and not self._open_loss(argument):
             body = self._operand(argument, place, following)
@@ -1373,10 +1483,13 @@ class Reader:
         if not above and (loss := self._open_loss(argument)):
             place = self.place(prefix.tree, following.last)
             self._require_within(place, loss, {self.names.output}, symbol.name)
-            return nodes.Cotangent(place, symbol.name)
-        body = self._operand(argument, place, following)
+            whole: Node = nodes.Cotangent(place, symbol.name)
+            return nodes.Row(place, whole, row.index) if row is not None else whole
+        body = self._operand(argument, place, following, partial(self._without_number, symbol.name))
         place = self.place(prefix.tree, following.last)
         self._require_within(place, body.latex, reach(body, self.names, {}), symbol.name)
+        if row is not None and not above:
+            return nodes.Row(place, nodes.Gradient(place, body, symbol.name, None, ""), row.index)
         found = nodes.Gradient(place, body, symbol.name, None, "transposed" if above else "")
         return nodes.Partial(place, found, symbol.name, None, "") if above else found
 
@@ -1399,18 +1512,34 @@ class Reader:
         atom, *parts = trees(argument)
         scripts = self.spelling.scripts(parts)
         _, rest = longest(self.names, self.spelling.name(atom)[0], scripts)
-        if any(script.kind == "power" for script in rest):
+        if any(script.kind == "power" and script.text not in {"T", "-1", "-T"} for script in rest):
             raise DerivationError(
                 r"the differential of a power, or a power of it? Write \mathrm d(…) or (\mathrm d x)^2", place
             )
-        found = self._operand(argument, place, following)
+        found = self._operand(argument, place, following, _is_number)
         for _ in range(prefix.order):
             found = nodes.Differential(self.place(prefix.tree, following.last), found)
         return found
 
-    def _operand(self, argument: Tree[Token], place: Place, following: Pieces) -> Node:
-        """Return the one factor that an operator applies to."""
+    def _without(self, name: str, body: Node) -> bool:
+        """Say whether a formula does not depend on a symbol, so that its derivative alone is not meant."""
+        return name not in reach(body, self.names, {})
+
+    def _without_number(self, name: str, body: Node) -> bool:
+        """Say whether a formula is no number that depends on a symbol, so that its gradient alone is not meant."""
+        return bool(self.fitting.shape(body)) or self._without(name, body)
+
+    def _operand(
+        self,
+        argument: Tree[Token],
+        place: Place,
+        following: Pieces,
+        more: Callable[[Node], bool] = lambda body: False,
+    ) -> Node:
+        """Return the one factor that an operator applies to, or the whole product if that factor alone can not be meant."""
         body = self._piece(argument, following)
+        if following.left and more(body):
+            return self._rest(argument, body, following)
         if argument.data == "factor" and trees(argument)[0].data not in CLOSED:
             self._refuse_more(place, following)
         return body
@@ -1419,18 +1548,15 @@ class Reader:
 def _nearest(base: str, known: Iterable[str]) -> str:
     """Return the known name that is most like another one: in another font, nearly spelled so, or of the same letters."""
     known = list(known)
-    fonts, letters = (
-        rf"{FONT}|operatorname",
-        rf"{FONT}|operatorname|{'|'.join(accent[1:] for accent in ACCENTS)}",
-    )
-    in_font = [name for name in known if _bare(name, fonts) == _bare(base, fonts)]
+    in_font = [name for name in known if _bare(name, FONTS) == _bare(base, FONTS)]
     close = get_close_matches(base, known, n=1, cutoff=0.6)
-    alike = [
-        name
-        for name in known
-        if _bare(name, letters).rstrip("0123456789").lower() == _bare(base, letters).lower()
-    ]
+    alike = [name for name in known if plain(name) == plain(base)]
     return next(iter([*in_font, *close, *alike]), "")
+
+
+def plain(name: str) -> str:
+    """Return the letters of a name as small ones, without font, accent, signs and the number at its end."""
+    return _bare(name, PLAIN).rstrip("0123456789").lower()
 
 
 def _bare(name: str, macros: str) -> str:
@@ -1440,6 +1566,11 @@ def _bare(name: str, macros: str) -> str:
 
 def _is_comparison(piece: Tree[Token] | None) -> bool:
     return piece is not None and piece.data == "factor" and trees(piece)[0].data == "comparison"
+
+
+def _is_number(node: Node) -> bool:
+    """Say whether a formula is a number that is written out, as 1/2."""
+    return all(isinstance(part, nodes.Number | nodes.Divide) for part in node.walk())
 
 
 def _is_norm(node: nodes.Whole) -> bool:

@@ -1,7 +1,7 @@
 r"""A shape as it is written: $\mathbb{R}^{n \times m}$."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lark import Token
 
@@ -22,6 +22,7 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
             r"a label is declared as a one-hot vector, y \in \{0, 1\}^K \text{ rows are one-hot}, of which y_k is 1 for the class k",
             spelling.place(tokens[0], tokens[-1]),
         )
+    tokens = _equally_wide(names, spelling, tokens)
     if not tokens or tokens[0].type != "REALS":
         place = spelling.place(tokens[0]) if tokens else Place(1, 1, "")
         raise DerivationError(r"expected \mathbb{R}, with the shape as exponent", place)
@@ -81,6 +82,34 @@ def read_shape(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sha
     if len(shape) == 1:
         shape.append("1")
     return () if shape == ["1", "1"] else tuple(shape)
+
+
+def widths(tokens: Sequence[Token], steps: Collection[str]) -> set[str]:
+    r"""Return the n of $\mathbb{R}^{n_l \times n_{l-1}}$, where l counts layers: the sizes that are one for each of them."""
+    found: set[str] = set()
+    shapes = [group(tokens, at + 2) for at, token in enumerate(tokens[:-2]) if token.type == "REALS"]
+    for shape in shapes:
+        for at in shape:
+            if at + 1 < shape.stop and tokens[at].type == "NAME" and tokens[at + 1].type in {"SUB", "SUP"}:
+                script = group(tokens, at + 2)
+                if any(str(tokens[i]) in steps for i in script):
+                    found.add(canonical(tokens[at]))
+    return found
+
+
+def _equally_wide(names: Names, spelling: Spelling, tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return a shape in which the widths of all layers are one size."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        kept.append(tokens[at])
+        at += 1
+        if canonical(kept[-1]) in names.widths and at < len(tokens) and tokens[at].type in {"SUB", "SUP"}:
+            script = group(tokens, at + 1)
+            read = rf"\text{{as if all layers were }} {kept[-1]} \text{{ wide}}"
+            names.read_as(spelling.place(kept[-1], tokens[script.stop]), read)
+            at = script.stop + 1
+    return kept
 
 
 def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tuple[list[Token], list[str]]:

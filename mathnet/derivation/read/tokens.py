@@ -31,7 +31,8 @@ ORDER = r"(?:\s*\^\s*(?:\{\s*[+\d]\s*\}|[+\d]))?"  # of a derivative
 LETTER = rf"[A-Za-z]|\\nabla(?![A-Za-z])|\\(?:{GREEK})(?![A-Za-z])"
 PATTERNS = {  # what is more than a word of `WORDS`; the first that fits counts, and `WORDS` come after
     "LAYOUT": r"\s+|%[^\n]*|\\[ ]|\\(?:color|textcolor|colorbox)\s*\{[^{}]*\}|"
-    r"\\(?:phantom|hphantom|hspace|label)\*?\{[^{}]*\}|\\tag\*?\{[^{}=<>\\]*\}",
+    r"\\(?:phantom|hphantom|label)\*?\{[^{}]*\}|\\hspace\*?\{\s*-[^{}]*\}|\\tag\*?\{[^{}=<>\\]*\}",
+    "QUAD": r"\\hspace\*?\{[^{}]*\}",
     "ENV": r"\\(?:begin|end)\{(?:aligned|align|equation|split|gather|gathered|multline)\*?\}",
     "ROW": r"\\\\(?:\[[\d.]+[a-z]+\])?|\\cr(?![A-Za-z])",
     "LAT": r"\\left\s*\.",
@@ -43,7 +44,7 @@ PATTERNS = {  # what is more than a word of `WORDS`; the first that fits counts,
     "WHOLES": r"\\mathbb\s*(?:\{\s*[ZN]\s*\}|[ZN]\b)|\\[ZN](?![A-Za-z])",
     "WORD": rf"\\math(?:rm|sf|bf)\s*\{{\s*(?:{NAMED})\s*\}}|\\text\w*\s*\{{\s*(?:{NAMED})\s*\}}",
     "TEXT": r"\\(?:text|textrm|mbox|intertext|shortintertext)\s*\{[^{}]*\}",
-    "DIFFERENTIAL": r"\\(?:mathrm|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
+    "DIFFERENTIAL": r"\\(?:mathrm|mathsf|operatorname)\s*(?:\{\s*d\s*\}|d)" + ORDER,
     "PARTIAL": _any_of([WORDS["PARTIAL"]]) + ORDER,
     "SUM": _any_of(name for name in SUMS if name in FUNCTIONS) + r"(?=(?:\\limits|\s)*_)",
     "ACCENTED": rf"\\(?:{FONT})\s*\{{\s*(?:{_any_of(ACCENTS)})\s*(?:\{{\s*(?:{LETTER})\s*\}}|(?:{LETTER}))\s*\}}",

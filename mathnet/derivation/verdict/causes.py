@@ -7,7 +7,7 @@ only if the line, so repaired, equals the line before wherever lines are compare
 import copy
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -27,9 +27,11 @@ from ..numbers.data import Data, choose_sizes
 from ..numbers.evaluate import Evaluator
 from ..read.source import Chain
 from .compare import Comparison
-from .repairs import REPAIRS, Clue, Repair, Repaired, made
+from .missing import MISSING, losable
+from .repairs import REPAIRS, Clue, Repair, Repaired, made, order, product, sign, transpose
 
-DRAWS, SEED, MAX_REPAIRS = 3, 19701207, 2_000
+DRAWS, SEED, MAX_REPAIRS = 3, 19701207, 4_000
+SLOPED = {"tanh": r"\tanh", "relu": r"\operatorname{relu}"}  # built in, and often with a prime
 MAX_WORK = 40_000  # of all wrong lines of a derivation
 MAX_UNLUCKY = 20
 
@@ -67,7 +69,17 @@ class Causes:
     def __init__(self, names: Names, dimensions: Dimensions) -> None:
         self.names, self.dimensions, self.work = names, dimensions, MAX_WORK
 
-    def cause(self, before: nodes.Node, side: nodes.Node) -> str:
+    def cause_on_the_left(self, left: nodes.Node, side: nodes.Node) -> str:
+        """Return the mistake on the left of a chain, if it is one that cannot make anything equal to 0 by itself."""
+        return self.cause(side, left, (sign, transpose, order, product), conditions=False)
+
+    def cause(
+        self,
+        before: nodes.Node,
+        side: nodes.Node,
+        repairs: Sequence[Repair] = (*REPAIRS, *MISSING),
+        conditions: bool = True,
+    ) -> str:
         """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
         names, dimensions = self.names, copy.copy(self.dimensions)
         scope = Scope(dimensions)
@@ -91,8 +103,11 @@ class Causes:
         by_a_matrix = any(isinstance(part, nodes.Partial) and part.indices is None for part in before.walk())
         other = nodes.LAYOUTS[0] if by_a_matrix and not names.layout else ""
         types, sequences = dimensions.types, names.sequences
-        clue = Clue(side, letters, unsummed, names.dimensions, factors, types, symbols, sequences, other)
-        candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in REPAIRS)
+        lost = losable(names, dimensions, before, side, letters)
+        clue = Clue(
+            side, letters, unsummed, names.dimensions, factors, types, symbols, sequences, lost, before, other
+        )
+        candidates = itertools.chain.from_iterable(_everywhere(side, repair, clue) for repair in repairs)
         smallest = dimensions.smallest
         for fixed, words in itertools.islice(candidates, MAX_REPAIRS):
             spent = max(evaluator.work for evaluator, _ in draws)
@@ -114,6 +129,8 @@ class Causes:
             except (DerivationError, UnluckyDrawError, RecursionError):
                 continue
         self.work -= max(evaluator.work for evaluator, _ in draws)
+        if not conditions:
+            return ""
         return self._as_gradients(before, side, free, wanted.shape) or self._condition(
             before, side, free, wanted.shape
         )
@@ -164,7 +181,7 @@ class Causes:
         for name in sorted(reached & self.names.symbols.keys()):
             symbol = self.names.symbols[name]
             square = len(set(self.dimensions.shapes[name])) == 1
-            for word, possible in (("symmetric", square), ("constant", directed)):
+            for word, possible in (("symmetric", square), ("constant", directed and name not in named)):
                 if possible and symbol.definition is None and not symbol.properties:
                     declared = replace(symbol, properties=frozenset({word}))
                     names = replace(self.names, symbols={**self.names.symbols, name: declared})
@@ -259,8 +276,13 @@ def _factors(names: Names, before: nodes.Node, side: nodes.Node) -> list[nodes.N
             found += itertools.chain.from_iterable(node.operands)
     formulas = [symbol.definition for symbol in names.symbols.values() if symbol.definition is not None]
     for node in itertools.chain.from_iterable(formula.walk() for formula in formulas):
-        if isinstance(node, nodes.Apply) and node.function in names.functions:
-            latex = f"{names.functions[node.function].latex}'({node.arguments[0].latex})"
+        if isinstance(node, nodes.Apply) and node.function in {*names.functions, *SLOPED}:
+            written = (
+                names.functions[node.function].latex
+                if node.function in names.functions
+                else SLOPED[node.function]
+            )
+            latex = f"{written}'({node.arguments[0].latex})"
             slope = replace(node, order=1, place=node.place._replace(latex=latex))
             places: set[tuple[Index, ...]] = {
                 part.indices for part in side.walk() if isinstance(part, nodes.Entry)

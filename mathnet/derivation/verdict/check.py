@@ -1,6 +1,7 @@
 """The verdict: every side of every chain is compared with the one before."""
 
 import itertools
+import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -9,7 +10,7 @@ from ..algebra.prove import proofs
 from ..errors import DerivationError, Difference, Place
 from ..meaning.infer import infer_dimensions, infer_symbol, left_free, resolve_sums
 from ..meaning.names import Names
-from ..meaning.nodes import LAYOUTS, Gradient, Node, Partial
+from ..meaning.nodes import DERIVATIVES, LAYOUTS, Gradient, Node, Partial
 from ..meaning.nodes.calculus import TWO_LAYOUTS
 from ..meaning.relations import refuse_relation
 from ..meaning.scope import Dimensions, Scope
@@ -202,7 +203,14 @@ class Derivation:
             equality = chain.relations[at - 1].type == "EQUALS"
             if equality and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
                 assert isinstance(error, DerivationError)
-                error.cause = self.causes.cause(chain.nodes[at - 1], chain.nodes[at])
+                before, side = chain.nodes[at - 1 : at + 1]
+                error.cause = self.causes.cause(before, side)
+                if (
+                    not error.cause
+                    and at == 1
+                    and not any(isinstance(part, DERIVATIVES) for part in before.walk())
+                ):
+                    error.cause = self.causes.cause_on_the_left(before, side)
             self._refuse(error, *chain.start, chain.about)
 
 
@@ -259,16 +267,25 @@ def _read(source: str, id: str, layout: str = "", falling: bool = False) -> Deri
 
 
 def _unsaid_size(derivation: Derivation, layout: str) -> str:
-    """Return the one size that fits an I or a vector of ones which is not declared, or the empty string."""
+    """Return the size that fits an I or a vector of ones which is not declared, or the empty string; each I in a sum has that of what is beside it."""
     if not any(error.reason.endswith(SIZELESS) for error in derivation.report.errors):
         return ""
-    sizes = {axis for shape in derivation.names.shapes.values() for axis in shape} - {"1"}
-    refused = {size: _refused(derivation.report, layout, size) for size in sorted(sizes)}
-    fewest = [size for size, count in refused.items() if count == min(refused.values())]
-    return fewest[0] if len(fewest) == 1 else ""
+    sizes = sorted({axis for shape in derivation.names.shapes.values() for axis in shape} - {"1"})
+    read = {size: Derivation(derivation.report.source, derivation.report.id, layout, size) for size in sizes}
+    refused = {size: _refused(read[size].report) for size in sizes}
+    fewest = [size for size in sizes if refused[size] == min(refused.values())]
+    same = all(_formulas(read[size]) == _formulas(read[fewest[0]]) for size in fewest)
+    return fewest[0] if fewest and same else ""
 
 
-def _refused(report: Report, layout: str, size: str) -> int:
-    """Return how many lines cannot be read with an I, or ones, of this size."""
-    errors = Derivation(report.source, report.id, layout, size).report.errors
-    return sum(TWO_LAYOUTS not in error.reason for error in errors)
+def _refused(report: Report) -> int:
+    """Return how many lines cannot be read; a where part that cannot be read is worse than any lines."""
+    if report.errors and not report.chains:
+        return sys.maxsize
+    return sum(TWO_LAYOUTS not in error.reason for error in report.errors)
+
+
+def _formulas(derivation: Derivation) -> str:
+    """Return all that was read, as a text: a size that makes no difference leaves it as it is."""
+    definitions = [symbol.definition for symbol in derivation.names.symbols.values()]
+    return repr([definitions, [chain.nodes for chain in derivation.report.chains]])

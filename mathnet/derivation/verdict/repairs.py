@@ -29,6 +29,7 @@ CLOSED = (
 )
 
 
+RAISED = re.compile(r"\^(?:\{[^{}]*\}|.)$")  # what has a superscript already
 MOST_OCCURRENCES = 5  # of an index, of which all choices are tried
 Made = TypeVar("Made", bound=nodes.Node)
 Repaired = tuple[nodes.Node, str]
@@ -50,17 +51,35 @@ class Clue:
     types: Mapping[Formula, Type]
     symbols: Mapping[str, tuple[str, Shape]]
     sequences: Collection[str] = ()  # those of the symbols of which there is one for each step
+    losable: Sequence[
+        tuple[nodes.Node, bool]
+    ] = ()  # what may be lost, and whether it is known to be a number
+    before: nodes.Node | None = None  # the side before
     other_layout: str = ""  # in which a derivative that the line begins with has the transposed shape
 
     def __post_init__(self) -> None:
         sums = [node for node in self.root.walk() if isinstance(node, nodes.Add)]
+        self.unfit = self.root not in self.types  # its shapes do not fit together
         self.terms = {term for sum_ in sums for term in sum_.terms}
+        self.factors_inside = {
+            factor
+            for node in self.root.walk()
+            for factor in (
+                node.factors
+                if isinstance(node, nodes.Product)
+                else itertools.chain.from_iterable(node.operands)
+                if isinstance(node, nodes.Hadamard)
+                else ()
+            )
+            if not isinstance(factor, nodes.Add)
+        }
 
 
 Repair = Callable[[nodes.Node, Clue], Iterator[Repaired]]
 
 
-def _tex(node: nodes.Node) -> str:
+def tex(node: nodes.Node) -> str:
+    """Return a formula as a factor: in parentheses where it needs them."""
     return node.latex if isinstance(node, CLOSED) or _bracketed(node.latex) else f"({node.latex})"
 
 
@@ -75,20 +94,28 @@ def made(kind: type[Made], like: nodes.Node, latex: str, *parts: Any) -> Made:
     return kind(like.place._replace(latex=latex), *parts)
 
 
-def _transposed(node: nodes.Node) -> nodes.Transpose:
-    return made(nodes.Transpose, node, rf"{_tex(node)}^{{\mathsf T}}", node)
+def transposed(node: nodes.Node) -> nodes.Node:
+    """Return the transpose of a formula."""
+    if isinstance(node, nodes.Transpose):
+        return node.body
+    latex = tex(node)
+    latex = f"({latex})" if RAISED.search(latex) else latex
+    return made(nodes.Transpose, node, rf"{latex}^{{\mathsf T}}", node)
 
 
-def _product(*factors: nodes.Node) -> nodes.Product:
-    return made(nodes.Product, factors[0], " ".join(map(_tex, factors)), factors)
+def product_of(*factors: nodes.Node) -> nodes.Product:
+    """Return factors side by side."""
+    return made(nodes.Product, factors[0], " ".join(map(tex, factors)), factors)
 
 
-def _alone(factors: tuple[nodes.Node, ...]) -> nodes.Node:
-    return factors[0] if len(factors) == 1 else _product(*factors)
+def alone(factors: tuple[nodes.Node, ...]) -> nodes.Node:
+    """Return what stands in one operand of a Hadamard product."""
+    return factors[0] if len(factors) == 1 else product_of(*factors)
 
 
-def _times(a: nodes.Node, b: nodes.Node) -> nodes.Hadamard:
-    return made(nodes.Hadamard, a, rf"{_tex(a)} \odot {_tex(b)}", ((a,), (b,)))
+def hadamard(a: nodes.Node, b: nodes.Node) -> nodes.Hadamard:
+    """Return a Hadamard product of two."""
+    return made(nodes.Hadamard, a, rf"{tex(a)} \odot {tex(b)}", ((a,), (b,)))
 
 
 def transpose(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
@@ -96,7 +123,7 @@ def transpose(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     if isinstance(node, nodes.Transpose):
         yield node.body, f"{node.latex} is transposed once too often: {node.body.latex}"
     elif node not in clue.types or clue.types[node].shape:
-        fixed = _transposed(node)
+        fixed = transposed(node)
         words = f"{node.latex} is used where its transpose belongs: {fixed.latex}"
         if node is clue.root and clue.other_layout:
             words += rf"; in {clue.other_layout} the line is right: declare \text{{{clue.other_layout}}}"
@@ -110,29 +137,29 @@ def _primes(count: int) -> str:
 def order(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """Factors swapped."""
     for rebuild, a, b in _neighbours(node):
-        yield rebuild(b, a), f"the factors are swapped: {_tex(b)} {_tex(a)}"
-        for left, right in ((_transposed(b), a), (b, _transposed(a)), (_transposed(b), _transposed(a))):
+        yield rebuild(b, a), f"the factors are swapped: {tex(b)} {tex(a)}"
+        for left, right in ((transposed(b), a), (b, transposed(a)), (transposed(b), transposed(a))):
             yield (
                 rebuild(left, right),
-                f"the factors are swapped and a transpose is missing: {_tex(left)} {_tex(right)}",
+                f"the factors are swapped and a transpose is missing: {tex(left)} {tex(right)}",
             )
 
 
 def product(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """The Hadamard product for the matrix product, or the reverse."""
     for rebuild, a, b in _neighbours(node):
-        times = _times(a, b)
+        times = hadamard(a, b)
         yield rebuild(times), f"the Hadamard product belongs here: {times.latex}"
     if isinstance(node, nodes.Hadamard):
         for at, operand in enumerate(node.operands):
             if len(operand) > 1:
                 split = (*node.operands[:at], *((factor,) for factor in operand), *node.operands[at + 1 :])
-                latex = r" \odot ".join(map(_tex, operand))
+                latex = r" \odot ".join(map(tex, operand))
                 yield replace(node, operands=split), f"the Hadamard product belongs here: {latex}"
     if isinstance(node, nodes.Hadamard) and len(node.operands) == 2:
-        a, b = (_alone(operand) for operand in node.operands)
-        for left, right in ((a, b), (_transposed(a), b), (a, _transposed(b)), (b, a)):
-            fixed = _product(left, right)
+        a, b = (alone(operand) for operand in node.operands)
+        for left, right in ((a, b), (transposed(a), b), (a, transposed(b)), (b, a)):
+            fixed = product_of(left, right)
             yield fixed, f"the matrix product belongs here, not \\odot: {fixed.latex}"
 
 
@@ -142,20 +169,34 @@ def sign(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         for at, term in enumerate(node.terms):
             signs = (*node.signs[:at], -node.signs[at], *node.signs[at + 1 :])
             yield replace(node, signs=signs), f"the sign of {term.latex} is wrong"
+    if isinstance(node, nodes.Cases):
+        for at, value in enumerate(node.values):
+            minus = made(nodes.Add, value, f"-{tex(value)}", (value,), (-1,))
+            values = (*node.values[:at], minus, *node.values[at + 1 :])
+            yield replace(node, values=values), f"the sign of {value.latex} is wrong"
     if node is clue.root:
-        yield made(nodes.Add, node, f"-{_tex(node)}", (node,), (-1,)), "the sign is wrong"
+        yield made(nodes.Add, node, f"-{tex(node)}", (node,), (-1,)), "the sign is wrong"
 
 
 def prime(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A derivative of a function too many or too few."""
     if isinstance(node, nodes.Apply) and node.function not in {"e^", "sqrt", "|"}:
         name = node.latex[: node.latex.rfind(node.arguments[0].latex)].rstrip("' ([{")
-        yield (
-            replace(node, order=node.order + 1),
-            f"{name}{_primes(node.order + 1)} belongs here, not {node.latex}",
-        )
+        if not _is_slope(clue.before, node):
+            yield (
+                replace(node, order=node.order + 1),
+                f"{name}{_primes(node.order + 1)} belongs here, not {node.latex}",
+            )
         if node.order:
             yield replace(node, order=node.order - 1), f"{node.latex} has a prime too many"
+
+
+def _is_slope(before: nodes.Node | None, node: nodes.Apply) -> bool:
+    """Say whether a line is about the derivative of this very function, so that to write it there would say nothing."""
+    return isinstance(before, nodes.Apply) and (before.function, before.order) == (
+        node.function,
+        node.order + 1,
+    )
 
 
 def mirrored(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
@@ -253,11 +294,11 @@ def limits(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
 def sum_(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A sum that is missing, or is one too many."""
     for letter in clue.letters:
-        fixed = made(nodes.Sum, node, rf"\sum_{letter} {_tex(node)}", (letter,), None, node)
+        fixed = made(nodes.Sum, node, rf"\sum_{letter} {tex(node)}", (letter,), None, node)
         yield fixed, f"the sum over {letter} is missing: {fixed.latex}"
     if node is clue.root and len(clue.unsummed) > 1:
         fixed = made(
-            nodes.Sum, node, rf"\sum_{{{''.join(clue.unsummed)}}} {_tex(node)}", clue.unsummed, None, node
+            nodes.Sum, node, rf"\sum_{{{''.join(clue.unsummed)}}} {tex(node)}", clue.unsummed, None, node
         )
         yield fixed, f"the sum over {', '.join(clue.unsummed)} is missing: {fixed.latex}"
     if isinstance(node, nodes.Sum):
@@ -266,7 +307,7 @@ def sum_(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
 
 def number(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A lost factor 2, 1/2, or 1/n; a sum for a mean; an exponent that should be one less."""
-    if node is clue.root or node in clue.terms:
+    if (node is clue.root or node in clue.terms) and not isinstance(node, nodes.Size):
         for value, words in (
             (Fraction(2), "a factor of 2 is missing"),
             (
@@ -274,7 +315,7 @@ def number(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 "there is a factor of 2 too many" if _doubled(node) else r"a factor of \tfrac12 is missing",
             ),
         ):
-            yield _product(made(nodes.Number, node, str(value), value), node), f"{words}, in {node.latex}"
+            yield product_of(made(nodes.Number, node, str(value), value), node), f"{words}, in {node.latex}"
         for name in clue.dimensions:
             size = made(nodes.Size, node, name, name)
             yield (
@@ -282,7 +323,7 @@ def number(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 rf"a factor of \tfrac1{name} is missing: the sum is used where the mean belongs",
             )
             yield (
-                _product(size, node),
+                product_of(size, node),
                 f"a factor of {name} is missing: the mean is used where the sum belongs",
             )
     if isinstance(node, nodes.Power):
@@ -296,10 +337,10 @@ def factor(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     for lost in clue.factors:
         words = f"the factor {lost.latex} is lost"
         if node is clue.root or isinstance(node, nodes.Product):
-            yield _product(node, lost), words
+            yield product_of(node, lost), words
         if not isinstance(node, nodes.Entry | nodes.Number | nodes.Delta):
-            yield _times(node, lost), words
-            yield _times(node, _transposed(lost)), words
+            yield hadamard(node, lost), words
+            yield hadamard(node, transposed(lost)), words
 
 
 def _base(name: str) -> str:
@@ -312,7 +353,7 @@ def name(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         written, shape = clue.symbols[node.name]
         for other, (latex, its_shape) in clue.symbols.items():
             same_kind = (other in clue.sequences) == (node.name in clue.sequences)
-            if other != node.name and its_shape == shape and same_kind:
+            if other != node.name and (its_shape == shape or clue.unfit) and same_kind:
                 if node.name in clue.sequences:
                     written, latex = _base(node.name), _base(other)
                 fixed = replace(
@@ -327,17 +368,17 @@ def extra(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         case nodes.Product(factors=factors) if len(factors) > 1:
             for at, factor in enumerate(factors):
                 yield (
-                    _alone(factors[:at] + factors[at + 1 :]),
+                    alone(factors[:at] + factors[at + 1 :]),
                     f"the factor {factor.latex} does not belong here",
                 )
             for at in range(len(factors) - 1 if len(factors) > 2 else 0):
-                two = _product(*factors[at : at + 2])
-                yield _alone(factors[:at] + factors[at + 2 :]), f"the factors {two.latex} do not belong here"
+                two = product_of(*factors[at : at + 2])
+                yield alone(factors[:at] + factors[at + 2 :]), f"the factors {two.latex} do not belong here"
         case nodes.Hadamard(operands=operands):
             for at, operand in enumerate(operands):
                 others = operands[:at] + operands[at + 1 :]
-                fixed = replace(node, operands=others) if others[1:] else _alone(others[0])
-                yield fixed, f"the factor {_alone(operand).latex} does not belong here"
+                fixed = replace(node, operands=others) if others[1:] else alone(others[0])
+                yield fixed, f"the factor {alone(operand).latex} does not belong here"
         case nodes.Divide(left=left, right=right):
             yield left, f"the division by {right.latex} does not belong here"
 
@@ -350,10 +391,10 @@ def power(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
         yield replace(node, exponent=more), f"the exponent of {node.latex} is too small by 1"
     elif isinstance(node, nodes.Symbol | nodes.Entry | nodes.Apply | nodes.Add) and node in clue.types:
         if clue.types[node].shape:
-            squared: nodes.Node = _times(node, node)
+            squared: nodes.Node = hadamard(node, node)
         else:
             two = made(nodes.Number, node, "2", Fraction(2))
-            squared = made(nodes.Power, node, f"{_tex(node)}^2", node, two)
+            squared = made(nodes.Power, node, f"{tex(node)}^2", node, two)
         yield squared, f"{node.latex} has lost its square: {squared.latex}"
 
 
@@ -364,7 +405,7 @@ def delta(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
             kept = made(nodes.Delta, node, rf"\delta_{{{left}{right}}}", left, right)
             alone = isinstance(node, nodes.Number) and node.value == 1
             yield (
-                kept if alone else _product(node, kept),
+                kept if alone else product_of(node, kept),
                 f"{kept.latex} is missing: for {left} ≠ {right} this is 0",
             )
 
@@ -487,4 +528,4 @@ def _neighbours(
     if isinstance(node, nodes.Product):
         for at in range(len(node.factors) - 1):
             before, (a, b), after = node.factors[:at], node.factors[at : at + 2], node.factors[at + 2 :]
-            yield lambda *new, before=before, after=after: _product(*before, *new, *after), a, b
+            yield lambda *new, before=before, after=after: product_of(*before, *new, *after), a, b
