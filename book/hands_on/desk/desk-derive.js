@@ -81,6 +81,7 @@ class GradientDesk extends Door {
       if (error) return this.refused(error);
       this.offer(symbols);
       const counts = { derived: 0, refused: 0 };
+      delete this.dataset.lines;
       for (const by of this.by.value === EACH ? declared : [this.by.value]) {
         const place = element("section", [], { className: "desk-gradient" });
         this.shown.append(place);
@@ -88,6 +89,7 @@ class GradientDesk extends Door {
           const taken = found.verdict ? this.taken(found) : [];
           place.replaceChildren(...(found.refused ? this.unable(found) : found.shown ? [...this.lines(found), ...taken] : []));
           scrollable(place);
+          this.dataset.lines ??= this.seconds;
         };
         const found = await this.ask("derive", { text, by, style: this.style, kind: this.kind.value }, write);
         if (found.error) return this.refused(found.error);

@@ -66,17 +66,22 @@ export class Door extends HTMLElement {
     if (this.working) return;
     this.busy = true;
     this.told = false;
-    const started = performance.now();
+    this.started = performance.now();
     const late = setTimeout(() => (this.progress.hidden = false), 300); // a quick answer shows no progress
     try {
       await Promise.all([loadFormulas(this.given.formulas), task()]);
-      this.dataset.seconds = ((performance.now() - started) / 1000).toFixed(2);
+      this.dataset.seconds = this.seconds;
     } catch (error) {
       this.python.stop();
       this.say(error.name === "AbortError" ? "Stopped." : `The checker did not answer: ${error.message}. Press ${this.given.press} to try again.`);
     }
     clearTimeout(late);
     this.busy = false;
+  }
+
+  /** Seconds since the press. */
+  get seconds() {
+    return ((performance.now() - this.started) / 1000).toFixed(2);
   }
 
   /** Ask Python, and wait until formulas can be set; `early` gets what is known before the answer is whole. */

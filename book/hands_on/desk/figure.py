@@ -51,10 +51,10 @@ STYLES = {
     "differentials": "by differentials",
 }
 KINDS = {  # a choice, and the noun of a heading
-    "gradient": ("gradient: what one small change does to the result", "gradient"),
-    "hessian": ("Hessian: what one small change does to the gradient", "Hessian"),
-    "hvp": ("Hessian times a direction, without the Hessian", "Hessian times a direction"),
-    "jvp": ("directional derivative (JVP): all entries change at once", "derivative in a direction"),
+    "gradient": ("the gradient", "gradient"),
+    "hessian": ("the Hessian, its derivative", "Hessian"),
+    "hvp": ("the Hessian times a direction", "Hessian times a direction"),
+    "jvp": ("the derivative in a direction", "derivative in a direction"),
 }
 LAYERS = [  # a title, a where part, and the symbol that is chosen at first
     ("The layer of the question", r"""where  H \in \mathbb{R}^{1 \times h},  W \in \mathbb{R}^{h \times y}
