@@ -22,7 +22,7 @@ EXAMPLES = int(os.environ.get("MATHNET_FUZZ", "300"))
 WHERE = "where x, y \\in \\mathbb{R}, v \\in \\mathbb{R}^n, A \\in \\mathbb{R}^{n \\times n}, z = v\n"
 LAYOUT = re.compile(
     r"(?:\s|%[^\n]*\n?|&|~|[,.;]|\\\\(?:\[[^\]]*\])?|\\[,;:! ]|\\q?quad|\\(?:implies|iff|Rightarrow|notag|nonumber|displaystyle)"
-    r"|\\(?:phantom|label|tag)\{[^{}]*\}|\\(?:begin|end)\{\w+\*?\})*"
+    r"|\\(?:phantom|label|tag|hspace)\{[^{}]*\}|\\(?:begin|end)\{\w+\*?\})*"
 )
 
 

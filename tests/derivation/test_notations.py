@@ -550,7 +550,7 @@ REFUSED = {  # a notation: a derivation in it, and what it is told
     "label index": (
         r"""where f \in \mathbb{R}^{N \times K}, y \in \mathbb{R}^N \text{ integer}
 \sum_i f_{i,y_i} = \sum_i f_{i y_i}""",
-        r"y_i is not an index: for the entry at a label, write one-hot rows and a sum, \sum_k Y_{ik} f_{ik}",
+        r"y_i is not an index: for the entry at a label, declare labels, as in y \in \{1, \ldots, K\}^N",
     ),
     "index arithmetic": (
         r"""where a \in \mathbb{R}^{n}, w \in \mathbb{R}^m

@@ -158,7 +158,8 @@ def _declare(reader: Reader, written: Iterable[Tokens], tokens: Tokens) -> None:
         own = shape
         if not shape and (vector := _counted_entry(names, found)):
             found, own = vector
-            names.read_as(found.place, rf"\text{{the entries of a vector of }} {own[0]}")
+            kind, axes = (r"vector of }", own[0]) if own[1] == "1" else ("matrix, }", r" \times ".join(own))
+            names.read_as(found.place, rf"\text{{the entries of a {kind} {axes}")
         _new(names, found)
         names.shapes[found.name] = own
         names.symbols[found.name] = Declared(
@@ -271,16 +272,20 @@ def _counting(names: Names, written: Written) -> str:
 
 
 def _counted_entry(names: Names, written: Written) -> tuple[Written, tuple[str, ...]] | None:
-    """Return the vector of which a^L_j is an entry, a number for each j that a sum runs over, and its shape."""
+    """Return the vector of which a^L_j is an entry, or the matrix of w^l_{jk}, if a sum runs over a letter, and its shape."""
     below = [script for script in written.scripts if script.kind == "subscript"]
     others = [script for script in written.scripts if script.kind != "subscript"]
-    if len(below) != 1 or not others or below[0].text not in names.samples:
+    letters = below[0].text if len(below) == 1 and others else ""
+    if (
+        not re.fullmatch("[a-z]{1,2}", letters)
+        or not {*letters} & {*names.samples}
+        or letters[0] == letters[1:]
+    ):
         return None
-    count = names.samples[below[0].text]
-    if count not in names.dimensions:
-        names.dimensions.append(count)
+    axes = [names.samples.setdefault(letter, f"N_{letter}") for letter in letters]
+    names.dimensions += [axis for axis in axes if axis not in names.dimensions]
     text = written.text + "".join(script.written for script in others)
-    return written._replace(scripts=others, text=text), (count, "1")
+    return written._replace(scripts=others, text=text), (axes[0], axes[1] if axes[1:] else "1")
 
 
 def _one_for_each(

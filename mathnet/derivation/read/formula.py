@@ -234,6 +234,8 @@ class Reader:
             if piece.data == "operator":
                 operators += tokens(piece)
                 groups.append([])
+            elif indicator := self._one_where(piece, pieces):
+                groups[-1].append(indicator)
             else:
                 groups[-1].append((piece, self._dots(piece) or self._piece(piece, pieces)))
         factors = [
@@ -246,6 +248,22 @@ class Reader:
             for group in groups
         ]
         return self._multiplied(factors, operators, self.place(tree))
+
+    def _one_where(self, piece: Tree[Token], following: Pieces) -> tuple[Tree[Token], Node] | None:
+        r"""Return the indicator $1\{i = k\}$."""
+        behind = following.next()
+        if self.place(piece).latex != "1" or behind is None or not _is_comparison(behind):
+            return None
+        comparison, *scripts = trees(behind)
+        opening, relation, _ = tokens(comparison)
+        if opening.type != "LSET":
+            return None
+        following.take()
+        place = self.place(piece, comparison)
+        self.names.read_as(place, f"[{self.place(*trees(comparison)).latex}]")
+        found = self._compared(place, trees(comparison)[0], relation, trees(comparison)[1])
+        whole = self.place(piece, behind)
+        return behind, self._with_scripts(found, place.latex, self.spelling.scripts(scripts), whole)
 
     # What dots stand for
 

@@ -195,7 +195,7 @@ class Spelling:
                     and not primes[1:]
                     and [script.data for script in primes] == ["subscript"]
                 ):
-                    hint = r": for the entry at a label, write one-hot rows and a sum, \sum_k Y_{ik} f_{ik}"
+                    hint = r": for the entry at a label, declare labels, as in y \in \{1, \ldots, K\}^N"
                 raise DerivationError(f"{latex} is not an index{hint}", self.place(terms))
         return found
 

@@ -84,8 +84,11 @@ def lost_term(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A term that is not there."""
     one = made(nodes.Number, node, "1", Fraction(1))
     whole = node is clue.root or isinstance(node, nodes.Add)
+    terms, signs = (node.terms, node.signs) if isinstance(node, nodes.Add) else ((node,), (1,))
+    there = {_without_number(term) for term in terms}  # 3 t for 2 t is a wrong number, and no lost t
     for lost in (one, *((it for it, _ in clue.losable) if whole else ())):
-        terms, signs = (node.terms, node.signs) if isinstance(node, nodes.Add) else ((node,), (1,))
+        if lost.latex in there:
+            continue
         for sign in (1, -1):
             latex = f"{tex(node)} {'+' if sign > 0 else '-'} {lost.latex}"
             fixed = made(nodes.Add, node, latex, (*terms, lost), (*signs, sign))
@@ -93,6 +96,12 @@ def lost_term(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
                 fixed,
                 f"the term {'-' * (sign < 0)}{lost.latex} is missing: {node.latex} {'+' if sign > 0 else '-'} {lost.latex}",
             )
+
+
+def _without_number(term: nodes.Node) -> str:
+    """Return a term without the numbers before it, as LaTeX; a number is 1."""
+    factors = term.factors if isinstance(term, nodes.Product) else (term,)
+    return " ".join(factor.latex for factor in factors if not isinstance(factor, nodes.Number)) or "1"
 
 
 def instead(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
