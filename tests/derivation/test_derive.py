@@ -140,6 +140,16 @@ def test_all_styles_end_in_the_same_formula_and_nearly_all_of_their_lines_are_pr
     assert proved > 0.95 * steps, (proved, steps)
 
 
+@pytest.mark.parametrize("style", ["backward", *STEPS])
+def test_a_loss_that_is_flat_between_its_jumps_has_the_gradient_zero(style):
+    (found,) = derive(
+        r"where X \in \mathbb{R}^{n \times m},  J = \sum_{ij} \begin{cases} 1 & X_{ij} > 0 \\ 2 & \text{else} \end{cases}",
+        style=style,
+    )
+    assert (found.refused, found.answer) == (None, "0")
+    subprocess.run([sys.executable, "-W", "error", "-c", found.numpy], check=True, capture_output=True)
+
+
 def test_a_style_that_there_is_not_is_refused():
     message = "derive: style is 'magic'; expected one of backward, indices, differentials"
     with pytest.raises(ValueError, match=f"^{message}$"):

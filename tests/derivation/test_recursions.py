@@ -137,3 +137,29 @@ def test_each_end_has_a_line_with_its_condition():
         r"\frac{\partial J}{\partial x_{k}} &= -2 (x_{k+1} - x_{k}) \quad \text{for } k \le 1 < n",
         r"\frac{\partial J}{\partial x_{k}} &= 2 (x_{k} - x_{k-1}) - 2 (x_{k+1} - x_{k}) \quad \text{for } 1 < k < n",
     ]
+
+
+SUMS = [  # no two rows are equal, and every row is one number in several ways, which the normal form tells
+    (r"\sum_{i=2}^{n} x_i", r"\sum_{i=1}^n \sum_{j=2}^n \delta_{ij} x_j", r"\sum_{i=1}^{n-1} \sum_{j=1}^{n} \delta_{i+1,j} x_j"),
+    (r"\sum_{i=2}^{n} x_{i-1}", r"\sum_{i=1}^n \sum_{j=1}^n \delta_{i+1,j} x_i"),
+    (r"\sum_{i=2}^{n-1} x_i", r"\sum_{i=2}^n \sum_{j=1}^{n-1} \delta_{ij} x_j"),
+    (r"\sum_{i=1}^{n} x_i", r"\sum_{k=1}^{n} x_k"),
+    (r"\sum_{j=1}^{n} \sum_{i=1}^{j} A_{ij}", r"\sum_{i=1}^{n} \sum_{j=1}^{i} A_{ji}"),
+    (r"\sum_{i=1}^{n} \sum_{j=1}^{i} A_{ij}", r"\sum_{j=1}^{n} \sum_{i=1}^{j} A_{ji}"),
+    (r"\sum_{i=1}^n i x_i", r"\sum_{j=1}^n x_j j"),
+    (r"\prod_{i=2}^n x_i", r"\prod_{j=2}^n x_j"),
+]  # fmt: skip
+OF_SUMS = "where x \\in \\mathbb{R}^n, A \\in \\mathbb{R}^{n \\times n}\n"
+
+
+@pytest.mark.parametrize("ways", SUMS)
+def test_one_sum_with_limits_in_two_ways_is_proved(ways):
+    first, *others = ways
+    assert [check(f"{OF_SUMS}{first} = {other}").certainty for other in others] == ["proved"] * len(others)
+
+
+def test_no_two_different_sums_with_limits_have_one_normal_form():
+    firsts = [ways[0] for ways in SUMS]
+    for place, one in enumerate(firsts):
+        for other in firsts[:place]:
+            assert not check(f"{OF_SUMS}{one} = {other}").ok, (one, other)  # a wrong proof would raise

@@ -7,7 +7,6 @@ $\partial J/\partial Z$ is the sum of what comes through Y and what comes throug
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 from ..errors import DerivationError, Place
@@ -19,15 +18,14 @@ from ..meaning.scope import Dimensions
 from .canonical import Keys, TooLongError, is_product_of_sums
 from .differentiate import derivative
 from .enter import Entries, axes, opens
-from .forms import Form
+from .forms import Form, zero
 from .programs import identifier
 from .reduce import Matrices, NoMatrixFormError
 from .simplify import normal, simplified, spread_deltas, spread_out
 from .steps import Chain, Line, listed, text
 from .sums import computed
-from .terms import Entry, Expression, Letter, Term, expression, plus, product, total
+from .terms import Entry, Expression, Letter, expression, plus, product, total
 
-ZERO = Expression((Term(Fraction(0)),))
 Ends: TypeAlias = tuple[Letter | None, Letter | None]
 CONSTRAINED = {  # whose entries cannot vary alone
     "symmetric", "positive definite", "diagonal", "orthogonal", "orthonormal columns", "rows sum to one", "rows are probabilities",
@@ -218,8 +216,10 @@ class Backward:
         apart = self.spread(spread_deltas(part, letters))
         part = simplified(part, self.keys)
         found = self.spread(part)
+        if not found.terms:
+            return zero(tuple(letter.size if letter else "1" for letter in ends) if any(ends) else ())
         if not any(map(is_product_of_sums, found.terms)):
-            return self.matrices.form(found if found.terms else ZERO, *ends)
+            return self.matrices.form(found, *ends)
         ways = [found, apart] if len(apart.terms) > len(found.terms) else [found]
         with suppress(TooLongError):
             ways.append(normal(part, self.keys))

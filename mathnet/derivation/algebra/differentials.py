@@ -27,6 +27,8 @@ class Bracket:
     @property
     def latex(self) -> str:
         """How it is written."""
+        if self.gradient.kind == "zero":
+            return "0"
         if not self.differential.shape:
             gradient = f"({self.gradient.latex})" if self.gradient.kind == "add" else self.gradient.latex
             return self.differential.latex if gradient == "1" else f"{gradient} {self.differential.latex}"

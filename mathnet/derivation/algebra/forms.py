@@ -92,6 +92,13 @@ def number(value: Fraction | int) -> Form:
     )
 
 
+def zero(shape: Shape) -> Form:
+    """Return 0 in the place of a number, a vector or a matrix."""
+    sizes = [axis for axis in shape if axis != "1"]
+    code = f"np.zeros(({', '.join(sizes)},))" if sizes else "0.0"
+    return Form("0", code, shape, ATOM, "zero")
+
+
 def transposed(form: Form) -> Form:
     """Return the transpose, which moves inwards until it stands at symbols."""
     shape = form.shape[::-1]

@@ -53,6 +53,11 @@ class ByDirection:
     ----------
     backward : Backward
         What is differentiated.
+
+    Attributes
+    ----------
+    part, above : Expression, tuple of Letter
+        After `differential`: the differential with each definition's own differential inserted, and the letters of the result in it.
     """
 
     def __init__(self, backward: Backward) -> None:
@@ -76,6 +81,7 @@ class ByDirection:
         while name := self._last(part):
             part = self._inserted(part, name)
             self._line(lines, part, above, name)
+        self.above, self.part = above, part
         at = self.held.letters(self.shapes[by])
         closed = total(product(backward.inserted(by, above, at), expression(Entry(f"d{by}", at))), at)
         form = backward.written(closed, loss, above)
@@ -87,12 +93,9 @@ class ByDirection:
         """Return the chain of the differential, and that of the Jacobian."""
         backward = self.backward
         chain, _ = self.differential(by)
-        above, at = self.held.letters(self.shapes[backward.loss]), self.held.letters(self.shapes[by])
-        place = layout(backward, by, above, at)
-        part = self._of(backward.loss, above)
-        while name := self._last(part):
-            part = self._inserted(part, name)
-        form = backward.matrix(backward.spread(derivative(part, f"d{by}", at)), place.ends)
+        at = self.held.letters(self.shapes[by])
+        place = layout(backward, by, self.above, at)
+        form = backward.matrix(backward.spread(derivative(self.part, f"d{by}", at)), place.ends)
         closed = self.closed(by)
         lines = [Line(form.latex, rf"{text('what multiplies ')} \mathrm d {self.names.symbols[by].latex}")]
         if closed.latex != form.latex:

@@ -12,8 +12,8 @@ from ..errors import WHOLE, DerivationError
 from ..meaning.names import Sequence as Steps
 from .backward import Backward, gradient
 from .differentiate import derivative
-from .enter import Entries, axes, index_of
-from .forms import SUM, Form
+from .enter import Entries, index_of
+from .forms import SUM, Form, zero
 from .indexed import written
 from .pieces import Piece, Run, limits
 from .programs import called_sequence, identifier
@@ -192,9 +192,7 @@ class Recursion:
         """Return an expression as a matrix of the shape of a symbol, or of a step of a sequence."""
         shape = self.shapes[name]
         if not part.terms:
-            return Form(
-                "0", f"np.zeros(({', '.join(axes(shape))},))" if axes(shape) else "0.0", shape, kind="zero"
-            )
+            return zero(shape)
         self.at, self.is_row = tuple(at), shape[:1] == ("1",)
         return self.backward.matrix(self._without_steps(part), self.backward.ends(name, at))
 

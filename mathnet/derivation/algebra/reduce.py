@@ -50,6 +50,10 @@ PLAIN = {"exp", "log", "sin", "cos", "tanh"}  # that LaTeX has a name for
 MOST_ORDERS = 24  # in which letters are taken away; the shortest formula stays
 
 
+State = tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]
+"""The functions, the ones and the identities that a form needs, and the products in it."""
+
+
 class NoMatrixFormError(Exception):
     """Nothing that matrices can say is left to do, but letters still meet."""
 
@@ -154,6 +158,7 @@ class Matrices:
         self.identities: dict[str, str] = {}
         self.given: dict[str, Form] = {}  # what is written for the entries of something that is no symbol
         self.products: list[str] = []  # by name, in the order in which they were found
+        self.found: dict[tuple[int, Letter | None, Letter | None], tuple[Factor, Form, State]] = {}
 
     def form(self, part: Expression, row: Letter | None = None, column: Letter | None = None) -> Form:
         """Return the matrix of which an expression is the entry at a row and a column: a vector or a number, if one or none is given.
@@ -187,10 +192,10 @@ class Matrices:
         self._restore(after)
         return best
 
-    def _state(self) -> tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]:
+    def _state(self) -> State:
         return set(self.functions), dict(self.ones), dict(self.identities), list(self.products)
 
-    def _restore(self, state: tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]) -> None:
+    def _restore(self, state: State) -> None:
         functions, ones, identities, products = state
         self.functions, self.ones, self.identities = set(functions), dict(ones), dict(identities)
         self.products = list(products)
@@ -408,11 +413,24 @@ class Matrices:
         return Form(latex, f"np.eye({size})", (size, size), kind="identity")
 
     def factor(self, factor: Factor, row: Letter | None, column: Letter | None) -> Form:
-        """Return the form of one factor, with its letters as row and column."""
-        products = list(self.products)
-        form = self._factor(factor, row, column)
-        if not isinstance(factor, Nested):
-            self.products = products  # those inside a function are no steps of this line
+        """Return the form of one factor, with its letters as row and column; it is found once, whichever letter goes first."""
+        if isinstance(factor, Entry):
+            return self._factor(factor, row, column)
+        at = id(factor), row, column
+        if at not in self.found:
+            before = self._state()
+            self.functions, self.ones, self.identities, self.products = set(), {}, {}, []
+            try:
+                form = self._factor(factor, row, column)
+                self.found[at] = factor, form, self._state()
+            finally:
+                self._restore(before)
+        _, form, (functions, ones, identities, products) = self.found[at]
+        self.functions |= functions
+        self.ones |= ones
+        self.identities |= identities
+        if isinstance(factor, Nested):  # the products inside a function are no steps of this line
+            self.products += products
         return form
 
     def _factor(self, factor: Factor, row: Letter | None, column: Letter | None) -> Form:
