@@ -183,7 +183,7 @@ def _derived(where: str, names: Names, backward: Backward, name: str, asked: Der
         return replace(asked, refused=wrong if report.errors[0].difference else untried)
     return replace(
         asked,
-        answer=found.chains[-1].lines[-1].latex,
+        answer=found.chains[-1].lines[-1].limited,
         fence=fence,
         numpy=program(names, backward, found.result, report.sizes or [{}]) if found.result else "",
         verdict=report.verdict(),
