@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from mathnet.derivation import check, derive
+from mathnet.derivation.verdict.rendering import report_html
 
 TIME = r"""where x_t, h_0 \in \mathbb{R}^{1 \times n},  U \in \mathbb{R}^{n \times n},  f \text{ elementwise}
   a_t = h_{t-1} U + x_t \text{ for } t = 1, \ldots, T
@@ -83,7 +84,7 @@ def test_the_last_step_has_a_line_of_its_own():
     lines = [line for line in found.fence.splitlines() if line.startswith(r"\frac")]
     assert lines[:3] == [
         r"\frac{\partial J}{\partial h_{T}} &= 2 h_{T}  && \text{through } J",
-        r"\frac{\partial J}{\partial h_{t}} &= \frac{\partial J}{\partial a_{t+1}} U^{\mathsf T} + 2 h_{t} \quad \text{for } t < T  && \text{through } J\text{ and } a_{t+1}\text{; matrix product}",
+        r"\frac{\partial J}{\partial h_{t}} &= \frac{\partial J}{\partial a_{t+1}} U^{\mathsf T} + 2 h_{t}  && \text{for } t < T \text{: } \text{through } J\text{ and } a_{t+1}\text{; matrix product}",
         r"\frac{\partial J}{\partial a_{t}} &= \frac{\partial J}{\partial h_{t}} \odot f'(a_{t})  && \text{through } h_{t}\text{; Hadamard product}",
     ]
 
@@ -131,11 +132,11 @@ def test_a_symbol_that_is_zero_outside_needs_no_limits():
 
 def test_each_end_has_a_line_with_its_condition():
     (found,) = derive(r"where x \in \mathbb{R}^n,  J = \sum_{i=1}^{n-1} (x_{i+1} - x_i)^2", ["x"])
-    lines = [line.partition("  &&")[0] for line in found.fence.splitlines() if r"\text{for }" in line]
+    lines = [line.partition(r" \text{: }")[0] for line in found.fence.splitlines() if r"\text{for }" in line]
     assert lines == [
-        r"\frac{\partial J}{\partial x_{k}} &= 2 (x_{k} - x_{k-1}) \quad \text{for } 1 < n \le k",
-        r"\frac{\partial J}{\partial x_{k}} &= -2 (x_{k+1} - x_{k}) \quad \text{for } k \le 1 < n",
-        r"\frac{\partial J}{\partial x_{k}} &= 2 (x_{k} - x_{k-1}) - 2 (x_{k+1} - x_{k}) \quad \text{for } 1 < k < n",
+        r"\frac{\partial J}{\partial x_{k}} &= 2 (x_{k} - x_{k-1})  && \text{for } 1 < n \le k",
+        r"\frac{\partial J}{\partial x_{k}} &= -2 (x_{k+1} - x_{k})  && \text{for } k \le 1 < n",
+        r"\frac{\partial J}{\partial x_{k}} &= 2 (x_{k} - x_{k-1}) - 2 (x_{k+1} - x_{k})  && \text{for } 1 < k < n",
     ]
 
 
@@ -163,3 +164,11 @@ def test_no_two_different_sums_with_limits_have_one_normal_form():
     for place, one in enumerate(firsts):
         for other in firsts[:place]:
             assert not check(f"{OF_SUMS}{one} = {other}").ok, (one, other)  # a wrong proof would raise
+
+
+@pytest.mark.parametrize(
+    "where", [TIME, r"where x \in \mathbb{R}^n,  J = \sum_{i=1}^{n-1} (x_{i+1} - x_i)^2"]
+)
+def test_a_line_with_a_condition_can_be_shown_on_a_page(where):
+    (found, *_) = derive(where, ["h_t" if where is TIME else "x"])
+    assert "<math" in report_html(check(found.fence))

@@ -106,7 +106,7 @@ def derived(text: str, by: str, style: str, kind: str) -> Iterator[Answer]:
     asked = {"by": draft.asked.by}
     if draft.chains:
         unjudged = {"where": [], "chains": [*map(_lines, draft.chains)]}
-        yield asked | {"answer": draft.chains[-1].lines[-1].latex, "shown": unjudged}
+        yield asked | {"answer": draft.chains[-1].lines[-1].limited, "shown": unjudged}
     found, report = draft.checked()
     if report is None:
         yield asked | {"refused": found.refused}

@@ -190,9 +190,8 @@ class ByIndices:
         found = [Chain(left(letter), tuple(lines))]
         for piece in Run(letter, 1, last_of(letter.size)).pieces({"": self.part}):
             part = simplified(piece.parts[""], self.backward.keys)
-            said = rf" \quad \text{{for }} {piece.condition}" if piece.condition else ""
             value = letter if piece.special is None or piece.condition else piece.special
-            found.append(Chain(left(value), (Line(self.indexed.expression(part) + said, reason),)))
+            found.append(Chain(left(value), (Line(self.indexed.expression(part), reason, piece.condition),)))
         return found
 
     def _whole(self, lines: list[Line], part: Expression, by: str) -> Chain:

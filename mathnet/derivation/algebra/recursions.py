@@ -96,12 +96,10 @@ class Recursion:
         found = []
         for each in self.gradients(by):
             for piece in each.pieces:
-                condition = piece.piece.condition
-                said = rf" \quad \text{{for }} {condition}" if condition else ""
                 reason = f"{text('through ')} {listed(list(piece.through))}" if piece.through else ""
                 reason += text(f"; {', '.join(piece.products)}" if piece.products else "")
                 left = rf"\frac{{\partial {loss}}}{{\partial {self._latex(each.name, piece.index)}}}"
-                found.append(Chain(left, (Line(piece.form.latex + said, reason),)))
+                found.append(Chain(left, (Line(piece.form.latex, reason, piece.piece.condition),)))
         return found
 
     def gradients(self, by: str) -> list[Gradient]:

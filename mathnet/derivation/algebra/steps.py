@@ -5,10 +5,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Line:
-    """One side of a chain, and why it is equal to the one before."""
+    """One side of a chain, why it is equal to the one before, and for which values of an index, if not for all."""
 
     latex: str
     reason: str
+    condition: str = ""
+
+    @property
+    def limited(self) -> str:
+        """The line with its condition."""
+        return rf"{self.latex} \quad \text{{for }} {self.condition}" if self.condition else self.latex
+
+    @property
+    def beside(self) -> str:
+        """What stands beside the line: its condition and its reason."""
+        if not self.condition:
+            return self.reason
+        return rf"\text{{for }} {self.condition}" + (rf" \text{{: }} {self.reason}" if self.reason else "")
 
 
 @dataclass(frozen=True)
@@ -21,7 +34,7 @@ class Chain:
     @property
     def source(self) -> str:
         """The chain as a derivation has it."""
-        rows = [f"&= {line.latex}" + (f"  && {line.reason}" if line.reason else "") for line in self.lines]
+        rows = [f"&= {line.latex}" + (f"  && {line.beside}" if line.beside else "") for line in self.lines]
         return f"{self.left} " + " \\\\\n  ".join(rows)
 
 

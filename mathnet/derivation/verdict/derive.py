@@ -158,7 +158,7 @@ class Draft:
             return replace(asked, refused=wrong if report.errors[0].difference else untried), None
         passed = replace(
             asked,
-            answer=found.chains[-1].lines[-1].latex,
+            answer=found.chains[-1].lines[-1].limited,
             fence=self.fence,
             numpy=program(names, self.backward, found.result, report.sizes or [{}]) if found.result else "",
             verdict=report.verdict(),
