@@ -64,3 +64,15 @@ def test_right_lines_pass_and_wrong_ones_do_not(where, line, said, other):
 @pytest.mark.parametrize("line", REFUSED)
 def test_what_is_no_index_is_refused(line):
     assert REFUSED[line] in check(PLAIN + line).errors[0].reason
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "cause"),
+    [
+        (PLAIN, r"\frac{\partial \ell}{\partial z_k} = p_k", "the term -[y = k] is missing: p_k - [y = k]"),
+        (BATCH, r"\frac{\partial}{\partial F_{ij}} \sum_k F_{k y_k} = 1", "[y_{i} = j] belongs here, not 1"),
+    ],
+)
+def test_a_lost_label_is_named_as_one_writes_it(where, line, cause):
+    (error,) = check(where + line).errors
+    assert error.cause == cause

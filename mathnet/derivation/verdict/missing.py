@@ -32,6 +32,11 @@ def losable(
     for name in (name for name in declared if name in shapes):
         symbol, rank = names.symbols[name], sum(axis != "1" for axis in shapes[name])
         whole = made(nodes.Symbol, side, symbol.latex, name)
+        if name in names.labels:  # kept as one-hot rows, of which an author writes an entry as [y_i = k]
+            for *row, place in itertools.permutations(letters, rank):
+                label = f"{name}_{{{row[0]}}}" if row else name
+                found.append((made(nodes.Entry, side, f"[{label} = {place}]", whole, (*row, place)), True))
+            continue
         if not rank or not letters:
             found.append((whole, not rank))
         for indices in itertools.permutations(letters, rank) if rank else ():
