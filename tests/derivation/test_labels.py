@@ -70,7 +70,11 @@ def test_what_is_no_index_is_refused(line):
     ("where", "line", "cause"),
     [
         (PLAIN, r"\frac{\partial \ell}{\partial z_k} = p_k", "the term -[y = k] is missing: p_k - [y = k]"),
-        (BATCH, r"\frac{\partial}{\partial F_{ij}} \sum_k F_{k y_k} = 1", "[y_{i} = j] belongs here, not 1"),
+        (
+            BATCH + "      M = -\\sum_i \\log P_{i,y_i}\n",
+            r"\frac{\partial M}{\partial F_{ij}} = P_{ij}",
+            "the term -[y_{i} = j] is missing: P_{ij} - [y_{i} = j]",
+        ),
     ],
 )
 def test_a_lost_label_is_named_as_one_writes_it(where, line, cause):
