@@ -1,6 +1,6 @@
 // <depth-and-scale>: choose layers, size of the weights and activation; see how large H is on its way forward, and D on its way back.
 // The drawing comes from the build, whose figure.py says what is computed; this script moves its curves.
-import { data, element } from "./grids.js";
+import { data, element, keepRoom } from "./grids.js";
 import { format } from "./numbers.js";
 import { range } from "./products.js";
 
@@ -70,6 +70,8 @@ class DepthAndScale extends HTMLElement {
     const figure = this.querySelector("figure.figure");
     this.querySelector(".drawing").append(figure.querySelector("svg"));
     figure.remove();
+    const small = Array(layers[1]).fill(1.234e-45);
+    keepRoom(this.querySelector(".said"), [said({ H: [1, ...small], D: small }, this.settings.limits)]);
     this.control = (name) => this.querySelector(`[name=${name}]`);
     this.control("power").addEventListener("input", ({ target }) => {
       this.size = 10 ** target.valueAsNumber;

@@ -1,6 +1,6 @@
 r"""Depth and scale: how large $H$ is on its way through many layers of random weights, and $D$ on its way back.
 
-What is computed is the limit of very many units, which depends on no random number. There the entries of $Z = HW$ are normal with mean 0.
+What is computed is the limit of ever more units, which depends on no random number. There the entries of $Z = HW$ are normal with mean 0.
 With `size` for the spread of the weights times the root of the number of inputs, each layer maps mean squares to mean squares:
 
     forward   Z² = size² · H² of the layer before,   H² = the mean of f(Z z)² over normal numbers z
