@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
 from book import hands_on, npm
 from book.editions import chromium
+from book.hands_on.depth.figure import depth_and_scale
 from book.hands_on.digit.figure import draw_a_digit
 from book.hands_on.explorer.figure import product_explorer
 from book.hands_on.gates.figure import gate_graph
@@ -181,7 +182,7 @@ def come_near() -> Callable[[Page], None]:
 
     def go(page: Page) -> None:
         for figure in page.locator(
-            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, gate-graph, derivation-desk, practice-desk"
+            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, gate-graph, depth-and-scale, derivation-desk, practice-desk"
         ).all():
             figure.scroll_into_view_if_needed()
             figure.locator(".hands-on").wait_for()
@@ -199,6 +200,7 @@ def figures(serve_elements: Callable[..., str]) -> str:
         "network-ripple": ripple,
         "letter-graph": letter_graph,
         "gate-graph": gate_graph,
+        "depth-and-scale": depth_and_scale,
     }
     return serve_elements({name: element() for name, element in make.items()})
 

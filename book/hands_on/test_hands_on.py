@@ -20,6 +20,7 @@ PAGES = {
     "network-ripple": "chain-rule/index.html",
     "letter-graph": "products/letters/index.html",
     "gate-graph": "graphs/index.html",
+    "depth-and-scale": "why-training-fails/index.html",
 }
 
 
@@ -49,6 +50,11 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         page.locator("[data-node=u]").tap()
         expect(page.locator("[data-node=u]")).to_have_class("node chosen")
         return
+    if name == "depth-and-scale":  # and this one buttons
+        he = page.get_by_role("button", name="He")
+        he.tap()
+        expect(he).to_have_attribute("aria-pressed", "true")
+        return
     last = page.locator("[role=grid] td:visible").last
     last.tap()
     assert "chosen" in last.get_attribute("class")
@@ -65,6 +71,7 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         ("network-ripple", "ripple"),
         ("letter-graph", "letters"),
         ("gate-graph", "gates"),
+        ("depth-and-scale", "depth"),
     ],
 )
 def test_a_figure_whose_script_does_not_come_says_so(browser, figures, name, script, how, width):

@@ -22,7 +22,7 @@ for (const details of document.querySelectorAll("details")) details.addEventList
 const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]].filter(([name]) => document.querySelector(name));
 const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`).catch((error) => doWithout(module, error))));
 addEventListener("load", () => ready.then(mark));
-const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple", "letter-graph": "letters", "gate-graph": "gates" };
+const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple", "letter-graph": "letters", "gate-graph": "gates", "depth-and-scale": "depth" };
 if (location.protocol !== "file:") { // they need a page from a server
   Object.assign(modules, { "desk-doors": "desk-doors", "derivation-desk": "desk", "gradient-desk": "desk-derive", "practice-desk": "desk-practice" });
 }
