@@ -12,9 +12,7 @@ ROOT = Path(__file__).parents[2]
 # Every regular expression over HTML in the machine of the site and in what it prints, and why it is one.
 PATTERNS = {
     r"<math\b.*?</math>": "math-core has written it, and one formula never stands in another; figures bring theirs as text",
-    r'(?=<h[2-6] id=")': "the index of the printed book asks below which heading a word stands; MkDocs has written the headings",
-    r'<h[2-6] id="(?P<id>[^"]+)"[^>]*>(?P<words>.*?)</h[2-6]>': "the same: the words of a heading",
-    r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>': "the search cuts a page at its headings; MkDocs has written them",
+    r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>': "the search and the index of the printed book ask below which heading a word stands; MkDocs has written the headings",
     r"<(em|strong)>(.*?)</\1>": "the same: where a chapter explains a word, Markdown has written it in italics or bold",
     "<[^>]*>": "the same: words without their tags",
     "<figcaption.*?</figcaption>": "on paper a caption does not say what JavaScript can do",

