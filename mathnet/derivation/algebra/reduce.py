@@ -170,7 +170,10 @@ class Matrices:
         """
         if not part.terms and (row or column):
             raise NoMatrixFormError  # a zero says nothing of its shape
-        return forms.add(*(self._term(term, row, column) for term in part.terms))
+        found = forms.add(*(self._term(term, row, column) for term in part.terms))
+        if (row or column) and found.kind == "number" and not found.number:
+            raise NoMatrixFormError  # neither does one whose terms cancel
+        return found
 
     def shortest_of(self, parts: Sequence[Expression], row: Letter | None, column: Letter | None) -> Form:
         """Return the shortest form of expressions that are equal.
