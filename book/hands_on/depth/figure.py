@@ -90,7 +90,7 @@ def depth_and_scale() -> str:
         _plot(H, D),
         alt=f"A plot of sizes by layer, on a logarithmic scale, for {layers} layers with {activation} and weights of size {written(size)}. {said(H, D)}",
         caption=f"{layers} layers with {activation}, weights of size {written(size)}: the root mean square of the entries of $H$, on its way forward, and of $D$, "
-        "on its way back. With JavaScript you choose layers, size and $f$.",
+        "on its way back. With JavaScript you choose layers, size and function.",
     )
     data = {
         "start": {"activation": activation, "size": size, "layers": layers},
