@@ -97,17 +97,22 @@ class Backward:
 
     def _steps(self, by: str) -> list[Step]:
         self.require(by)
-        defined = [
-            n for n, s in self.names.symbols.items() if s.definition is not None and not n.endswith("?")
-        ]
-        path = [
-            name
-            for name in defined
-            if name != self.loss and self.uses(name, by) and self.uses(self.loss, name)
-        ]
+        path = self.path(by)
         return [
             self._step(name, [other for other in (*path, self.loss) if self.directly(other, name)])
             for name in [*reversed(path), by]
+        ]
+
+    def path(self, by: str) -> list[str]:
+        """Return the defined symbols between a symbol and the result, in the order of their definitions."""
+        return [
+            name
+            for name, symbol in self.names.symbols.items()
+            if symbol.definition is not None
+            and not name.endswith("?")
+            and name not in {self.loss, by}
+            and self.uses(name, by)
+            and self.uses(self.loss, name)
         ]
 
     def require(self, by: str) -> None:

@@ -104,19 +104,10 @@ class Recursion:
 
     def gradients(self, by: str) -> list[Gradient]:
         """Return the gradients by all symbols on the way to one, last first, and by it."""
-        backward = self.backward
-        backward.require(by)
-        path = [
-            name
-            for name, symbol in self.names.symbols.items()
-            if symbol.definition is not None
-            and name not in {backward.loss, by}
-            and not name.endswith("?")
-            and backward.uses(name, by)
-            and backward.uses(backward.loss, name)
-        ]
+        self.backward.require(by)
+        path = self.backward.path(by)
         own = [by] if self.names.symbols[by].definition is not None else []
-        return [self._gradient(name, [*path, *own, backward.loss]) for name in [*reversed(path), by]]
+        return [self._gradient(name, [*path, *own, self.backward.loss]) for name in [*reversed(path), by]]
 
     def _gradient(self, name: str, users: Sequence[str]) -> Gradient:
         at = self.held.letters(self.shapes[name])
