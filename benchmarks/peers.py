@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+STEPS_PER_SCAN = 50
 LEARNING_RATE = 1e-4  # small, so that a thousand repetitions leave the work of a step as it was
 
 
@@ -115,6 +116,38 @@ def one_at_a_time(problem):
     return step
 
 
+def pure_python(problem):
+    """Lists and loops, without NumPy, of a network with one hidden layer, one sample and one output."""
+    if problem.n > 1 or len(problem.sizes) != 3 or problem.sizes[-1] > 1:
+        return None  # a thousand times slower where there is more to do
+    from math import exp
+
+    (W1, W2), (B1, B2) = problem.copies()
+    X, (t,) = problem.X[0].tolist(), problem.T[0].tolist()
+    rows, weights = W1.T.tolist(), W2[:, 0].tolist()  # a row of rows belongs to a hidden unit
+    biases, last = B1[0].tolist(), B2.item()
+
+    def step():
+        nonlocal last
+        h = [
+            1 / (1 + exp(-b - sum(w * x for w, x in zip(row, X, strict=False))))
+            for row, b in zip(rows, biases, strict=False)
+        ]
+        y = 1 / (1 + exp(-last - sum(w * x for w, x in zip(weights, h, strict=False))))
+        d = (y - t) * y * (1 - y) * LEARNING_RATE
+        for unit, value in enumerate(h):
+            D = d * weights[unit] * value * (1 - value)
+            weights[unit] -= d * value
+            biases[unit] -= D
+            row = rows[unit]
+            for entry, x in enumerate(X):
+                row[entry] -= D * x
+        last -= d
+        return 0.5 * (y - t) ** 2
+
+    return step
+
+
 def autograd(problem):
     """HIPS autograd: reverse mode by tracing NumPy calls."""
     import autograd.numpy as anp
@@ -179,8 +212,8 @@ def torch(problem):
     return step
 
 
-def jax(problem):
-    """JAX, the whole step compiled; one call per step."""
+def _jax_update(problem):
+    """Return JAX's update of the parameters by one step, not yet compiled, the parameters, X and T."""
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     import jax
     import jax.numpy as jnp
@@ -201,14 +234,49 @@ def jax(problem):
             return -jnp.sum(T * jax.nn.log_softmax(H)) / problem.n
         return 0.5 * jnp.sum((H - T) ** 2) / problem.n
 
-    @jax.jit
     def update(parameters, X, T):
         loss, gradients = jax.value_and_grad(J)(parameters, X, T)
         return loss, [p - LEARNING_RATE * g for p, g in zip(parameters, gradients, strict=True)]
 
+    return update, parameters, X, T
+
+
+def jax(problem):
+    """JAX, the whole step compiled; one call per step."""
+    update, parameters, X, T = _jax_update(problem)
+    import jax
+
+    update = jax.jit(update)
+
     def step():
         nonlocal parameters
         loss, parameters = update(parameters, X, T)
+        return float(loss)
+
+    return step
+
+
+def jax_scan(problem):
+    """JAX, many steps compiled into one call: what a program may do that needs no answer after each step."""
+    update, parameters, X, T = _jax_update(problem)
+    import jax
+
+    @jax.jit
+    def steps(parameters, X, T):
+        """Every batch is given, as those of an epoch are, so that no product can be saved."""
+
+        def one(parameters, batch):
+            loss, parameters = update(parameters, *batch)
+            return parameters, loss
+
+        parameters, losses = jax.lax.scan(one, parameters, (X, T))
+        return losses[0], parameters
+
+    X, T = (jax.numpy.tile(array, (STEPS_PER_SCAN, 1, 1)) for array in (X, T))
+
+    def step():
+        nonlocal parameters
+        loss, parameters = steps(parameters, X, T)
         return float(loss)
 
     return step

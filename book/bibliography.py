@@ -2,7 +2,7 @@ r"""The bibliography: one BibTeX file, printed at build, linked from wherever a 
 
 A page cites with `[@giles-2008]`; in brackets of its own, `([@giles-2008])` reads (Giles, 2008). Pages and docstrings may also call a work by its label, as in
 Giles (2008), which reads well in a terminal; both become links to the work's place on the
-bibliography page, where `\bibliography{matrix calculus}` on a line of its own prints a group.
+bibliography page, which is shown while the pointer or the focus is on the link. There, `\bibliography{matrix calculus}` on a line of its own prints a group.
 """
 
 import re
@@ -125,7 +125,7 @@ class _Citation(InlineProcessor):
         if key and key not in works():
             raise ValueError(f"[@{key}]: no such work in {REFERENCES.name}")
         work = works()[key] if key else self.by_label[" ".join(m["label"].split())]
-        link = ElementTree.Element("autoref", {"identifier": work.key})
+        link = ElementTree.Element("autoref", {"class": "citation", "identifier": work.key})
         aside = re.sub(r" \((\d{4})\)$", r", \1", work.label)
         link.text = AtomicString(aside if m["aside"] else m["label"] or work.label)
         return link, m.start(0), m.end(0)

@@ -25,7 +25,7 @@ def released() -> date:
 
 
 def book(path: str = "") -> dict[str, str]:
-    """Return what identifies the book, or the page of it at `path`, as BibTeX fields; its address only where one is public."""
+    """Return author, title, year and version of the book; where it is public, also the address of the page at `path`."""
     work = _record()["preferred-citation"]
     fields = {
         "author": " and ".join(author["name"] for author in work["authors"]),
@@ -37,29 +37,51 @@ def book(path: str = "") -> dict[str, str]:
     return {**fields, "url": public + path} if public else fields
 
 
-def bibtex(kind: str, key: str, fields: dict[str, str]) -> str:
-    """Format fields as a BibTeX entry; double braces keep titles and the author as they are."""
-    width = max(map(len, fields))
-    lines = [
-        f"  {name:<{width}} = " + (f"{{{value}}}," if name == "url" else f"{{{{{value}}}}},")
-        for name, value in fields.items()
-    ]
-    return "\n".join([f"@{kind}{{{key},", *lines, "}"])
+def bibtex(key: str, part: str = "", path: str = "") -> str:
+    r"""Return the BibTeX entry of the book, or of the part of it that stands at `path`.
+
+    All that it says is printed, without a warning, by BibTeX in its usual styles and by biber: of an `@inbook`, plain and its
+    relatives print neither address nor version. Double braces keep author and title as they are; `\url` is that of hyperref.
+
+    Examples
+    --------
+    >>> print(bibtex("mathnet-batches", "Batches"))
+    @misc{mathnet-batches,
+      author       = {{mathnet contributors}},
+      title        = {{Batches, in mathnet: the mathematics behind backpropagation}},
+      year         = {2026},
+      month        = nov,
+      note         = {Version 0.1.0},
+    }
+    """
+    work = book(path)
+    title = f"{part}, in {work['title']}" if part else work["title"]
+    address = work.get("url", "").replace("#", r"\#")  # biblatex takes a bare one for a parameter
+    fields = {
+        "author": f"{{{{{work['author']}}}}}",
+        "title": f"{{{{{title}}}}}",
+        "year": f"{{{work['year']}}}",
+        "month": f"{released():%b}".lower(),
+        "howpublished": rf"{{\url{{{address}}}}}" if address else "",
+        "note": f"{{Version {work['version']}}}",
+    }
+    lines = [f"  {name:<12} = {value}," for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
 
 
-def page_bibtex(path: str, chapter: str) -> str:
-    """Return the entry of the page at `path`, below the book's title; of the book itself for its first page."""
+def page_bibtex(path: str, title: str) -> str:
+    """Return the entry of the page at `path`; of the book itself for its first page."""
     if not path:
-        return bibtex("book", "mathnet", book())
-    key = "-".join(["mathnet", *path.strip("/").split("/")])
-    return bibtex("inbook", key, {"chapter": chapter, **book(path)})
+        return bibtex("mathnet")
+    return bibtex("-".join(["mathnet", *path.strip("/").split("/")]), title, path)
 
 
-def apa(fields: dict[str, str]) -> str:
-    """Format fields in the style of the American Psychological Association, as Markdown."""
-    part = f"{fields['chapter']}. In " if "chapter" in fields else ""
-    where = f" {fields['url']}" if "url" in fields else ""
+def apa(part: str = "", path: str = "") -> str:
+    """Return the book, or the part of it at `path`, in the style of the American Psychological Association, as Markdown."""
+    work = book(path)
+    within = f"{part}. In " if part else ""
+    where = f" {work['url']}" if "url" in work else ""
     return (
-        f"{fields['author']}. ({released():%Y, %B} {released().day}). {part}*{fields['title']}* "
-        f"(Version {fields['version']}).{where}"
+        f"{work['author']}. ({released():%Y, %B} {released().day}). {within}*{work['title']}* "
+        f"(Version {work['version']}).{where}"
     )

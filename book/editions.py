@@ -1,9 +1,9 @@
-"""The book to take along, made from the built site: a PDF, and a zip that opens without a server.
+"""The book to take along, made from the built site: a PDF, a zip that opens without a server, and a zip of the figures.
 
     uv run python -m book.editions
 
-Run it after `mkdocs build`. The PDF is the page `book/` as Chromium prints it; the zip needs esbuild, which the build fetches. What cannot be made
-is left out and named. The page "Take it with you" lists what was made.
+Run it after `mkdocs build`. The PDF is the page `book/` as Chromium prints it; the figures are drawn by it, too; the zip of the site needs esbuild, which the build fetches. What cannot be made
+is left out and named. The pages "Take it with you" and "For teachers" list what was made.
 """
 
 import base64
@@ -29,7 +29,7 @@ from book.html import NOTHING, Change, Element, as_it_is, copied
 
 ROOT = Path(__file__).parents[1]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
-PDF, ZIP = "mathnet.pdf", "mathnet-offline.zip"
+PDF, ZIP, FIGURES = "mathnet.pdf", "mathnet-offline.zip", "mathnet-figures.zip"
 _FONT = re.compile(r'url\("?(?P<address>[^")]*stix-two-math\.woff2)"?\)')
 _CELL = re.compile(rb"\(node\d{8}\)")
 
@@ -124,7 +124,17 @@ def pack(site: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "mathnet")
         left_out = shutil.ignore_patterns(
-            "pyodide-*", "temml-*", "desk*.js", PDF, ZIP, "sitemap*", "robots.txt", "404.html", "*.map"
+            "pyodide-*",
+            "temml-*",
+            "reveal-*",
+            "desk*.js",
+            PDF,
+            ZIP,
+            FIGURES,
+            "sitemap*",
+            "robots.txt",
+            "404.html",
+            "*.map",
         )
         shutil.copytree(site, book, ignore=left_out)
         for name in ("book", "controls"):
@@ -161,8 +171,13 @@ def _opened_as_file(element: Element) -> tuple[str, str | None]:
     attributes = element.attributes
     if attributes.get("id") == "editions":
         return '<p id="editions">This copy of the site is the zip.</p>', None
-    if _tells_of_pdf(element) or (
-        element.tag == "link" and attributes.get("rel") in ("preload", "canonical")
+    if attributes.get("id") == "figures-zip":
+        return '<p id="figures-zip">The figures as SVG files are on the site.</p>', None
+    if (
+        _tells_of_pdf(element)
+        or "data-reveal" in attributes
+        or element.tag == "derivation-exercise"  # its checker comes from a server only
+        or (element.tag == "link" and attributes.get("rel") in ("preload", "canonical"))
     ):
         return NOTHING
     source = attributes.get("src") or ""
@@ -194,6 +209,71 @@ def _search_as_script(book: Path) -> None:
     fetched.unlink()
 
 
+def draw(site: Path) -> Path:
+    """Zip every figure of the pages as SVG files that need no style sheet, one for each panel, named by the page and counted on it."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        figures = Path(folder, "mathnet-figures")
+        figures.mkdir()
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--allow-file-access-from-files"]
+        )
+        page = browser.new_page(java_script_enabled=False)
+        for path in sorted(site.rglob("index.html")):
+            chapter = path.parent.relative_to(site).as_posix().replace("/", "-").replace(".", "question")
+            if chapter == "book" or '<figure class="figure"' not in (
+                text := path.read_text(encoding="utf-8")
+            ):
+                continue
+            alone = path.with_name("figures.html")  # the addresses in it are those of the page
+            alone.write_text(copied(text, _without_scripts), encoding="utf-8")
+            page.goto(alone.resolve().as_uri(), wait_until="load", timeout=120_000)
+            for name, drawing in page.evaluate(_DRAWN):
+                (figures / f"{chapter}-{name}.svg").write_text(drawing, encoding="utf-8")
+            alone.unlink()
+        browser.close()
+        _zip(figures, site / FIGURES)
+    return site / FIGURES
+
+
+def _without_scripts(element: Element) -> tuple[str, str | None]:
+    return NOTHING if element.tag == "script" else as_it_is(element)
+
+
+# Every figure, panel by panel: its number, and its source with what the style sheets say of each part written into it.
+_DRAWN = """() => {
+  const properties = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+    "font-family", "font-size", "font-weight", "font-style", "text-anchor", "paint-order", "opacity"];
+  const mixed = /^color\\(srgb ([\\d.]+) ([\\d.]+) ([\\d.]+)(?: \\/ ([\\d.]+))?\\)$/; // which older programs cannot read
+  const drawn = [];
+  document.querySelectorAll("figure.figure").forEach((figure, number) => {
+    const said = figure.querySelector("[aria-label]")?.getAttribute("aria-label") ?? "";
+    [...figure.querySelectorAll("svg")].filter((svg) => !svg.parentElement.closest("svg, button")).forEach((svg, panel) => {
+      const copy = svg.cloneNode(true);
+      const parts = copy.querySelectorAll("*");
+      svg.querySelectorAll("*").forEach((part, at) => {
+        const style = getComputedStyle(part);
+        for (const property of properties) {
+          let value = style.getPropertyValue(property);
+          const colour = mixed.exec(value);
+          if (colour) {
+            value = `rgb(${colour.slice(1, 4).map((share) => Math.round(255 * share)).join(" ")})`.replaceAll(" ", ",");
+            if (colour[4]) parts[at].setAttribute(`${property}-opacity`, colour[4]);
+          }
+          if (!property.endsWith("-opacity") || !parts[at].hasAttribute(property)) parts[at].setAttribute(property, value);
+        }
+        for (const name of ["class", "style"]) parts[at].removeAttribute(name);
+      });
+      for (const name of ["class", "style", "aria-hidden"]) copy.removeAttribute(name);
+      const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+      title.textContent = said;
+      copy.prepend(title);
+      drawn.push([`${number + 1}-${panel + 1}`, new XMLSerializer().serializeToString(copy)]);
+    });
+  });
+  return drawn;
+}"""
+
+
 def _zip(folder: Path, target: Path) -> None:
     stamp = time.gmtime(commit_date())[:6]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -214,6 +294,11 @@ def announce(site: Path, made: list[Path]) -> None:
     def listed(element: Element) -> tuple[str, str | None]:
         if element.attributes.get("id") == "editions":
             return f'<ul id="editions">{items}</ul>', None
+        if element.attributes.get("id") == "figures-zip" and site / FIGURES in made:
+            return (
+                f'<p id="figures-zip"><a href="../{FIGURES}" download>{WORDS[FIGURES]}</a>, one for each panel.</p>',
+                None,
+            )
         return as_it_is(element)
 
     def told(element: Element) -> tuple[str, str | None]:
@@ -224,7 +309,8 @@ def announce(site: Path, made: list[Path]) -> None:
             return element.text + pdf, ""
         return as_it_is(element)
 
-    _rewrite(site / "downloads" / "index.html", listed)
+    for page in ("downloads", "teach"):
+        _rewrite(site / page / "index.html", listed)
     _rewrite(site / "index.html", told)
 
 
@@ -232,7 +318,7 @@ def _rewrite(page: Path, change: Change) -> None:
     page.write_text(copied(page.read_text(encoding="utf-8"), change), encoding="utf-8")
 
 
-WORDS = {PDF: "The book as a PDF", ZIP: "The site as a zip"}
+WORDS = {PDF: "The book as a PDF", ZIP: "The site as a zip", FIGURES: "The figures as SVG files"}
 
 
 def main(site: Path) -> list[Path]:
@@ -242,6 +328,7 @@ def main(site: Path) -> list[Path]:
     made = []
     for make, tool, missing in (
         (print_pdf, chromium(), f"no {PDF}: there is no Chromium on the PATH"),
+        (draw, chromium(), f"no {FIGURES}: there is no Chromium on the PATH"),
         (pack, ESBUILD.exists(), f"no {ZIP}: esbuild is missing; mkdocs build fetches it from npm"),
     ):
         if tool:

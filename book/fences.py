@@ -15,11 +15,11 @@ from markdown.treeprocessors import Treeprocessor
 # Fences that are only shown. A `python` fence is always run.
 SHOWN = {"text", "bash", "toml", "yaml", "json", "bibtex", "latex", "markdown", "html", "pycon", "console"}
 RUN = {"python"}
-EQUATIONS = {"derivation", "derive", "definition", "unchecked"}  # heads that their own extensions read
+READ_ELSEWHERE = {"derivation", "derive", "definition", "unchecked", "exercise"}  # by their own extensions
 _VALUES = {
     "exec": {"1"},
     "keep": {"1"},  # what the block printed, for the next build: see book/results.py
-    "recorded": {"1"},  # what PyTorch or JAX printed: see book/recorded.py
+    "recorded": {"1"},  # what PyTorch, JAX, a cluster or minutes of training printed: see book/recorded.py
     "html": {"1"},
     "source": {"above", "below", "block", "tabbed-left", "tabbed-right", "console"},
     "result": {"text", "pycon", "console"},
@@ -49,7 +49,7 @@ def check_head(head: str) -> None:
     """
     language, _, rest = head.strip().partition(" ")
     options = {match["name"]: match["value"] for match in _OPTION.finditer(" " + rest)}
-    if language in EQUATIONS:
+    if language in READ_ELSEWHERE:
         return
     if language not in SHOWN | RUN:
         raise FenceError(

@@ -4,6 +4,7 @@ import functools
 import gc
 import json
 import os
+from concurrent.futures import ProcessPoolExecutor
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from book import (
+    ahead,
     citation,
     conversion,
     downloads,
     font,
+    glossary,
     hands_on,
     inventory,
     metadata,
@@ -29,14 +32,19 @@ from book import (
     npm,
     numbering,
     onepage,
+    problems,
     results,
     search,
+    slides,
+    table,
     tags,
     theme,
 )
 from book.dates import commit_date
 from book.hands_on.desk import pyodide, temml
 from mathnet.figures import STYLE_SHEET
+
+_began: list[ProcessPoolExecutor | None] = []
 
 
 def on_startup(**_: object) -> None:
@@ -76,6 +84,10 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
     book = model.Book(pages, equations, tags.load(docs))
     book.shared = conversion.shared(book, config, files)
     model.build(book)
+    if reference := config.plugins.get("mkdocstrings"):
+        glossary.register(reference.handlers.inventory, book)
+    if not _began:  # under `mkdocs serve`, later builds convert a page or two
+        _began.append(ahead.begin(book))
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> None:
@@ -88,6 +100,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> None:
 @event_priority(-90)  # after autorefs has filled in references, and mkdocstrings has written its style sheet
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Write what is made of all pages: the list of equations, what the search reads, notebooks and scripts, the font, the style sheets, the book on one page."""
+    if _began and (pool := _began[-1]):
+        pool.shutdown(cancel_futures=True)
     book = model.book()
     numbering.complain(book)
     pages = [
@@ -95,7 +109,10 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
         for file in map(files.get_file_from_path, book.pages)
         if file and file.page and file.page.content
     ]
-    listing = json.dumps(numbering.listing(book), ensure_ascii=False, indent=1)
+    equations = numbering.listing(book)
+    if "gradients.md" in book.pages:
+        equations["rows"] = table.listing()
+    listing = json.dumps(equations, ensure_ascii=False, indent=1)
     made: dict[str, str | bytes] = {"equations.json": f"{listing}\n", search.URL: search.index(pages)}
     for page in pages:
         made |= downloads.offered(page, book.pages[page.file.src_uri], book, config.site_url or "")
@@ -109,6 +126,19 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     made[f"{onepage.URL}index.html"] = env.get_template("book.html").render(
         config=config, base_url="..", **printed
     )
+    chapters = [chapter for _, several in printed["parts"] for chapter in several]
+    sheets = list(problems.sheets(chapters))
+    for address, kind, said in problems.KINDS:
+        made[address] = env.get_template("sheet.html").render(
+            config=config, sheets=sheets, kind=kind, said=said, **printed
+        )
+    lectures = {
+        "style_sheet": theme.style_sheet(files, config, ["assets/slides.css"]),
+        "talks": list(slides.talks(chapters)),
+        "reveal": slides.version(),
+    }
+    made[slides.URL] = env.get_template("slides.html").render(config=config, **printed | lectures)
+    made |= slides.addresses()
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
 

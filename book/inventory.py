@@ -5,6 +5,7 @@ The page "What is checked" is printed from this, and a test fails if the finishe
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 
 _MODULE = re.compile(r"^::: (mathnet[\w.]*)$", re.MULTILINE)
+_IN_WORDS = re.compile(r"##+ ([\w ,.:;?!'()-]+?) *(?:\{.*)?$", re.ASCII)
 _DOCTEST = re.compile(r"^>>> .*?(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(`+).*?\1", re.DOTALL)
 _INLINE = re.compile(
@@ -64,21 +66,22 @@ def equations(book: list[Page]) -> list[Equation]:
     for page in book:
         local = 0
         for text in page.texts:
-            for fence, id, reason, above in _displayed(text):
+            for fence, id, reason, section, above in _displayed(text):
                 if id in found:
                     raise EquationError(f"{fence.word} {id}: already on the page {found[id].page.title!r}")
                 local += 1
                 kind, source = as_derivation(fence)
-                found[id] = Equation(kind, id, source, reason, page, local, above)
+                found[id] = Equation(kind, id, source, reason, page, local, section, above)
     return list(found.values())
 
 
-def _displayed(text: str) -> Iterator[tuple[Fence, str, str, tuple[str, ...]]]:
-    """Yield the displayed equations of a text: fence, id, reason, and the ids of those that its reader has seen above in the section.
+def _displayed(text: str) -> Iterator[tuple[Fence, str, str, str, tuple[str, ...]]]:
+    """Yield the displayed equations of a text: fence, id, reason, section, and the ids of those that its reader has seen above in it.
 
     What stands in a folded solution, or in one layout of three, nobody need have seen: it counts inside that box only.
     """
     lines = text.split("\n")
+    heading = ""
     section: list[str] = []
     folded: list[str] = []
     at = 0
@@ -88,10 +91,12 @@ def _displayed(text: str) -> Iterator[tuple[Fence, str, str, tuple[str, ...]]]:
                 folded.clear()
             if line.startswith("#"):
                 section.clear()
+                found = _IN_WORDS.match(line)
+                heading = found[1] if found else ""
         at = fence.line + fence.height
         if fence.word in KINDS:
             id, reason = read_head(fence.word, fence.rest)
-            yield fence, id, reason, (*section, *folded)
+            yield fence, id, reason, heading, (*section, *folded)
             (folded if fence.prefix else section).append(id)
 
 
@@ -119,14 +124,32 @@ def claims(page: Page, shown: list[Equation]) -> dict[str, bool | None]:
         From the LaTeX of every sentence's equation to True if it holds for all values of the letters, False if not: it
         then says which values an example has. None if no where part of the page declares its letters.
     """
+    return {
+        claim: ahead[claim, known].result() if (claim, known) in ahead else holds(claim, known)
+        for claim, known in claimed(page, shown)
+    }
+
+
+ahead: dict[tuple[str, tuple[str, ...]], Future[bool | None]] = {}
+"""Verdicts that other processes are working out: see `book/ahead.py`."""
+
+
+def claimed(page: Page, shown: list[Equation]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the equations in the sentences of a page, each with the where parts of the page."""
     known = {
         declarations(equation.kind, equation.source): None for equation in shown if equation.page is page
     }
-    return {claim: _holds(claim, tuple(known)) for claim in sentences(page) if "=" in claim}
+    return ((claim, tuple(known)) for claim in sentences(page) if "=" in claim)
 
 
 @cache
-def _holds(claim: str, known: tuple[str, ...]) -> bool | None:
-    reports = (Derivation(f"{letters}\n{claim}") for letters in known)
-    verdicts = [derivation.check().ok for derivation in reports if derivation.report.ok]
-    return any(verdicts) if verdicts else None
+def holds(claim: str, known: tuple[str, ...]) -> bool | None:
+    """Return whether an equation holds with the letters of one of these where parts; None if none declares them."""
+    read = False
+    for letters in known:
+        derivation = Derivation(f"{letters}\n{claim}")
+        if derivation.report.ok:
+            if derivation.check().ok:
+                return True
+            read = True
+    return False if read else None

@@ -29,6 +29,6 @@ def layout_choice() -> str:
         for name, words in LAYOUTS.items()
     )
     return (
-        '<form class="layout-choice needs-script" data-search-exclude>'
+        '<form class="layout-choice needs-script" autocomplete="off" data-search-exclude>'
         f"<fieldset><legend>Layout</legend>{buttons}</fieldset></form>"
     )

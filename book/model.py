@@ -39,6 +39,7 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     paragraphs: list[list[str]] = field(default_factory=list)
     goals: list[str] = field(default_factory=list)
+    terms: set[str] = field(default_factory=set)
     settled: bool = True
 
 
@@ -48,7 +49,8 @@ IN_SOURCES = ("title", "url", "texts")  # what is known of a page before it is c
 class Equation(NamedTuple):
     """A displayed equation; `report` says how a derivation was checked, `reason` why an unchecked one was not.
 
-    `local` is its number on its page; `above` has the ids of those that its reader has seen before it in the same section.
+    `local` is its number on its page; `section` is the heading above it, unless there is none in words below the page's title;
+    `above` has the ids of those that its reader has seen before it in the same section.
     """
 
     kind: str
@@ -57,6 +59,7 @@ class Equation(NamedTuple):
     reason: str
     page: Page
     local: int = 0
+    section: str = ""
     above: tuple[str, ...] = ()
 
     @property

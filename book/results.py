@@ -15,6 +15,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import Future
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ FOLDER = ROOT / ".cache" / "results"
 
 # Where a block could read a page, a clock or chance: modules of this package that read the book, and of the standard library.
 _CHANGING = {"datetime", "glob", "io", "os", "pathlib", "random", "secrets", "shutil", "subprocess", "tempfile", "time", "urllib", "uuid"}  # fmt: skip
-_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "hands_on.desk.temml", "inventory", "model", "paper", "reading", "tags"))}  # fmt: skip
+_READING = {"book", *(f"book.{name}" for name in ("citation", "downloads", "hands_on.desk.figure", "hands_on.desk.pyodide", "hands_on.desk.temml", "inventory", "model", "paper", "reading", "table", "tags"))}  # fmt: skip
 _CHANCE = {"default_rng", "RandomState", "SeedSequence"}
 _GLOBAL_CHANCE = {
     "rand",
@@ -76,6 +77,14 @@ def refuse_change(code: str) -> None:
         raise KeptError(f'keep="1", but line {line} {reason}, or let the block run in every build')
 
 
+def settles(code: str) -> bool:
+    """Return whether a block can be read, and prints the same as long as its code and the library are the same."""
+    try:
+        return settled(code)
+    except SyntaxError:
+        return False
+
+
 def settled(code: str) -> bool:
     """Return whether a block prints the same as long as its code and the library are the same."""
     return not any(_changes(ast.parse(code)))
@@ -110,13 +119,24 @@ def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
 
 def library_state() -> str:
     """Return a hash of the package and of what it runs on."""
-    state = hashlib.sha256(sys.version.encode())
-    for name in sorted(f"{found.name} {found.version}" for found in distributions()):
-        state.update(name.encode())
+    state = hashlib.sha256(_installed())
     for path in sorted([*(ROOT / "mathnet").rglob("*"), *(ROOT / "book").rglob("*")]):
         if path.is_file() and "__pycache__" not in path.parts:
-            state.update(f"{path.relative_to(ROOT).as_posix()} ".encode() + path.read_bytes())
+            known = path.stat()
+            state.update(f"{path.relative_to(ROOT).as_posix()} ".encode())
+            state.update(_content(path, known.st_mtime_ns, known.st_size))
     return state.hexdigest()
+
+
+@functools.cache
+def _installed() -> bytes:
+    names = sorted(f"{found.name} {found.version}" for found in distributions())
+    return "\n".join([sys.version, *names]).encode()
+
+
+@functools.lru_cache(maxsize=2000)
+def _content(path: Path, changed: int, size: int) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 class Results:
@@ -165,6 +185,14 @@ def run(code: str, name: str = "block") -> str:
     return printed.getvalue()
 
 
+ahead: dict[str, Future[str | None]] = {}
+"""What other processes are printing, by the code of the block: see `book/ahead.py`."""
+
+
+def _taken(code: str) -> str | None:
+    return ahead.pop(code).result() if code in ahead else None
+
+
 @functools.cache
 def results() -> Results:
     """Return the results that are kept."""
@@ -177,7 +205,9 @@ def formatted(*, code: str, md: Markdown, extra: dict[str, str], **options: Any)
     keep, elsewhere = extra.pop("keep", ""), extra.pop("recorded", "")
 
     def printed(code: str, **_: object) -> str:
-        output = recorded.output(code) if elsewhere else results().output(code) if keep else run(code)
+        output = recorded.output(code) if elsewhere else _taken(code)
+        if output is None:
+            output = results().output(code) if keep else run(code)
         if page := model.page():
             page.settled &= settled(code)
             if options["source"]:

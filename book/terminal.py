@@ -72,5 +72,5 @@ def session(command: str, files: dict[str, str], *, status: int, says: list[str]
 
 
 def _fence(name: str, text: str) -> str:
-    language = {".txt": "text", ".md": "markdown", ".tex": "latex", ".py": "python"}[Path(name).suffix]
+    language = {".txt": "text", ".md": "markdown", ".tex": "latex", ".py": "text"}[Path(name).suffix]
     return f"`{name}`:\n\n````{language}\n{text.strip(chr(10))}\n````"

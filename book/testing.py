@@ -27,6 +27,7 @@ from book.hands_on.gates.figure import gate_graph
 from book.hands_on.letters.figure import letter_graph
 from book.hands_on.ripple.figure import ripple
 from book.hands_on.stepper.figure import backprop_stepper
+from book.hands_on.valley.figure import narrow_valley
 from mathnet.figures import STYLE_SHEET
 
 ROOT = Path(__file__).parents[1]
@@ -182,7 +183,7 @@ def come_near() -> Callable[[Page], None]:
 
     def go(page: Page) -> None:
         for figure in page.locator(
-            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, gate-graph, depth-and-scale, derivation-desk, practice-desk"
+            "product-explorer, backprop-stepper, draw-a-digit, network-ripple, letter-graph, gate-graph, depth-and-scale, narrow-valley, derivation-desk, practice-desk"
         ).all():
             figure.scroll_into_view_if_needed()
             figure.locator(".hands-on").wait_for()
@@ -201,6 +202,7 @@ def figures(serve_elements: Callable[..., str]) -> str:
         "letter-graph": letter_graph,
         "gate-graph": gate_graph,
         "depth-and-scale": depth_and_scale,
+        "narrow-valley": narrow_valley,
     }
     return serve_elements({name: element() for name, element in make.items()})
 

@@ -16,6 +16,7 @@ from mpmath.ctx_mp import MPContext
 
 DIGITS, GUARD = 50, 10  # what is trusted, and what is computed besides
 LARGEST_ARGUMENT = 10**6  # mpmath needs memory in proportion to it
+LARGEST_ERF = 10  # where more digits than usual are asked for: they take mpmath up to half a second
 
 Number: TypeAlias = Any
 """An int, a Fraction, a number of 60 digits, a `Dual`, or as a tangent `Slopes`: any two of them mix, which no type of Python says."""
@@ -257,6 +258,14 @@ class Dual:
         """Return the hyperbolic tangent."""
         return elementary("tanh", self)
 
+    def arctan(self) -> Number:
+        """Return the inverse tangent."""
+        return elementary("arctan", self)
+
+    def erf(self) -> Number:
+        """Return the error function."""
+        return elementary("erf", self)
+
 
 ELEMENTARY: dict[
     str, tuple[Callable[[Number], Number], Callable[[Number, Number], Number]]
@@ -269,6 +278,8 @@ ELEMENTARY: dict[
     "sin": (mp.sin, lambda x, y: elementary("cos", x)),
     "cos": (mp.cos, lambda x, y: -elementary("sin", x)),
     "tanh": (mp.tanh, lambda x, y: 1 - y * y),
+    "arctan": (mp.atan, lambda x, y: reciprocal(1 + x * x)),
+    "erf": (mp.erf, lambda x, y: 2 / mp.sqrt(mp.pi) * elementary("exp", -x * x)),
 }
 
 
@@ -282,6 +293,8 @@ def elementary(name: str, x: Number) -> Number:
         raise ValueError(f"{name} of {x} is not a real number")
     if name in {"exp", "expm1", "sin", "cos", "tanh"} and abs(x) > LARGEST_ARGUMENT:
         raise ValueError(f"{name} of a number beyond {LARGEST_ARGUMENT} is out of reach")
+    if name == "erf" and abs(x) > LARGEST_ERF and mp.dps > 2 * (DIGITS + GUARD):
+        raise ValueError(f"erf of a number beyond {LARGEST_ERF} is out of reach of {mp.dps} digits")
     return function(high_precision(x))
 
 
@@ -306,6 +319,8 @@ def bits(number: Number) -> int:
         return number.bit_length()
     if isinstance(number, Fraction):
         return number.numerator.bit_length() + number.denominator.bit_length()
+    if isinstance(number, mp.mpf):
+        return 0
     if isinstance(number, Slopes):
         return max(map(bits, number.values()), default=0)
     return max(bits(number.value), bits(number.tangent)) if isinstance(number, Dual) else 0

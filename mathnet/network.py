@@ -48,7 +48,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from itertools import pairwise
 from math import isfinite
-from numbers import Real
 from pathlib import Path
 from typing import Any, overload
 
@@ -56,13 +55,14 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from mathnet import elementwise
-from mathnet.arguments import finite_numbers, one_of, whole_number
+from mathnet.arguments import finite_numbers, one_of, positive_number, whole_number
 from mathnet.dense import affine
 from mathnet.losses import check_rows_sum_to_one, cross_entropy, half_squared_error
+from mathnet.optimisers import Optimiser, Schedule, check_optimiser, rate_of_step, schedule_of, sgd
 from mathnet.products import hadamard, matmul
 from mathnet.reductions import softmax
 from mathnet.shapes import Array, ShapeError, check_shapes
-from mathnet.training import mean_losses, parameter_blocks
+from mathnet.training import Moves, mean_losses, parameter_blocks
 
 ACTIVATIONS = {  # name: f, f′
     "identity": (elementwise.identity, elementwise.identity_prime),
@@ -340,13 +340,15 @@ class Network:
         T: Array,
         epochs: int,
         batch_size: int,
-        learning_rate: float,
+        learning_rate: float | Schedule,
         progress: bool | Callable[[int, float], object] | None = None,
+        optimiser: Optimiser | None = None,
     ) -> list[float]:
         r"""$W_r \leftarrow W_r - \eta\, \bar W_r$ and $B_r \leftarrow B_r - \eta\, \bar B_r$, batch after batch.
 
         Stochastic gradient descent. An epoch takes every sample once, in a new random order. Calling
-        `fit` again goes on from the present parameters; `weights` and `biases` get new arrays.
+        `fit` again goes on from the present parameters; `weights` and `biases` get new arrays. An
+        [optimiser][the-optimisers] takes other steps, with a memory that begins and ends with this call.
 
         An interrupt (Ctrl-C) or an exception in `progress` ends `fit` and reaches its caller. The network is then what
         `fit` makes of it in as many epochs as were complete: the steps of the last, incomplete one are undone,
@@ -363,11 +365,14 @@ class Network:
             How often every sample is used.
         batch_size : int
             Samples per step. The last batch of an epoch holds what is left.
-        learning_rate : float
-            η, a positive number.
+        learning_rate : float or callable
+            η, a positive number; or a schedule, which is called as `schedule(step, steps)` before each of the steps of this
+            call, counted from 0, and returns η: `cosine(0.1)`, `warmup(0.1, steps=100)`, or one of your own.
         progress : None, bool or callable
             `True` shows a progress bar; a callable gets `(epoch, loss)` after each epoch, counted from 1. It finds
             what has been learned so far in `weights` and `biases`, and may change them.
+        optimiser : None or callable
+            Such as `sgd(momentum=0.9)` or `adam()`. Without one, the step is the plain one above.
 
         Returns
         -------
@@ -380,7 +385,8 @@ class Network:
         ------
         ShapeError, ValueError
             As `loss`, and for epochs, batch_size or learning_rate that are not positive. Nothing is
-            changed then.
+            changed then. If a schedule returns something else than a number, 0 or more: then the training
+            ends as after an interrupt.
         FloatingPointError
             If the loss or a parameter stops being finite. The network is then as before the call.
 
@@ -393,8 +399,13 @@ class Network:
         """
         X, T = self._inputs_and_targets("fit", X, T)
         epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
-        if not (isinstance(learning_rate, Real) and 0 < learning_rate < np.inf):
-            raise ValueError(f"learning_rate must be a positive number, got {learning_rate!r}")
+        how: float | Moves
+        if optimiser is None and not callable(learning_rate):
+            how = positive_number("learning_rate", learning_rate)
+        else:
+            optimiser = check_optimiser("fit", sgd() if optimiser is None else optimiser)
+            schedule, steps = schedule_of(learning_rate), epochs * -(-len(X) // batch_size)
+            how = optimiser, (rate_of_step(schedule, step, steps) for step in range(steps))
         if not (progress is None or isinstance(progress, bool) or callable(progress)):
             raise ValueError(f"progress must be True, False, None or a callable, got {progress!r}")
         if self.dtype.kind != "f":
@@ -412,9 +423,10 @@ class Network:
             X,
             T,
             batch_size,
-            float(learning_rate),
+            how,
             self._random,
         )
+        smaller = f"learning_rate below {how}" if isinstance(how, float) else "smaller learning_rate"
         report = _progress_bar(epochs) if progress is True else progress or None
 
         def state() -> tuple[int, Array, Mapping[str, Any]]:
@@ -429,7 +441,7 @@ class Network:
                     complete = before
                     raise FloatingPointError(
                         f"training diverged in epoch {epoch}: the loss or a parameter is no longer finite. The "
-                        f"parameters are again those from before fit; try a learning_rate below {learning_rate}"
+                        f"parameters are again those from before fit; try a {smaller}"
                     )
                 self.history.append(J)
                 complete = state()

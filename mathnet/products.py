@@ -142,8 +142,59 @@ def matmul_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Array
     return A_bar, B_bar
 
 
-def _right_factor(B: Array) -> str:
-    return "B[k m]" if np.ndim(B) == 2 else "B[... k m]"
+@takes_arrays
+def matmul_jvp(A_dot: Array, B_dot: Array, Y: Array | None, A: Array, B: Array) -> Array:
+    r"""$\dot Y = \dot A B + A \dot B$.
+
+    The product rule: move one factor, keep the other, add. The factors keep their order; there is no transpose.
+
+    Parameters
+    ----------
+    A_dot : (..., n, k) array
+        Tangent of A.
+    B_dot : (..., k, m) or (k, m) array
+        Tangent of B, in its shape.
+    Y : (..., n, m) array or None
+        The product; not needed.
+    A : (..., n, k) array
+        Left factor.
+    B : (..., k, m) or (k, m) array
+        Right factor.
+
+    Returns
+    -------
+    Y_dot : (..., n, m) array
+        Tangent of the product.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    Notes
+    -----
+    Two matrix products, so twice the cost of the product itself.
+
+    Examples
+    --------
+    >>> A, B = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])
+    >>> matmul_jvp([[1.0, 0.0]], [[0.0], [10.0]], None, A, B)
+    array([[23.]])
+    """
+    check_shapes(
+        f"matmul_jvp(A_dot[... n k], {_right_factor(B, 'B_dot')}, Y[... n m], A[... n k], {_right_factor(B)})",
+        A_dot,
+        B_dot,
+        Y,
+        A,
+        B,
+    )
+    Y_dot: Array = np.matmul(A_dot, B) + np.matmul(A, B_dot)
+    return Y_dot
+
+
+def _right_factor(B: Array, name: str = "B") -> str:
+    return f"{name}[k m]" if np.ndim(B) == 2 else f"{name}[... k m]"
 
 
 @takes_arrays
@@ -235,6 +286,42 @@ def dot_vjp(y_bar: float, y: float | None, a: Array, b: Array) -> tuple[Array, A
     """
     check_shapes(f"dot_vjp(y_bar[], y[], a[{_vector(a)}], b[{_vector(a)}])", y_bar, y, a, b)
     return np.multiply(y_bar, b), np.multiply(y_bar, a)
+
+
+@takes_arrays
+def dot_jvp(a_dot: Array, b_dot: Array, y: float | None, a: Array, b: Array) -> float:
+    r"""$\dot y = \sum_i \dot a_i b_i + \sum_i a_i \dot b_i$.
+
+    The product rule, entry by entry, then the sum: two dot products.
+
+    Parameters
+    ----------
+    a_dot, b_dot : (n,), (1, n) or (n, 1) arrays
+        Tangents of the operands, in their shape.
+    y : scalar or None
+        The result; not needed.
+    a, b : (n,), (1, n) or (n, 1) arrays
+        The operands.
+
+    Returns
+    -------
+    y_dot : scalar
+        Tangent of the result.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    Examples
+    --------
+    >>> float(dot_jvp([1.0, 0.0], [0.0, 10.0], None, [1.0, 2.0], [3.0, 4.0]))
+    23.0
+    """
+    axes = _vector(a)
+    check_shapes(f"dot_jvp(a_dot[{axes}], b_dot[{axes}], y[], a[{axes}], b[{axes}])", a_dot, b_dot, y, a, b)
+    y_dot: float = np.sum(np.multiply(a_dot, b) + np.multiply(a, b_dot))
+    return y_dot
 
 
 @takes_arrays
@@ -331,6 +418,40 @@ def hadamard_vjp(Y_bar: Array, Y: Array | None, A: Array, B: Array) -> tuple[Arr
     """
     check_shapes("hadamard_vjp(Y_bar[...], Y[...], A[...], B[...])", Y_bar, Y, A, B)
     return np.multiply(Y_bar, B), np.multiply(Y_bar, A)
+
+
+@takes_arrays
+def hadamard_jvp(A_dot: Array, B_dot: Array, Y: Array | None, A: Array, B: Array) -> Array:
+    r"""$\dot Y = \dot A \odot B + A \odot \dot B$.
+
+    The product rule of numbers, in every place.
+
+    Parameters
+    ----------
+    A_dot, B_dot : arrays of the shape of A and B
+        Tangents of the operands.
+    Y : array of that shape, or None
+        The product; not needed.
+    A, B : arrays of that shape
+        The operands.
+
+    Returns
+    -------
+    Y_dot : array of that shape
+        Tangent of the product.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes are not identical.
+
+    Examples
+    --------
+    >>> hadamard_jvp([1.0, 0.0], [0.0, 10.0], None, [1.0, 2.0], [3.0, 4.0])
+    array([ 3., 20.])
+    """
+    check_shapes("hadamard_jvp(A_dot[...], B_dot[...], Y[...], A[...], B[...])", A_dot, B_dot, Y, A, B)
+    return np.multiply(A_dot, B) + np.multiply(A, B_dot)
 
 
 @takes_arrays
@@ -432,6 +553,48 @@ def outer_vjp(Y_bar: Array, Y: Array | None, a: Array, b: Array) -> tuple[Array,
     a_bar = Y_bar @ np.ravel(b)
     b_bar = np.transpose(Y_bar) @ np.ravel(a)
     return a_bar.reshape(np.shape(a)), b_bar.reshape(np.shape(b))
+
+
+@takes_arrays
+def outer_jvp(a_dot: Array, b_dot: Array, Y: Array | None, a: Array, b: Array) -> Array:
+    r"""$\dot Y = \dot a \otimes b + a \otimes \dot b$.
+
+    The product rule: two outer products.
+
+    Parameters
+    ----------
+    a_dot : array
+        Tangent of a, in its shape.
+    b_dot : array
+        Tangent of b, in its shape.
+    Y : (n, m) array or None
+        The product; not needed.
+    a : (n,), (1, n) or (n, 1) array
+        Left operand.
+    b : (m,), (1, m) or (m, 1) array
+        Right operand.
+
+    Returns
+    -------
+    Y_dot : (n, m) array
+        Tangent of the product.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    Examples
+    --------
+    >>> outer_jvp([1.0, 0.0], [0.0, 1.0], None, [1.0, 2.0], [10.0, 20.0])
+    array([[10., 21.],
+           [ 0.,  2.]])
+    """
+    left, right = _vector(a), _vector(b, "m")
+    check_shapes(
+        f"outer_jvp(a_dot[{left}], b_dot[{right}], Y[n m], a[{left}], b[{right}])", a_dot, b_dot, Y, a, b
+    )
+    return np.outer(a_dot, b) + np.outer(a, b_dot)
 
 
 def _vector(a: Array, letter: str = "n") -> str:

@@ -30,6 +30,9 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.floating]
 """A NumPy array of floats; its shape is told by the docstring, since types cannot hold it."""
 
+Integers = NDArray[np.integer]
+"""A NumPy array of whole numbers that tell classes or places; it has no derivative."""
+
 Shape = tuple[int, ...]
 
 
@@ -81,6 +84,30 @@ def check_shapes(signature: str, *arguments: ArrayLike | None) -> None:
     problem = _problem(signature, tuple(None if X is None else np.shape(X) for X in arguments))
     if problem:
         raise ShapeError(problem)
+
+
+def broadcasts(shape: Shape, large: Shape) -> bool:
+    """Say whether an array of the shape broadcasts to the larger one, and not beyond it."""
+    return len(shape) <= len(large) and all(
+        size in (1, whole) for size, whole in zip(shape[::-1], large[::-1], strict=False)
+    )
+
+
+def check_broadcasts(signature: str, name: str, A: Array, large: Shape, of: str = "") -> None:
+    """Raise ShapeError unless an argument broadcasts to the shape, which is that `of` something, and not beyond it."""
+    if not broadcasts(np.shape(A), large):
+        raise ShapeError(
+            f"{signature}: {name} must broadcast to the shape {large}{of}, but has {np.shape(A)}"
+        )
+
+
+def mask_of(signature: str, mask: ArrayLike, large: Shape, true: str, of: str = "") -> Array:
+    """Return a mask as an array; raise ValueError unless it holds bools, whose `true` is said, and ShapeError unless it broadcasts."""
+    bools = np.asarray(mask)
+    if bools.dtype != bool:
+        raise ValueError(f"{signature}: mask must hold bools, True where {true}; got {bools.dtype}")
+    check_broadcasts(signature, "mask", bools, large, of)
+    return bools
 
 
 class _Argument(NamedTuple):

@@ -41,7 +41,7 @@ class Variable:
 
     It goes into `tape.apply` and `tape.gradients`, and nowhere else. Operators, NumPy's functions and conversions
     refuse it with a `TypeError`: a step that the tape does not see would silently be missing from the gradients.
-    Operators could record a step, but only `@` and `*` stand for a function that has a rule, and
+    Operators could record a step, but only `+`, `-`, `*`, `/` and `@` stand for a function that has a rule, and
     `tape.apply(matmul, A, B)` says the same by the name under which the rule is found.
 
     Attributes
@@ -71,11 +71,11 @@ class Variable:
             "X.value is a plain array: what is done with it is not recorded"
         )
 
-    __add__ = __radd__ = _refuses("X + Y")
-    __sub__ = __rsub__ = _refuses("X - Y")
-    __mul__ = __rmul__ = _refuses("X * Y", "hadamard")
+    __add__ = __radd__ = _refuses("X + Y", "add")
+    __sub__ = __rsub__ = _refuses("X - Y", "subtract")
+    __mul__ = __rmul__ = _refuses("X * Y", "multiply")
     __matmul__ = __rmatmul__ = _refuses("X @ Y", "matmul")
-    __truediv__ = __rtruediv__ = _refuses("X / Y")
+    __truediv__ = __rtruediv__ = _refuses("X / Y", "divide")
     __floordiv__ = __rfloordiv__ = _refuses("X // Y")
     __mod__ = __rmod__ = _refuses("X % Y")
     __divmod__ = __rdivmod__ = _refuses("divmod(X, Y)")
@@ -102,7 +102,7 @@ class Variable:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *_: object, **__: object) -> NoReturn:
         name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
         arguments = "X, Y" if ufunc.nin == 2 and method == "__call__" else "X"
-        raise TypeError(self._refusal(f"np.{name}({arguments})", "hadamard" if name == "multiply" else name))
+        raise TypeError(self._refusal(f"np.{name}({arguments})", name))
 
     def __array_function__(self, function: Callable[..., object], *_: object) -> NoReturn:
         module = function.__module__.replace("numpy", "np", 1)
@@ -205,6 +205,8 @@ class Tape:
         """
         name = getattr(function, "__name__", repr(function))
         if function not in self._rules:
+            if name in self._known:  # Python's own sum, say, is not the sum that has a rule
+                name = f"{function.__module__}.{name}"
             raise ValueError(f"no rule for {name}; the tape knows {', '.join(self._known)}")
         for place, X in enumerate(arguments, start=1):
             if isinstance(X, Variable):

@@ -10,12 +10,13 @@ most of the work around the matrix products.
 2. All parameters lie in one flat array and all gradients in another, so that the update of a whole
    network is one addition.
 3. Every gradient is linear in the last D. Multiply that small matrix by −learning rate / n, and the
-   gradients arrive as steps to be added.
+   gradients arrive as steps to be added. An optimiser gets them multiplied by 1/n, and makes its steps of them.
 4. The derivative of each activation is a function of its output: h(1 − h) for the sigmoid, 1 − h² for
    tanh. Nothing but H must be kept for the way back.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -35,17 +36,31 @@ from numpy import (
     tanh,
 )
 
+from mathnet.optimisers import Optimiser
 from mathnet.shapes import Array
+
+Moves = tuple[Optimiser, Iterator[float]]
+
+
+def _layers(sizes: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+    """Yield where each layer begins in the flat array, with its inputs and outputs: W, and below it the row B."""
+    start = 0
+    for inputs, outputs in pairwise(sizes):
+        yield start, inputs, outputs
+        start += (inputs + 1) * outputs
 
 
 def parameter_blocks(parameters: Array, sizes: tuple[int, ...]) -> list[Array]:
     """Return views of a flat array: per layer one block of shape (inputs + 1, outputs), W above B."""
-    blocks, start = [], 0
-    for inputs, outputs in pairwise(sizes):
-        stop = start + (inputs + 1) * outputs
-        blocks.append(parameters[start:stop].reshape(inputs + 1, outputs))
-        start = stop
-    return blocks
+    return [
+        parameters[start : start + (inputs + 1) * outputs].reshape(inputs + 1, outputs)
+        for start, inputs, outputs in _layers(sizes)
+    ]
+
+
+def weight_parts(sizes: tuple[int, ...]) -> list[slice]:
+    """Return where the weights of each layer lie in the flat array; what is between them are biases."""
+    return [slice(start, start + inputs * outputs) for start, inputs, outputs in _layers(sizes)]
 
 
 def mean_losses(
@@ -56,14 +71,25 @@ def mean_losses(
     X: Array,
     T: Array,
     batch_size: int,
-    learning_rate: float,
+    how: float | Moves,
     random: np.random.Generator,
 ) -> Iterator[float]:
-    """Train for one epoch after another, and yield each epoch's mean loss: see `Network.fit`."""
+    """Train for one epoch after another, and yield each epoch's mean loss: see `Network.fit`.
+
+    `how` is the learning rate of plain steps, or an optimiser with the rates of its steps.
+    """
     n = len(X)
     X = np.hstack([X, np.ones((n, 1), X.dtype)])
+    gradient = np.zeros_like(parameters)
+    move: Callable[[], object]
+    if isinstance(how, float):
+        factor, move = -how, partial(add, parameters, gradient, parameters)
+    else:
+        optimiser, rates = how
+        factor, update = 1.0, optimiser(parameters, gradient, weight_parts(sizes))
+        move = lambda: update(next(rates))  # noqa: E731
     steps = {
-        rows: training_step(parameters, sizes, activation, loss, rows, learning_rate)
+        rows: loss_and_gradient(parameters, gradient, sizes, activation, loss, rows, factor)
         for rows in {min(batch_size, n), n % batch_size} - {0}
     }
     while True:
@@ -74,24 +100,33 @@ def mean_losses(
             X.take(batch, 0, X_batch, "clip")  # any other mode would fill X_batch by way of a copy
             T.take(batch, 0, T_batch, "clip")
             total += step()
+            move()
         yield total / n
 
 
-def training_step(
-    parameters: Array, sizes: tuple[int, ...], activation: str, loss: str, n: int, learning_rate: float
+def loss_and_gradient(
+    parameters: Array,
+    gradient: Array,
+    sizes: tuple[int, ...],
+    activation: str,
+    loss: str,
+    n: int,
+    factor: float,
 ) -> tuple[Array, Array, Callable[[], float]]:
-    r"""Set up gradient descent for batches of n samples.
+    r"""Set up the forward and the backward pass for batches of n samples.
 
     Parameters
     ----------
     parameters : (p,) array
-        All weights and biases, as `parameter_blocks` cuts them; each step changes them in place.
+        All weights and biases, as `parameter_blocks` cuts them.
+    gradient : (p,) array
+        To be written: the gradient of the batch's mean loss, times the factor.
     sizes, activation, loss
         As in `Network`.
     n : int
         Samples per batch.
-    learning_rate : float
-        Factor of the gradient of the batch's mean loss.
+    factor : float
+        −η makes steps of the gradient, which need only be added.
 
     Returns
     -------
@@ -100,14 +135,12 @@ def training_step(
     T : (n, y) array
         To be filled with the batch's targets.
     step : callable
-        Runs forward, backward and the update on X and T; returns the loss before the update, summed
-        over the samples.
+        Runs forward and backward on X and T, and writes the gradient; returns the loss, summed over the samples.
     """
     dtype = parameters.dtype
     f, times_f_prime = _elementwise(activation, dtype)
-    factor = np.array(-learning_rate / n, dtype)
-    steps = np.zeros_like(parameters)
-    W_B, W_B_steps = parameter_blocks(parameters, sizes), parameter_blocks(steps, sizes)
+    factor_of_D = np.array(factor / n, dtype)
+    W_B, W_B_bar = parameter_blocks(parameters, sizes), parameter_blocks(gradient, sizes)
     L = len(sizes) - 1
     H = [np.ones((n, size + 1), dtype) for size in sizes]  # the column of ones is never written again
     nothing: Array = np.empty((0, 0), dtype)  # the inputs have neither
@@ -121,7 +154,7 @@ def training_step(
         (
             H[layer].T,
             Z[layer + 1],
-            W_B_steps[layer],
+            W_B_bar[layer],
             W_B[layer][:-1].T,
             Z[layer],
             outputs[layer],
@@ -129,7 +162,7 @@ def training_step(
         )
         for layer in reversed(range(1, L))
     ]
-    X, X_T, D_1, steps_1 = H[0], H[0].T, Z[1], W_B_steps[0]
+    X, X_T, D_1, bar_1 = H[0], H[0].T, Z[1], W_B_bar[0]
     H_last, W_B_last, D, Y, scratch_last = H[L - 1], W_B[L - 1], Z[L], outputs[L], scratch[L]
     D_entries, T_entries = D.reshape(-1), T.reshape(-1)
     row = np.empty((n, 1), dtype)
@@ -161,13 +194,12 @@ def training_step(
             f(Z_here, H_here)
         dot(H_last, W_B_last, D)
         J = loss_and_D()
-        multiply(D, factor, D)
-        for H_T, D_above, block_steps, W_T, D_here, H_here, scratch_here in back:
-            dot(H_T, D_above, block_steps)
+        multiply(D, factor_of_D, D)
+        for H_T, D_above, block_bar, W_T, D_here, H_here, scratch_here in back:
+            dot(H_T, D_above, block_bar)
             dot(D_above, W_T, D_here)
             times_f_prime(D_here, H_here, scratch_here)
-        dot(X_T, D_1, steps_1)
-        add(parameters, steps, parameters)
+        dot(X_T, D_1, bar_1)
         return J
 
     return X, T, step

@@ -66,14 +66,19 @@ export const operations = {
 const number = (factor, operands) =>
   typeof factor === "number" ? factor : operands[factor[0]][factor[1]][factor[2]];
 
+// What is left of terms that cancel is rounding, if it is smaller than the last digits of the largest term. A reader sees 0.
+const ROUNDING = 2 ** -50;
+function added(terms) {
+  const total = terms.reduce((sum, term) => sum + term);
+  return Math.abs(total) < ROUNDING * Math.max(...terms.map(Math.abs)) ? 0 : total;
+}
+
 /** The result of an operation: an array of rows. */
 export function compute(name, ...operands) {
   const { size, terms, f = (z) => z } = operations[name];
   const [rows, columns] = size(...operands);
-  const entry = (i, j) =>
-    terms(i, j, ...operands)
-      .map((term) => term.reduce((product, factor) => product * number(factor, operands), 1))
-      .reduce((sum, product) => sum + product);
+  const product = (term) => term.reduce((product, factor) => product * number(factor, operands), 1);
+  const entry = (i, j) => added(terms(i, j, ...operands).map(product));
   return range(rows).map((i) => range(columns).map((j) => f(entry(i, j))));
 }
 

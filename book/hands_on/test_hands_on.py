@@ -21,6 +21,7 @@ PAGES = {
     "letter-graph": "products/letters/index.html",
     "gate-graph": "graphs/index.html",
     "depth-and-scale": "why-training-fails/index.html",
+    "narrow-valley": "optimisers/index.html",
 }
 
 
@@ -50,10 +51,10 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         page.locator("[data-node=u]").tap()
         expect(page.locator("[data-node=u]")).to_have_class("node chosen")
         return
-    if name == "depth-and-scale":  # and this one buttons
-        he = page.get_by_role("button", name="He")
-        he.tap()
-        expect(he).to_have_attribute("aria-pressed", "true")
+    if name in ("depth-and-scale", "narrow-valley"):  # and these buttons
+        button = page.get_by_role("button", name="He" if name == "depth-and-scale" else "Nesterov")
+        button.tap()
+        expect(button).to_have_attribute("aria-pressed", "true")
         return
     last = page.locator("[role=grid] td:visible").last
     last.tap()
@@ -72,6 +73,7 @@ def test_a_narrow_screen_and_a_finger_are_enough(name, open_figure):
         ("letter-graph", "letters"),
         ("gate-graph", "gates"),
         ("depth-and-scale", "depth"),
+        ("narrow-valley", "valley"),
     ],
 )
 def test_a_figure_whose_script_does_not_come_says_so(browser, figures, name, script, how, width):

@@ -19,12 +19,12 @@ addEventListener("resize", mark);
 for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", mark);
 
 // A script that only some pages need is fetched by them alone; that of a figure when the reader comes near it.
-const used = [[".equation-reference", "previews"], [".layout-choice", "layouts"]].filter(([name]) => document.querySelector(name));
+const used = [[".equation-reference, a.term, a.citation", "previews"], [".layout-choice", "layouts"], [".row-filter", "rows"]].filter(([name]) => document.querySelector(name));
 const ready = Promise.all(used.map(([, module]) => import(`./${module}.js`).catch((error) => doWithout(module, error))));
 addEventListener("load", () => ready.then(mark));
-const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple", "letter-graph": "letters", "gate-graph": "gates", "depth-and-scale": "depth" };
+const modules = { "product-explorer": "explorer", "backprop-stepper": "stepper", "draw-a-digit": "digit", "network-ripple": "ripple", "letter-graph": "letters", "gate-graph": "gates", "depth-and-scale": "depth", "narrow-valley": "valley" };
 if (location.protocol !== "file:") { // they need a page from a server
-  Object.assign(modules, { "desk-doors": "desk-doors", "derivation-desk": "desk", "gradient-desk": "desk-derive", "practice-desk": "desk-practice" });
+  Object.assign(modules, { "desk-doors": "desk-doors", "derivation-desk": "desk", "gradient-desk": "desk-derive", "practice-desk": "desk-practice", "derivation-exercise": "exercise" });
 }
 const figures = document.querySelectorAll(Object.keys(modules));
 const wake = (figure) => import(`./${modules[figure.localName]}.js`).catch((error) => apologise(figure, error));
@@ -34,9 +34,10 @@ const near = new IntersectionObserver((entries) => {
 figures.forEach((figure) => near.observe(figure));
 addEventListener("keydown", () => figures.forEach(wake), { once: true }); // the next Tab may lead into any of them
 
-// Where its script does not come, a reference is a link, and layouts stand one below the other as they do without scripts.
+// Where its script does not come, a reference is a link, layouts stand one below the other as they do without scripts, and the table shows all of its rows.
 function doWithout(module, error) {
   console.warn(error);
+  if (module === "rows") document.querySelector(".row-filter").remove();
   if (module !== "layouts") return;
   for (const choice of document.querySelectorAll(".layout-choice")) choice.remove();
   delete document.body.dataset.layout;

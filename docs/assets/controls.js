@@ -68,7 +68,7 @@ const contents = document.getElementById("contents");
 contents.addEventListener("click", (event) => event.target.closest("a") && contents.hidePopover());
 
 if (navigator.clipboard) {
-  for (const block of document.querySelectorAll(".highlight:is(.language-python, .language-bibtex, .language-console, .language-latex)")) {
+  for (const block of document.querySelectorAll(".highlight:not(.excerpt):is(.language-python, .language-bibtex, .language-console, .language-latex)")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "book-copy";

@@ -31,18 +31,22 @@ function showTarget() {
   }
 }
 
+function choose(layout) {
+  show(layout);
+  try {
+    localStorage.setItem("layout", layout);
+  } catch {
+    // see above
+  }
+}
+
 for (const choice of choices) {
   choice.addEventListener("submit", (event) => event.preventDefault());
-  choice.addEventListener("change", () => {
-    show(choice.elements.layout.value);
-    try {
-      localStorage.setItem("layout", choice.elements.layout.value);
-    } catch {
-      // see above
-    }
-  });
+  choice.addEventListener("change", () => choose(choice.elements.layout.value));
 }
 addEventListener("hashchange", showTarget);
 addEventListener("storage", (event) => event.key === "layout" && showKept());
 addEventListener("pageshow", (event) => event.persisted && showKept());
-showKept();
+const early = [...choices].map((choice) => choice.elements.layout.value).find(Boolean); // chosen before this script came
+if (early) choose(early);
+else showKept();

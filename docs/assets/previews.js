@@ -1,4 +1,5 @@
-// The equation that a sentence refers to is shown below the reference, while the pointer or the focus is on it.
+// What a sentence refers to, an equation, a term of the glossary or a work of the bibliography, is shown below the reference while the pointer or the focus is on it.
+// What is on the screen already is marked there instead.
 import { fetched } from "./fetched.js";
 
 const preview = document.createElement("div");
@@ -8,7 +9,7 @@ preview.setAttribute("role", "tooltip");
 document.querySelector("article").append(preview);
 
 const pages = new Map();
-let timer, shown;
+let timer, shown, marked;
 
 function isHere(link) {
   return link.href.split("#")[0] === location.href.split("#")[0];
@@ -23,10 +24,34 @@ function page(link) {
   return pages.get(address);
 }
 
-async function equation(link) {
+// What a link shows: how it is called, and which element of its page is copied, given the one that the link names.
+const kinds = {
+  ".equation-reference": ["The equation", (named) => named.closest(".derivation")],
+  "a.term": ["The entry", (named) => named.nextElementSibling],
+  "a.citation": ["The work", (named) => named.closest("li")],
+};
+const kind = (link) => Object.entries(kinds).find(([links]) => link.matches(links))[1];
+
+function original(link, from) {
+  const named = from.getElementById(link.hash.slice(1));
+  return named && kind(link)[1](named);
+}
+
+function onScreen(element) {
+  const { top, bottom, height } = element.getBoundingClientRect();
+  const above = document.querySelector(".md-header")?.offsetHeight ?? 0;
+  return height > 0 && top >= above && bottom <= innerHeight;
+}
+
+async function copied(link) {
   const from = await page(link);
-  const copy = from.getElementById(link.hash.slice(1))?.closest(".derivation")?.cloneNode(true);
-  if (!copy) throw new Error("its page does not have it");
+  const found = original(link, from);
+  if (!found) throw new Error("its page does not have it");
+  return found.matches(".derivation") ? equation(found, from) : words(found, link);
+}
+
+function equation(found, from) {
+  const copy = found.cloneNode(true);
   for (const part of copy.querySelectorAll(".derivation-foot, .equation-anchor")) part.remove();
   copy.removeAttribute("id");
   const style = from.querySelector('.derivation > link[rel="stylesheet"]');
@@ -34,16 +59,31 @@ async function equation(link) {
   return copy;
 }
 
+function words(found, link) {
+  const copy = document.createElement("div");
+  copy.className = "preview-words";
+  copy.append(...found.cloneNode(true).childNodes);
+  for (const part of copy.querySelectorAll("[id]")) part.removeAttribute("id");
+  for (const way of copy.querySelectorAll("a[href]")) way.href = new URL(way.getAttribute("href"), link.href).href;
+  return copy;
+}
+
 function apology(link, { message }) {
   pages.delete(link.href.split("#")[0]); // the next time it is asked for again
-  const words = document.createElement("p");
-  words.textContent = `The equation cannot be shown here: ${message}. The link leads to it.`;
-  return words;
+  const sentence = document.createElement("p");
+  sentence.textContent = `${kind(link)[0]} cannot be shown here: ${message}. The link leads to it.`;
+  return sentence;
 }
 
 async function show(link) {
+  hide();
   shown = link;
-  const content = await equation(link).catch((error) => apology(link, error));
+  const here = isHere(link) && original(link, document);
+  if (here && onScreen(here)) {
+    marked = here;
+    return marked.classList.add("referred-to");
+  }
+  const content = await copied(link).catch((error) => apology(link, error));
   if (shown !== link) return;
   preview.replaceChildren(content);
   preview.showPopover();
@@ -56,6 +96,7 @@ async function show(link) {
 
 function hide() {
   shown = undefined;
+  marked?.classList.remove("referred-to");
   preview.hidePopover();
 }
 
@@ -64,10 +105,11 @@ function soon(action, delay) {
   timer = setTimeout(action, delay);
 }
 
-for (const link of document.querySelectorAll(".equation-reference")) {
+for (const link of document.querySelectorAll(Object.keys(kinds).join())) {
   if (location.protocol === "file:" && !isHere(link)) continue; // a file can fetch nothing
   link.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && soon(() => show(link), 200));
   link.addEventListener("pointerleave", () => soon(hide, 300));
+  if (link.matches(":hover") && matchMedia("(hover: hover)").matches) soon(() => show(link), 200); // the pointer was there before this script
   link.addEventListener("focus", () => link.matches(":focus-visible") && soon(() => show(link), 0));
   link.addEventListener("blur", () => soon(hide, 0));
 }

@@ -2,8 +2,11 @@
 
 import re
 from importlib.resources import files
+from urllib.parse import urldefrag
 
 import pytest
+from lxml import html
+from playwright.sync_api import expect
 
 from book.testing import attend, reference
 
@@ -26,6 +29,8 @@ def test_nothing_scrolls_sideways_on_a_wide_screen_and_sentences_stay_narrow(bro
         "graphs/",
         "softmax/",
         "why-training-fails/",
+        "cost/",
+        "many-machines/",
         "gradients/time/",
         "check/",
         "reference/network/",
@@ -209,10 +214,37 @@ def test_the_cheat_sheet_prints_in_black_on_one_sheet_of_a4(browser, base):
     page.close()
 
 
+def apart(link):
+    """Push what is before and behind a link out of the window."""
+    link.evaluate(
+        """(link) => {
+          for (const side of ["before", "after"]) {
+            link[side](Object.assign(link.ownerDocument.createElement("span"), { style: "display: block; height: 3000px" }));
+          }
+        }"""
+    )
+    return link
+
+
+def test_an_equation_that_is_on_the_screen_is_marked_there(browser, base, site):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    link = reference(page, base, site, "here")
+    equation = page.locator(".derivation", has=page.locator(link.get_attribute("href")))
+    equation.evaluate("(box, link) => box.after(link)", link.element_handle())
+    link.hover()
+    expect(equation).to_have_class(re.compile("referred-to"))
+    expect(page.locator(".equation-preview")).to_be_hidden()
+    page.mouse.move(0, 0)
+    expect(page.locator(".referred-to")).to_have_count(0)
+    apart(link).hover()
+    expect(page.locator(".equation-preview")).to_be_visible()
+    page.close()
+
+
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
 def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     page = browser.new_page()
-    link = reference(page, base, site, where)
+    link = apart(reference(page, base, site, where))
     preview = page.locator(".equation-preview")
     link.hover()
     preview.locator("math").first.wait_for()
@@ -228,6 +260,47 @@ def test_an_equation_is_shown_at_a_reference_to_it(browser, base, site, where):
     preview.wait_for()
     link.blur()
     preview.wait_for(state="hidden")
+    page.close()
+
+
+@pytest.mark.parametrize(("chapter", "links"), [("graphs", "a.term"), ("softmax", "a.citation")])
+def test_an_entry_and_a_work_are_shown_while_the_pointer_or_the_focus_is_on_their_link(
+    browser, base, site, chapter, links
+):
+    page = browser.new_page()
+    page.goto(f"{base}{chapter}/", wait_until="load")
+    link = page.locator(links).first
+    address, named = urldefrag(link.get_attribute("href"))
+    target = html.fromstring((site / chapter / address / "index.html").read_bytes()).get_element_by_id(named)
+    told = target.getparent() if links == "a.citation" else target.getnext()
+    shown = page.locator(".equation-preview .preview-words")
+    link.scroll_into_view_if_needed()
+    link.hover()
+    shown.wait_for()
+    assert shown.text_content() == told.text_content()
+    assert shown.locator("[id]").count() == 0
+    addresses = shown.locator("a").evaluate_all("all => all.map((one) => one.href)")
+    assert addresses
+    assert all(one.startswith((base, "https://")) for one in addresses)
+    page.mouse.move(0, 0)
+    shown.wait_for(state="hidden")
+    link.evaluate(
+        "(link) => { const before = link.ownerDocument.createElement('button'); link.before(before); before.focus(); }"
+    )
+    page.keyboard.press("Tab")
+    shown.wait_for()
+    page.keyboard.press("Escape")
+    shown.wait_for(state="hidden")
+    page.close()
+
+
+def test_a_pointer_that_came_before_the_script_sees_the_equation(browser, base, site):
+    page, held = browser.new_page(), []
+    page.route("**/previews.js", lambda route: held.append(route))
+    apart(reference(page, base, site, "here")).hover()
+    for route in held:
+        route.continue_()
+    page.locator(".equation-preview math").first.wait_for()
     page.close()
 
 
@@ -249,10 +322,20 @@ def test_the_script_of_a_figure_comes_with_the_reader(browser, base, come_near, 
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What is folded away is read as well. To axe a formula is one word: it would look at each of a thousand parts.
+# What is folded away is read as well. To axe a formula is one word, and code has one word of each colour on each ground: it would
+# look at each of a thousand parts.
 OPENED = """
 document.querySelectorAll("details").forEach((details) => { details.open = true; });
 document.querySelectorAll("math").forEach((math) => math.replaceWith("x"));
+const words = new Map();
+for (const code of document.querySelectorAll("pre code")) {
+  const ground = [code, code.closest("pre"), code.closest(".highlight") ?? code].map((part) => getComputedStyle(part).backgroundColor);
+  for (const word of code.querySelectorAll("span[class]:not(:has(*))")) {
+    const alike = [word.className, word.parentElement.className, ...ground].join();
+    words.set(alike, [...(words.get(alike) ?? []), word]);
+  }
+}
+for (const [, ...others] of words.values()) others.forEach((word) => word.replaceWith(word.textContent));
 """
 TOGETHER = [
     "document-title",

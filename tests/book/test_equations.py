@@ -151,3 +151,15 @@ def test_the_formula_of_a_rule_holds_with_the_letters_of_its_derivation(rule):
     for formula in formulas:
         report = check(f"{letters}\n{formula}", rule.name)
         assert report.ok, report
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_formula_of_a_jvp_is_the_differential_of_what_its_rule_derives(rule):
+    formula, *names = re.findall(
+        r"\$(.+?)\$", inspect.getdoc(rule.jvp).partition("\n")[0]
+    )  # "…, $P = …$" defines P
+    (fence,) = find(inspect.getdoc(rule.vjp))
+    letters = "\n".join([declarations("derivation", fence.source), *(f"    {name}" for name in names)])
+    report = check(f"{letters}\n{formula}", rule.jvp.__name__)
+    assert formula.startswith(r"\dot ")
+    assert report.ok, report

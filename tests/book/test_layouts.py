@@ -98,6 +98,19 @@ def test_the_choice_is_shown_before_the_script_is_there(open_page):
     shown(other, "one-layer/", "denominator")
 
 
+def test_a_choice_made_before_the_script_is_there_is_kept(open_page):
+    page = open_page("notation/")
+    held = []
+    page.context.route("**/layouts.js", lambda route: held.append(route))
+    other = page.context.new_page()
+    other.goto(page.url.replace("notation/", "layouts/"), wait_until="commit")
+    other.get_by_role("radio", name="denominator").check()
+    for route in held:
+        route.continue_()
+    shown(other, "layouts/", "denominator")
+    shown(open_page("one-layer/", page.context), "one-layer/", "denominator")
+
+
 def test_a_link_to_a_hidden_version_shows_it(open_page):
     page = open_page("one-layer/#d-one-layer-in-denominator-layout")
     shown(page, "one-layer/", "denominator")

@@ -68,6 +68,8 @@ def test_the_where_part_reads_as_a_sentence():
         r"a \in \mathbb{R} \text{ between 0 and 1, constant}": "Let a be a constant number between 0 and 1.",
         r"a \in \mathbb{R}^{n} \text{ positive, constant}": "Let a be n×1, positive in every entry and constant.",
         r"a \in \mathbb{R}^{n},  f \text{ elementwise},  b = f(a)": "Let a be n×1 and f act on every entry, and let b=f(a).",
+        r"a, b \in \mathbb{R}^{n} \text{ constant},  f \text{ elementwise}": "Let a and b be n×1 and constant, and f act on every entry.",
+        r"a \in \mathbb{R}^{n},  b \in \mathbb{R}^{m},  f \text{ elementwise}": "Let a be n×1, b be m×1, and f act on every entry.",
         r"a \in \mathbb{R}^{n \times k} \text{ rows sum to one}": "Let a be n×k with rows that sum to one.",
         r"a \in \mathbb{R}^{n},  \text{numerator layout},  J = \sum_i a_i": "Let a be n×1, and let J=∑iai. Derivatives are in numerator layout.",
     }.items():

@@ -1,6 +1,7 @@
 """What must be true of the project as a whole: its papers, its table of contents, its citations."""
 
 import ast
+import json
 import pkgutil
 import re
 import subprocess
@@ -92,6 +93,16 @@ def test_contributing_is_short():
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 45
 
 
+def test_an_archive_that_gives_a_doi_is_told_what_the_citation_says():
+    archive = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert archive["creators"] == [{"name": author["name"]} for author in citation["authors"]]
+    assert archive["description"] == " ".join(citation["abstract"].split())
+    for key in ("title", "version", "keywords"):
+        assert archive[key] == citation[key]
+    assert archive["license"].upper() == citation["preferred-citation"]["license"]
+
+
 def test_versions_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
@@ -117,20 +128,20 @@ def test_citation_file_follows_its_format():
 def test_the_year_of_the_citation_is_that_of_the_release():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["preferred-citation"]["year"] == citation["date-released"].year
-    assert f"{citation['date-released']:(%Y, %B %-d)}" in apa(book())
+    assert f"{citation['date-released']:(%Y, %B %-d)}" in apa()
 
 
 def test_a_citation_has_an_address_only_where_one_is_public(monkeypatch):
     monkeypatch.delenv("SITE_URL", raising=False)
     assert "url" not in book("one-layer/")
-    assert apa(book()).endswith(f"(Version {mathnet.__version__}).")
-    assert "http" not in bibtex("book", "mathnet", book())
+    assert apa().endswith(f"(Version {mathnet.__version__}).")
+    assert "http" not in bibtex("mathnet")
 
 
 def test_citation_names_the_version_and_the_page(monkeypatch):
     monkeypatch.setenv("SITE_URL", "https://example.org/mathnet/")
-    page = {"chapter": "One layer", **book("one-layer/")}
-    for text in (apa(page), bibtex("inbook", "mathnet-one-layer", page)):
+    page = "One layer", "one-layer/"
+    for text in (apa(*page), bibtex("mathnet-one-layer", *page)):
         for part in (
             "mathnet contributors",
             "One layer",
@@ -334,9 +345,9 @@ def test_citations_become_links_by_key_and_by_label():
         ("Magnus and Neudecker (2019)", "Magnus and Neudecker (2019)"),
         ("Magnus and\nNeudecker (2019)", "Magnus and\nNeudecker (2019)"),
     ):
-        link = f'<autoref identifier="magnus-2019">{shown}</autoref>'
+        link = f'<autoref class="citation" identifier="magnus-2019">{shown}</autoref>'
         assert converted(f"See {citation}, chapter 3.") == f"<p>See {link}, chapter 3.</p>"
-    aside = '<autoref identifier="magnus-2019">Magnus and Neudecker, 2019</autoref>'
+    aside = '<autoref class="citation" identifier="magnus-2019">Magnus and Neudecker, 2019</autoref>'
     assert converted("Known ([@magnus-2019]).") == f"<p>Known ({aside}).</p>"
     assert converted("([@magnus-2019], chapter 3)") == f"<p>({aside}, chapter 3)</p>"
     assert "Neudecker (2019)<" in converted("([@magnus-2019] has more)")

@@ -46,9 +46,9 @@ def _snippets(pages: dict[str, html.HtmlElement]) -> list[Snippet]:
     found = []
     for name, page in pages.items():
         for block in page.iter("div"):
-            # a block with a file name above it is the source of a library function, not an example
+            # the source of a library function is not an example: it has no copy button
             if _has(block, "highlight", "language-python") and not block.xpath(
-                "ancestor::details[contains(@class, 'mkdocstrings-source')]"
+                "ancestor::details[contains(@class, 'mkdocstrings-source')] or contains(@class, 'excerpt')"
             ):
                 if block.xpath("ancestor-or-self::div[contains(@class, 'doc-signature')]"):
                     continue

@@ -88,9 +88,9 @@ def test_the_command_counts_it_and_names_its_place(run):
         ("bad by=w stile=backward", SQUARE, "1", "the head of a derive fence is an id, by=… and perhaps style=… and kind=…, as in derive my-id by=W; stile=backward cannot be read"),
         ("bad", SQUARE, "1", "it does not say by which symbol: write by=… after the id, as in derive bad by=W"),
         ("Bad by=w", SQUARE, "1", "the id Bad is not made of small letters, digits and single dashes"),
-        ("bad by=w", SQUARE + "\nJ = 3", "5", "a derive fence holds a where part, whose lines after the first begin with a space; J = 3 does not belong to it"),
+        ("bad by=w", SQUARE + "\nJ = 3", "5:1", "J is defined twice\n      J = 3\n      ^"),
         ("bad by=w", r"where w \in \mathbb{R}^n" + "\n      J = (w", "3:11", "( is never closed"),
-        ("bad by=w", r"where w \in \mathbb{R}^n", "2", "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space"),
+        ("bad by=w", r"where w \in \mathbb{R}^n", "2", "nothing is defined: write what is to be differentiated, as in J = …"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_derived_is_wrong_at_its_place(run, head, body, place, message):

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = int(os.environ.get("MATHNET_FUZZ", "300"))
 WHERE = "where x, y \\in \\mathbb{R}, v \\in \\mathbb{R}^n, A \\in \\mathbb{R}^{n \\times n}, z = v\n"
 LAYOUT = re.compile(
-    r"(?:\s|%[^\n]*\n?|&|~|[,.;]|\\\\(?:\[[^\]]*\])?|\\[,;:! ]|\\q?quad|\\(?:implies|iff|Rightarrow|notag|nonumber|displaystyle)"
+    r"(?:\s|%[^\n]*\n?|&|~|[,.;]|\\\\(?:\[[^\]]*\])?|\\[,;:! ]|\\q?quad|\\(?:implies|iff|Rightarrow|notag|nonumber|relax|displaystyle)"
     r"|\\(?:phantom|label|tag|hspace)\{[^{}]*\}|\\(?:begin|end)\{\w+\*?\})*"
 )
 
@@ -91,8 +91,9 @@ REFUSED = {  # a block: what it is told
     r"x \\ y = x": "an equation needs two sides",
     r"x = x && \text{by } (y = 0)": "= stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
     r"x = x \text{ by } {y = 0}": "= stands in brackets in a reason, where it would be shown and not checked: write the equation without them",
-    r"x = y \text{ if } x > y": r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
-    r"the where part, such as x \in \mathbb{R} \text{ positive}",
+    r"x = y \text{ if } x > y": "y is not equal to x",
+    r"x = y \text{ if } x = y": r"x = y: random numbers are never equal, so only <, > and their like can be tested, or what is declared \text{integer}",
+    r"x = y \text{ if } x > x + 1": "x > x + 1 never holds, so this says nothing",
     r"x = x = \\": "nothing stands after =",
     r"v_i &= v_i && \text{if } i = j \\ &= 2 v_j && \text{if } i \ne j": "a condition holds for one equation: write each equation "
     "with its condition, and a blank line between them",
@@ -154,6 +155,11 @@ def test_a_reason_about_indices_is_words_and_any_other_is_checked():
         error.reason
         == "a relation in a reason is checked: unknown symbol q; declare or define it in the where part"
     )
+
+
+def test_a_line_end_is_a_gap_and_no_piece():
+    text = "x &= 1 && \\text{if } i \\ne j \\text{ and } x &= 1 + x\nx + 1 &= 2"
+    assert "".join(piece.text for piece in Block(text, 1).pieces) == text
 
 
 def blocks():

@@ -1,8 +1,11 @@
 """Derivatives in the notations of papers: total and immediate, gradients and Hessians, differentials."""
 
+from fractions import Fraction
+
 import pytest
 
-from mathnet.derivation import check
+from mathnet.derivation import check, derive
+from mathnet.dual import DIGITS, Dual, elementary, mp
 
 RECURRENT = r"""
 where  W \in \mathbb{R}^{n \times n},  U \in \mathbb{R}^{n \times m},  x_1, x_2 \in \mathbb{R}^{m}
@@ -49,6 +52,13 @@ where  A, C \in \mathbb{R}^{n \times n},  I \in \mathbb{R}^{n \times n} \text{ i
        S = I + x x^{\mathsf T}
 """
 HALF = r"\tfrac12 (A + A^{\mathsf T})"
+ATTENDED = r"""where  S \in \mathbb{R}^{n \times m},  V \in \mathbb{R}^{m \times v}
+       A = \operatorname{softmax}(S)
+       O = A V
+       P = \bar O V^{\mathsf T}
+       G_{ij} = A_{ij} P_{ij}
+       p_i = \sum_j G_{ij}
+"""
 RIGHT = {
     "total is immediate plus what comes through the state": RECURRENT
     + r"""\frac{\mathrm d h_2}{\mathrm d W_{ij}}
@@ -147,6 +157,10 @@ RIGHT = {
     \mathrm d \log \det(S) = \operatorname{tr}(S^{-1} \mathrm dS) = 2 x^{\mathsf T} S^{-1} \mathrm dx
 
     \nabla_A \det(A) = \det(A)\, (A^{-1})^{\mathsf T}""",
+    "what is made of cotangents has none: they are those of what was defined before": ATTENDED
+    + r"""\bar A_{ij} = P_{ij}
+
+    \bar S_{ij} = A_{ij} (P_{ij} - p_i) = G_{ij} - A_{ij} p_i""",
     "determinant by the trace, twice": SQUARE
     + r"\mathrm d \operatorname{tr}(A C A) = \operatorname{tr}((C A + A C)\, \mathrm dA) + \operatorname{tr}(A A\, \mathrm dC)",
 }
@@ -204,7 +218,7 @@ where  x \in \mathbb{R}^n
     "where x \\in \\mathbb{R}^3\n\\sum_{j \\ne 4} x_j = \\sum_j x_j": "is beyond the 3",
     "where x \\in \\mathbb{R}^n\n\\sum_i x_i \\delta_{i9} = 0": "is not equal to",
     "where x \\in \\mathbb{R}^3\n\\sum_i x_i \\delta_{i4} = 0": "is beyond the 3",
-    "where x \\in \\mathbb{R}^n\n\\sum_{j > i} x_j = x_i": r"only j \ne i is known",
+    "where x \\in \\mathbb{R}^n\n\\sum_{j > i} x_j = x_i": r"x_i is not equal to \sum_{j > i} x_j",
     "where W \\in \\mathbb{R}^{n \\times n}, x \\in \\mathbb{R}^n\n  h_t = W x\nx = x": "h_{t} = … defines the entries of h, but W x is n × 1: for a "
     "name of its own, declare its shape first",
     "where W \\in \\mathbb{R}^{n \\times n}, h_{t-1} \\in \\mathbb{R}^n\n  h_t = W h_{t-1}\nW = W": "",
@@ -274,6 +288,9 @@ REFUSED = {  # where part, formula: what the checker says
     (AFFINE, r"\mathrm dJ = \langle X^{\mathsf T} E, \mathrm dW \rangle"): "is not equal to",
     (AFFINE, r"\bar W = X^{\mathsf T} Y"): "is not equal to",
     (CROSS_ENTROPY, r"\bar z = y - p"): "is not equal to",
+    (ATTENDED, r"\bar S_{ij} = G_{ij}"): "is not equal to",
+    (ATTENDED, r"\bar A_{ij} = G_{ij}"): "is not equal to",
+    (ATTENDED, r"\bar A_{ij} = \bar P_{ij}"): "is not equal to",
     (SQUARE, r"\mathrm d(A^{-1}) = -A^{-1}\, \mathrm dA"): "is not equal to",
     (SQUARE, r"\mathrm d \det(A) = \operatorname{tr}(A^{-1} \mathrm dA)"): "is not equal to",
     (SQUARE, r"\mathrm d \log \det(A) = \operatorname{tr}(A^{-1} \mathrm dA)"): "is not always positive",
@@ -318,3 +335,72 @@ def test_a_matrix_by_a_matrix_in_a_chain_is_refused_with_the_words_that_are_righ
     )
     mended = r"\frac{\partial J}{\partial W_{lp}} = \sum_{ij} \frac{\partial J}{\partial Y_{ij}} \frac{\partial Y_{ij}}{\partial W_{lp}}"
     assert check(CHAIN + mended).ok
+
+
+ARCTAN = r"""where x \in \mathbb{R}^n, t \in \mathbb{R} \text{ positive}
+      J = \sum_i \arctan(x_i)^2
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        (r"\frac{\partial J}{\partial x_i} = \frac{2 \arctan(x_i)}{1 + x_i^2}", True),
+        (r"\frac{\partial J}{\partial x_i} = \frac{2 \arctan(x_i)}{1 - x_i^2}", False),
+        (r"\frac{\partial J}{\partial x_i} = \frac{2 \arctan(x_i)}{\sqrt{1 + x_i^2}}", False),
+        (r"\frac{\partial J}{\partial x_i} = 2 \arctan(x_i) (1 - \arctan(x_i)^2)", False),
+        (r"\frac{\partial^2 J}{\partial x_i^2} = \frac{2 - 4 x_i \arctan(x_i)}{(1 + x_i^2)^2}", True),
+        (r"\frac{\partial^2 J}{\partial x_i^2} = \frac{2 + 4 x_i \arctan(x_i)}{(1 + x_i^2)^2}", False),
+        (r"\tan(\arctan(t)) = t", True),
+        (r"\arctan(\tan(t)) = t", False),
+    ],
+)
+def test_the_inverse_tangent(line, right):
+    assert check(ARCTAN + line).ok == right
+
+
+def test_the_gradient_through_the_inverse_tangent_is_derived_and_its_program_runs():
+    (found,) = derive(ARCTAN.replace("where", "where ", 1), "x")
+    assert found.answer
+    exec(found.numpy, {})
+
+
+def test_the_slope_of_the_inverse_tangent_has_60_digits():
+    assert elementary("arctan", Dual(Fraction(1, 3), 1)).tangent == Fraction(9, 10)
+    assert abs(4 * elementary("arctan", 1) - mp.pi) < mp.mpf(10) ** -DIGITS
+
+
+GELU = r"""where x \in \mathbb{R}^n, \mu, \sigma \in \mathbb{R}, \sigma > 0
+      \Phi(u) = \frac12 (1 + \operatorname{erf}(\frac{u}{\sqrt 2})), \phi(u) = \frac{1}{\sqrt{2 \pi}} e^{-u^2/2}
+      J = \sum_i x_i \Phi(x_i)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        (r"x \odot \Phi(x) = \frac12 x \odot (1 + \text{erf}(x / \sqrt 2))", True),
+        (r"\nabla_x J = \Phi(x) + x \odot \phi(x)", True),
+        (r"\nabla_x J = \Phi(x) + x \odot \Phi(x)", False),
+        (r"\nabla_x J = \Phi(x) - x \odot \phi(x)", False),
+        (r"\nabla_x J = \Phi(x) + \phi(x)", False),
+        (r"\frac{\partial}{\partial \mu} \operatorname{erf}(\mu) = \frac{2}{\sqrt\pi} e^{-\mu^2}", True),
+        (r"\frac{\partial}{\partial \mu} \operatorname{erf}(\mu) = \frac{2}{\sqrt\pi} e^{-\mu^2/2}", False),
+        (r"\operatorname{erf}(\mu) = \tanh(\frac{2}{\sqrt\pi} \mu)", False),
+        (r"\operatorname{erf}(\mu) \le 1", True),
+        (r"1 - \operatorname{erf}(\sigma) \le e^{-\sigma^2}", True),
+        (r"\operatorname{erf}(\mu) \le 1 - e^{-\mu^2}", False),
+        (r"\cos(\mu + \pi) = -\cos \mu", True),
+        (r"\pi \mu = \frac{355}{113} \mu", False),
+        (r"[\mu > \pi] = [\mu > 3.14159]", False),
+        (r"[\mu > \pi] \mu = \max(\mu - \pi, 0) + [\mu > \pi] \pi", True),
+    ],
+)
+def test_the_error_function_and_pi(line, right):
+    assert check(GELU + line).ok == right
+
+
+def test_the_gradient_through_the_error_function_is_derived_and_its_program_runs():
+    (found,) = derive(GELU.replace(r", \phi(u) = \frac{1}{\sqrt{2 \pi}} e^{-u^2/2}", ""), "x")
+    assert found.answer
+    exec(found.numpy, {})

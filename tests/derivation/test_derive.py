@@ -57,7 +57,7 @@ ANSWERS = [  # where part, symbol, and an answer that is as short as an author w
     (SQUARE + r",  J = \|A\|_F", "A", r"\frac{A}{\|A\|}"),
     (SQUARE + r",  J = \log \det(A A^{\mathsf T})", "A", r"2 (A A^{\mathsf T})^{-1} A"),
     (SQUARE + r",  J = \operatorname{std}(x)", "x", r"\frac{x - \operatorname{mean}(x) \mathbf 1_{n}}{n \operatorname{std}(x)}"),
-    (SQUARE + r",  \mathbf 1 \in \mathbb{R}^n \text{ ones},  J = a \cdot \frac{x - \operatorname{mean}(x) \mathbf 1}{\operatorname{std}(x)}", "x", r"\frac{a}{\operatorname{std}(x)} - \frac{\operatorname{mean}(a) \mathbf 1}{\operatorname{std}(x)} - \frac{(a^{\mathsf T} (x - \operatorname{mean}(x) \mathbf 1)) (x - \operatorname{mean}(x) \mathbf 1)}{n \operatorname{std}(x)^{3}}"),
+    (SQUARE + r",  \mathbf 1 \in \mathbb{R}^n \text{ ones},  J = a \cdot \frac{x - \operatorname{mean}(x) \mathbf 1}{\operatorname{std}(x)}", "x", r"\frac{a - \operatorname{mean}(a) \mathbf 1}{\operatorname{std}(x)} - \frac{(a^{\mathsf T} (x - \operatorname{mean}(x) \mathbf 1)) (x - \operatorname{mean}(x) \mathbf 1)}{n \operatorname{std}(x)^{3}}"),
     (r"X \in \mathbb{R}^{n \times m},  J = \|\operatorname{vec}(X)\|^2", "X", "2 X"),
     (SQUARE + r",  B \in \mathbb{R}^{m \times m},  J = \operatorname{tr}(A \otimes B)", "A", r"\operatorname{tr}(B) I_{n}"),
     (SQUARE + r",  B \in \mathbb{R}^{m \times m},  J = \operatorname{sum}(\operatorname{kron}(A, B))", "A", r"(\mathbf 1_{m}^{\mathsf T} B \mathbf 1_{m}) \mathbf 1_{n} \mathbf 1_{n}^{\mathsf T}"),
@@ -77,6 +77,21 @@ MORE = [  # the other cases of the textbooks
     (LAYER + r",  J = -\langle T, \log(\operatorname{softmax}(X W)) \rangle", "W", r"X^{\mathsf T} (\operatorname{diag}(T \mathbf 1_{y}) \operatorname{softmax}(X W) - T)"),
     (r"a, b \in \mathbb{R}^n,  x \in \mathbb{R}^m,  W \in \mathbb{R}^{n \times m},  f \text{ elementwise},  J = a^{\mathsf T} f(W x + b)", "W", r"(a \odot f'(W x + b)) x^{\mathsf T}"),
     (r"x, g \in \mathbb{R}^n,  r = \sqrt{\operatorname{mean}(x \odot x)},  J = g \cdot \frac{x}{r}", "x", r"\frac{g}{\sqrt{\frac{x^{\mathsf T} x}{n}}} - \frac{(g^{\mathsf T} x) x}{n (\frac{x^{\mathsf T} x}{n})^{\frac{3}{2}}}"),
+    # what the terms of a sum have in common is written once: below them, before them, the first or the last matrix
+    (SQUARE + r",  B \in \mathbb{R}^{n \times n},  J = \frac{x^{\mathsf T} A x}{x^{\mathsf T} B x}", "x", r"\frac{(A + A^{\mathsf T}) x}{x^{\mathsf T} B x} - \frac{(x^{\mathsf T} A x) (B + B^{\mathsf T}) x}{(x^{\mathsf T} B x)^{2}}"),
+    (r"C \in \mathbb{R}^{d \times d},  V \in \mathbb{R}^{d \times k},  J = -\operatorname{tr}(V^{\mathsf T} C V)", "V", r"-(C + C^{\mathsf T}) V"),
+    (r"L \in \mathbb{R}^{n \times n},  F, Y \in \mathbb{R}^{n \times k},  \lambda \in \mathbb{R},  J = \|F - Y\|^2 + \lambda \operatorname{tr}(F^{\mathsf T} L F)", "F", r"2 (F - Y) + \lambda (L + L^{\mathsf T}) F"),
+    (r"A, X \in \mathbb{R}^{n \times n},  J = \det(A + X X^{\mathsf T})", "X", r"\det(A + X X^{\mathsf T}) ((A + X X^{\mathsf T})^{-\mathsf T} + (A + X X^{\mathsf T})^{-1}) X"),
+    (r"P, R, K, H, I \in \mathbb{R}^{n \times n},  I \text{ identity},  J = \operatorname{tr}((I - K H) P (I - K H)^{\mathsf T} + K R K^{\mathsf T})", "K", r"K (R^{\mathsf T} + R) - (I - K H) (P^{\mathsf T} + P) H^{\mathsf T}"),
+    (r"A \in \mathbb{R}^{n \times n} \text{ invertible},  u, v \in \mathbb{R}^n,  J = v^{\mathsf T} (A + u v^{\mathsf T})^{-1} u", "u", r"(1 - v^{\mathsf T} (A + u v^{\mathsf T})^{-1} u) (A + u v^{\mathsf T})^{-\mathsf T} v"),
+    (r"A, B, X, Q \in \mathbb{R}^{n \times n},  J = \tfrac12 \|A^{\mathsf T} X + X A - X B X + Q\|^2", "Q", r"A^{\mathsf T} X + X A + Q - X B X"),
+    (LAYER + r",  \tau \in \mathbb{R} \text{ positive},  T \text{ rows are one-hot},  J = -\langle T, \log(\operatorname{softmax}(\tfrac1\tau X W)) \rangle", "W", r"\frac{X^{\mathsf T} (\operatorname{softmax}(\frac{X W}{\tau}) - T)}{\tau}"),
+    (SQUARE + r",  m \in \mathbb{R},  J = \tfrac12 \max(0, m - \|x - y\|)^2", "m", r"\max(0, m - \|x - y\|)"),
+    (SQUARE + r",  x, y \text{ positive},  J = \log \frac{\sum_i x_i}{\sum_i y_i}", "x", r"\frac{\mathbf 1_{n}}{\mathbf 1_{n}^{\mathsf T} x}"),
+    (r"A, C \in \mathbb{R}^{p \times p},  B, D \in \mathbb{R}^{q \times q},  J = \|A \otimes B - C \otimes D\|^2", "A", r"2 (\|B\|^2 A - \langle B, D \rangle C)"),
+    (r"X, G \in \mathbb{R}^{n \times d},  J = \sum_{i,j} G_{ij} \frac{X_{ij}}{\sqrt{\sum_k X_{ik}^2}}", "X", r"\operatorname{diag}(\frac{1}{\sqrt{(X \odot X) \mathbf 1_{d}}}) G - \operatorname{diag}(\frac{1}{((X \odot X) \mathbf 1_{d}) \odot \sqrt{(X \odot X) \mathbf 1_{d}}} \odot ((G \odot X) \mathbf 1_{d})) X"),
+    (r"X \in \mathbb{R}^{n \times m},  J = \sum_{i} (\sum_j X_{ij}^4)^2", "X", r"8 \operatorname{diag}(X^{\odot 4} \mathbf 1_{m}) (X \odot X \odot X)"),
+    (r"x, g, b, c, \mathbf 1 \in \mathbb{R}^n,  \mathbf 1 \text{ ones},  e \in \mathbb{R} \text{ positive},  y = g \odot \frac{x - \operatorname{mean}(x) \mathbf 1}{\sqrt{\operatorname{var}(x) + e}} + b,  J = c \cdot y", "x", r"\frac{c \odot g}{\sqrt{\operatorname{var}(x) + e}} - \frac{(c^{\mathsf T} g) \mathbf 1}{n \sqrt{\operatorname{var}(x) + e}} - \frac{(c^{\mathsf T} (g \odot (x - \operatorname{mean}(x) \mathbf 1))) (x - \operatorname{mean}(x) \mathbf 1)}{n (\operatorname{var}(x) + e)^{\frac{3}{2}}}"),
 ]  # fmt: skip
 WHOLE = sorted({where for where, _, _ in ANSWERS})
 
@@ -139,6 +154,16 @@ def test_a_loss_that_is_flat_between_its_jumps_has_the_gradient_zero(style):
     )
     assert (found.refused, found.answer) == (None, "0")
     subprocess.run([sys.executable, "-W", "error", "-c", found.numpy], check=True, capture_output=True)
+
+
+def test_index_letters_are_none_that_the_where_part_gives_another_meaning():
+    huber = r"where r \in \mathbb{R}^n,  \delta \in \mathbb{R} \text{ positive, constant},  J = \sum_i \begin{cases} \tfrac12 r_i^2 & \lvert r_i \rvert \le \delta \\ \delta (\lvert r_i \rvert - \tfrac12 \delta) & \text{else} \end{cases}"
+    (found,) = derive(huber, style="indices")
+    assert found.refused is None
+    assert r"[i = k]" in found.fence
+    assert r"\text{entries of } r \text{ become } \text{brackets}" in found.fence
+    gate = r"where x, g \in \mathbb{R}^n,  W_i, W_j \in \mathbb{R}^{n \times n},  f \text{ elementwise},  J = g \cdot (f(W_i x) \odot (W_j x))"
+    assert [found.refused for found in derive(gate, style="indices")] == [None] * 4
 
 
 def test_a_style_that_there_is_not_is_refused():
@@ -248,7 +273,7 @@ KINDS = [  # where part, symbol, kind, answer
     (SQUARE + r",  J = \operatorname{logsumexp}(A x)", "x", "hessian", r"A^{\mathsf T} (\operatorname{diag}(\operatorname{softmax}(A x)) - \operatorname{softmax}(A x) \operatorname{softmax}(A x)^{\mathsf T}) A"),
     (SQUARE + r",  f \text{ elementwise},  z = A x,  J = a \cdot f(z)", "x", "hessian", r"A^{\mathsf T} \operatorname{diag}(a \odot f''(A x)) A"),
     (r"x, t \in \mathbb{R},  J = \exp(t x)", "x", "hessian", r"t^{2} \exp(t x)"),
-    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 (X V^{\mathsf T} X + X X^{\mathsf T} V + V X^{\mathsf T} X)"),
+    (r"X \in \mathbb{R}^{n \times m},  J = \|X^{\mathsf T} X\|^2", "X", "hvp", r"4 (X (V^{\mathsf T} X + X^{\mathsf T} V) + V X^{\mathsf T} X)"),
     (r"X \in \mathbb{R}^{n \times m},  W \in \mathbb{R}^{m \times k},  f \text{ elementwise},  Z = X W,  Y = f(Z)", "X", "jvp", r"f'(X W) \odot (\mathrm d X W)"),
 ]  # fmt: skip
 
@@ -427,7 +452,7 @@ EXAMPLE = r"where x \in \mathbb{R}^n, J = x^{\mathsf T} x"
 NO_WHERE = (
     f"it has no derivation fence, and is no where part, which begins with the word where, as in {EXAMPLE}"
 )
-NOTHING = "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space"
+NOTHING = "nothing is defined: write what is to be differentiated, as in J = …"
 SQUARED = r"where x \in \mathbb{R}^n, J = x^{\mathsf T} x"
 UNREAD = {  # what a file holds, and what is said of it
     "": f"layer.txt: it is empty; write a where part, as in {EXAMPLE}",
@@ -435,14 +460,24 @@ UNREAD = {  # what a file holds, and what is said of it
     "J = x^2": f"layer.txt: {NO_WHERE}",
     "# A page\n\n```python\nprint(1)\n```\n": f"layer.txt: {NO_WHERE}",
     r"where x \in \mathbb{R}^n": f"layer.txt:1: {NOTHING}",
-    "where x \\in \\mathbb{R}^n\nJ = x^2": f"layer.txt:2: {NOTHING}, which J = x^2 does not",
     "\n\nwhere x \\in \\mathbb{R}\n  J = (x": "layer.txt:4:7: ( is never closed\n      J = (x\n          ^",
     r"where x \in \mathbb{R} \text{ constant}, J = x": "layer.txt: nothing is declared that is not constant, so there is no symbol to differentiate by",
     "text\n\n> ```derivation one\n> where x \\in \\mathbb{R}\n>   J = (x\n> ```\n": "layer.txt:5:9 one: ( is never closed\n      J = (x\n          ^",
     "```derivation one\nwhere x \\in \\mathbb{R}\nx = x\n```\n\n```derivation two\nwhere x \\in \\mathbb{R}\n2 x = 2 x\n```\n":
-        f"layer.txt:3 one: {NOTHING}, which x = x does not\nmathnet: layer.txt:8 two: {NOTHING}, which 2 x = 2 x does not",
+        f"layer.txt:2 one: {NOTHING}\nmathnet: layer.txt:7 two: {NOTHING}",
     f"```derive one\n{SQUARED}\n```\n": "layer.txt:2 one: it does not say by which symbol: write by=… after the id, as in derive one by=W",
 }  # fmt: skip
+
+
+def test_no_line_of_a_where_part_that_stands_alone_need_begin_with_a_space(run):
+    lines = [
+        r"where X \in \mathbb{R}^{n \times d}, w \in \mathbb{R}^d, t \in \mathbb{R}^n",
+        "z = X^T t",
+        r"J = \|z - w\|^2",
+    ]
+    status, said = run("--format", "markdown", text="\n".join(lines))
+    assert (status, said) == run("--format", "markdown", text="\n  ".join(lines))
+    assert [check(fence.source, fence.id).ok for fence in find(said.out)] == [True] * 3
 
 
 @pytest.mark.parametrize("text", UNREAD)

@@ -15,6 +15,7 @@ from mathnet.derivation import DerivationError, derive
 
 LOSSES = int(os.environ.get("MATHNET_FUZZ", "2000"))
 PARTS = 8
+DEPTHS = (1, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 5, 6)  # the deep ones take longest
 
 
 class Losses:
@@ -53,7 +54,7 @@ class Losses:
         self.random = random.Random(seed)
 
     def loss(self):
-        return self.WHERE + self.expression("s", self.random.randint(1, 4))
+        return self.WHERE + self.expression("s", self.random.choice(DEPTHS))
 
     def expression(self, kind, depth):
         if not depth:

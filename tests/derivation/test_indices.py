@@ -230,12 +230,17 @@ MESSAGES = {
         r"x_{i-1} does not exist at i = 1: its index is 0, of 2. Let the sum end earlier, say how the sizes belong together, "
         r"as in n = m + k - 1, or declare \text{zero outside}"
     ),
-    "where x \\in \\mathbb{R}^n\n\\sum_{i<j} x_i x_j = 0": (
-        r"of conditions on a sum only j \ne i is known; for i < j write \sum_{i=1}^{j-1}, "
-        r"and for all pairs \sum_{j=1}^{n} \sum_{i=1}^{j-1}"
+    "where x \\in \\mathbb{R}^n\n\\sum_{i<j+k} x_i x_j = 0": (
+        r"j+k is not an index: only a letter can stand here"
     ),
-    "where x \\in \\mathbb{R}^n\n1 = \\sum_{i \\ne j} x_i x_j": (
-        r"index j is left free (in x_i): no sum runs over it; for a sum over both write \sum_j \sum_{i \ne j}"
+    "where x \\in \\mathbb{R}^n\n\\prod_{i<j} x_i x_j = 0": (
+        r"\prod with an order of indices is not read: write its limits"
+    ),
+    "where x \\in \\mathbb{R}^n\n\\sum_{i=1, j \\ne k}^n x_i = 0": (
+        r"a condition on a sum compares its letter with one other index: \sum_{j \ne i} or \sum_{i < j}"
+    ),
+    "where x \\in \\mathbb{R}^n\n1 = \\sum_{j \\ne i} x_i x_j": (
+        r"index i is left free (in x_i): no sum runs over it; for a sum over both write \sum_i \sum_{j \ne i}"
     ),
     "where x \\in \\mathbb{R}^n, t \\in \\mathbb{R}\nx_{i+t} = 1": (
         "t is a symbol: the index i+t is made of index letters, sizes and whole numbers"

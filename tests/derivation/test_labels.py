@@ -47,7 +47,7 @@ REFUSED = {
     r"z - y = z": r"y is a label, no number: it stands as an index, as in f_{y}, or in [y = k]; for the one-hot vector declare \{0, 1\}^K \text{ rows are one-hot}",
     r"z_y = z_1": "z_1 is not equal to z_y",
     r"\max_{j \ne y} z_j = z_y": r"a label is left out of a sum only: \sum_{j \ne y}",
-    r"V_y = V_1": "has 1 index, but what it is taken from is K × D",
+    r"V_y = V_1": "V_1 is not equal to V_y",
 }
 
 

@@ -54,6 +54,13 @@ def test_a_note_in_markdown_may_define_macros_too(tmp_path):
     assert check(found.source).ok
 
 
+def test_what_is_provided_counts_where_nothing_else_is_defined():
+    text = (
+        r"\providecommand{\one}{1} \providecommand{\two}{2} \renewcommand{\two}{II} \providecommand{\two}{2}"
+    )
+    assert {name: macro.body for name, macro in macros(text).items()} == {"one": "1", "two": "II"}
+
+
 LINES = {
     r"\one": r"\newcommand{\one}{1}",
     r"a \two b": r"\def\two{\odot}",

@@ -1,9 +1,13 @@
 """The matrix level of the language: more products, functions of whole matrices, powers, and what a symbol may be declared to be."""
 
+import random
+from fractions import Fraction
+
 import pytest
 
 from mathnet.derivation import check
 from mathnet.derivation.meaning.properties import PROPERTIES, SAMPLED
+from mathnet.derivation.numbers.matrices import inverse, solve
 
 WHERE = r"""where  A, B \in \mathbb{R}^{n \times n},  X \in \mathbb{R}^{n \times m},  Y \in \mathbb{R}^{m \times k},  x, y \in \mathbb{R}^{n}
        z \in \mathbb{R}^{m},  r \in \mathbb{R}^{1 \times n},  q \in \mathbb{R}^{1 \times m},  s \in \mathbb{R},  K \in \mathbb{R}^{2 \times n \times m}
@@ -195,3 +199,20 @@ def test_what_is_built_in_cannot_be_given_another_meaning():
         error.reason
         == r"\operatorname{softmax} is built in: leave its definition out, or give yours another name"
     )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_an_inverse_by_elimination_is_the_adjugate_by_the_determinant(size):
+    chance = random.Random(size)
+    singular = 0
+    for _ in range(40):
+        entries = (chance.choice([0, 0, 1, -2, Fraction(3, 4), Fraction(-5, 6)]) for _ in range(size * size))
+        rows = [*zip(*[entries] * size, strict=True)]
+        determinant, adjugate = solve(rows)
+        if determinant:
+            assert inverse(rows) == tuple(number / determinant for number in adjugate)
+        else:
+            singular += 1
+            with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
+                inverse(rows)
+    assert 0 < singular < 40

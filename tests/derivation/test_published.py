@@ -75,6 +75,60 @@ PRINTED = {  # a right derivation: what is written wrong in its place
         "-2 (y",
         "2 (y",
     ),
+    r"""where W \in \mathbb{R}^{C \times D}, x_i \in \mathbb{R}^D, y_i \in \{1, \ldots, C\}, \Delta \in \mathbb{R}, L_i = \sum_{j \neq y_i} \left[ \max(0, w_j^T x_i - w_{y_i}^T x_i + \Delta) \right]
+\nabla_{w_j} L_i = \mathbb{1}(w_j^T x_i - w_{y_i}^T x_i + \Delta > 0) x_i \text{ for } j \ne y_i""": (
+        r"x_i \text",
+        r"x_j \text",
+    ),
+    r"""where X \in \mathbb{R}^{m \times d}, W \in \mathbb{R}^{d \times h}, U = X W, H = \max\{0, U\}
+\frac{\partial L}{\partial W} = X^\top \left( \frac{\partial L}{\partial H} \odot [U > 0] \right)""": (
+        "[U > 0]",
+        "[U < 0]",
+    ),
+    r"""where Q, K \in \mathbb{R}^{n \times d}, M \in \mathbb{R}^{n \times n}, M_{ij} = [i \ge j], A_{ij} = \frac{M_{ij} \exp(Q_i^T K_j / \sqrt{d})}{\sum_{l} M_{il} \exp(Q_i^T K_l / \sqrt{d})}
+\sum_j A_{ij} = 1""": ("= 1", "= 2"),
+    r"""where z_i \in \mathbb{R}^d, \tau > 0, \ell = \log \sum_{k=1}^N \mathbb{1}_{[k \neq 1]} \exp(z_1^T z_k / \tau)
+\ell = \log \sum_{k=2}^N \exp(z_1^T z_k / \tau)""": ("{k=2}", "{k=1}"),
+    r"""where x_i \in \mathbb{R}^d, y_i \in \{-1, +1\}, w \in \mathbb{R}^d, L = \sum_{i=1}^n \log(1 + e^{-y_i w^T x_i})
+\nabla_w L = -\sum_{i=1}^n \frac{y_i x_i}{1 + e^{y_i w^T x_i}}""": ("{1 + e^{y_i", "{1 + e^{-y_i"),
+    r"""where x_i \in \mathbb{R}^d, y_i \in \{-1, 1\}, w \in \mathbb{R}^d, \lambda > 0, J = \frac{\lambda}{2} \|w\|^2 + \sum_{i=1}^n \max(0, 1 - y_i w^T x_i)
+\nabla_w J = \lambda w - \sum_{i=1}^n \mathbf{1}[y_i w^T x_i < 1] y_i x_i""": ("< 1]", "< 0]"),
+    r"""where x \in \mathbb{R}, \Phi(x) = \frac12 \left[1 + \operatorname{erf}(x/\sqrt{2})\right], \phi(x) = \frac{1}{\sqrt{2\pi}} e^{-x^2/2}, y = x \Phi(x)
+\frac{dy}{dx} = \Phi(x) + x \phi(x)""": (r"+ x \phi(x)", r"+ \phi(x)"),
+    r"""where P \in \mathbb{R}^{m \times k}, Q \in \mathbb{R}^{n \times k}, R \in \mathbb{R}^{m \times n}, \lambda > 0, L = \sum_{u, i} (R_{ui} - p_u^T q_i)^2 + \lambda (\|P\|_F^2 + \|Q\|_F^2)
+\frac{\partial L}{\partial P} = -2 (R - P Q^T) Q + 2 \lambda P""": (r"+ 2 \lambda P", r"+ \lambda P"),
+    r"""where W \in \mathbb{R}^{n \times n}, s \in \mathbb{R}^n, E = -\frac12 \sum_{i \ne j} W_{ij} s_i s_j
+\frac{\partial E}{\partial s_k} = -\frac12 \sum_{j \ne k} (W_{kj} + W_{jk}) s_j""": (
+        "(W_{kj} + W_{jk})",
+        "2 W_{kj}",
+    ),
+    r"""where z, y \in \mathbb{R}, L = -y \log \sigma(z) - (1-y) \log(1 - \sigma(z)), \sigma(z) = \frac{1}{1 + e^{-z}}
+\frac{\partial L}{\partial z} = \sigma(z) - y""": ("- y", "+ y"),
+    r"""where x \in \mathbb{R}, \mu_k, \pi_k \in \mathbb{R}, \pi_k > 0, \sigma > 0, \mathcal{N}_k = \frac{1}{\sqrt{2\pi}\sigma} e^{-(x-\mu_k)^2/(2\sigma^2)}, \ell = \log \sum_{k=1}^K \pi_k \mathcal{N}_k, \gamma_k = \frac{\pi_k \mathcal{N}_k}{\sum_{j=1}^K \pi_j \mathcal{N}_j}
+\frac{\partial \ell}{\partial \mu_k} = \gamma_k \frac{x - \mu_k}{\sigma^2}""": (
+        r"\gamma_k \frac{x - \mu_k}",
+        r"\pi_k \frac{x - \mu_k}",
+    ),
+    r"""where w_i, v_j \in \mathbb{R}^d, b_i, c_j \in \mathbb{R}, X \in \mathbb{R}^{n \times m}, f \text{ elementwise}, J = \sum_{i=1}^n \sum_{j=1}^m f(X_{ij}) (w_i^T v_j + b_i + c_j - X_{ij})^2
+\frac{\partial J}{\partial w_i} = \sum_{j=1}^m 2 f(X_{ij}) (w_i^T v_j + b_i + c_j - X_{ij}) v_j""": (
+        "2 f(X_{ij})",
+        "f(X_{ij})",
+    ),
+    r"""where W \in \mathbb{R}^{n \times n} \text{ symmetric}, f \in \mathbb{R}^n, d_i = \sum_j W_{ij}, L = \operatorname{diag}(d) - W
+f^T L f = \frac12 \sum_{i,j} W_{ij} (f_i - f_j)^2 = \sum_{i<j} W_{ij} (f_i - f_j)^2""": (
+        r"\sum_{i<j} W",
+        r"\frac12 \sum_{i<j} W",
+    ),
+    r"""where S \in \mathbb{R}^{n \times n}, m \in \mathbb{R}, A_{ij} = \frac{[j \le i] \exp(S_{ij} - m (i - j))}{\sum_{k \le i} \exp(S_{ik} - m(i - k))}
+\sum_{j \le i} A_{ij} = 1""": (r"\sum_{j \le i}", r"\sum_{j < i}"),
+    r"""where \theta \in \mathbb{R}^K, A \in \mathbb{R}^{K \times K}, y \in \{1, \ldots, K\}^N, S = \sum_{i=1}^N \theta_{y_i} + \sum_{i=1}^{N-1} A_{y_i, y_{i+1}}
+\frac{\partial S}{\partial \theta_k} = \sum_{i=1}^N \mathbf{1}[y_i = k]""": ("[y_i = k]", r"[y_i \ne k]"),
+    r"""where x \in \mathbb{R}^n, y = \max_i x_i
+\frac{\partial y}{\partial x_i} = \prod_{j \ne i} [x_i > x_j]""": ("x_i > x_j", "x_i < x_j"),
+    r"""where s \in \{-1, 1\}^n, J \in \mathbb{R}^{n \times n}, h \in \mathbb{R}^n, E = -\sum_{i<j} J_{ij} s_i s_j - \sum_i h_i s_i
+\frac{\partial E}{\partial h_i} = -s_i""": ("= -s_i", "= s_i"),
+    r"""where v, u_w \in \mathbb{R}^d, o \in \{1, \ldots, V\}, p_w = \frac{\exp(u_w^T v)}{\sum_{w'=1}^V \exp(u_{w'}^T v)}, J = -\log p_o
+\frac{\partial J}{\partial v} = -u_o + \sum_{w=1}^V p_w u_w""": ("p_w u_w", "u_w"),
 }
 
 

@@ -92,7 +92,7 @@ def test_what_is_not_advice_stands_in_the_source(side):
 
 DEFINITIONS = {
     r"\mathbf v = x, \mathbf v = x": r"\mathbf v is defined twice",
-    r"y = \mathbf v A, \mathbf v = x": r"unknown symbol \mathbf v; did you mean \mathbf w?",
+    r"y = \mathbf v A, \mathbf u = x": r"unknown symbol \mathbf v; did you mean \mathbf w?",
     r"f(u) = u, f = x": "f is defined twice",
     r"\overline f(u) = u x": r"\overline f must give one number for one number",
     r"\widehat p_{i} = x": r"\widehat p_{i} = … defines the entries of \widehat p, but x is n × 1",
@@ -314,3 +314,36 @@ def test_the_reference_lists_every_spelling():
     words += [*notation.FUNCTIONS, *notation.SUMS]
     ends = {word: re.escape(word) + r"(?![A-Za-z])" * word[-1].isalpha() for word in words}
     assert [word for word in words if not re.search(ends[word], page)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        r"\operatorname{gelu}",
+        r"\mathrm{GELU}",
+        r"\text{GELU}",
+        "gelu",
+        r"\text{swish}",
+        "SiLU",
+        r"\operatorname{mish}",
+    ],
+)
+def test_the_activations_of_today_are_known_by_their_usual_names(name):
+    slope = {
+        "g": r"\frac{1}{2} (1 + \operatorname{erf}(\frac{x}{\sqrt 2})) + \frac{x}{\sqrt{2 \pi}} e^{-x^2/2}",
+        "s": r"\frac{1}{1 + e^{-x}} + \frac{x e^{-x}}{(1 + e^{-x})^2}",
+        "m": r"\tanh(s) + \frac{x (1 - \tanh(s)^2)}{1 + e^{-x}}",
+    }[name.partition("{")[2][:1].lower() or name[0].lower()]
+    where = r"where x \in \mathbb{R}, s = \log(1 + e^x)"
+    report = check(f"{where}\n\\frac{{d}}{{dx}} {name}(x) = {slope}")
+    assert report.ok, report.errors
+
+
+def test_a_function_in_words_that_is_not_known_is_named_in_a_where_part_too():
+    where = r"where x \in \mathbb{R}^n, y = \text{NAME}(x)" + "\nx = x"
+    (error,) = check(where.replace("NAME", "gellu")).errors
+    assert error.reason == r"\text{gellu} is no function that is known; did you mean \operatorname{gelu}?"
+    (error,) = check(where.replace("NAME", "Foo")).errors
+    assert error.reason == (
+        r"\text{Foo} is no function that is known; a function is declared in the where part, as in \operatorname{Foo} \text{ elementwise}"
+    )

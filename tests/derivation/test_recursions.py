@@ -89,15 +89,20 @@ def test_the_last_step_has_a_line_of_its_own():
     ]
 
 
-@pytest.mark.parametrize(
-    ("style", "kind"),
-    [("indices", "gradient"), ("differentials", "gradient"), ("backward", "hessian"), ("backward", "jvp")],
-)
-def test_the_other_styles_and_kinds_say_what_to_ask_for(style, kind):
+STEPS = "h_t is a sequence of steps: "
+REFUSED = {
+    ("indices", "gradient"): "the derivative goes inwards from each step to the next, and never ends; the style backward needs each step once",
+    ("differentials", "gradient"): "its differential has that of another step in it, and so on without an end; the style backward needs each step once",
+    ("backward", "hessian"): "only the gradient is derived through it, not the Hessian",
+    ("backward", "hvp"): "only the gradient is derived through it, not the product of the Hessian with a direction",
+    ("backward", "jvp"): "only the gradient is derived through it, not the differential",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("style", "kind"), REFUSED)
+def test_the_other_styles_and_kinds_say_why_and_what_to_ask_for(style, kind):
     (found,) = derive(TIME, ["U"], style=style, kind=kind)
-    assert (
-        found.refused == "h_t is a sequence of steps: only the gradient is derived, and in the style backward"
-    )
+    assert found.refused == STEPS + REFUSED[style, kind]
 
 
 LIMITED = {  # sums over some of the indices, numbered and shifted ones: the entry of the gradient, by which symbol

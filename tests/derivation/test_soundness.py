@@ -55,6 +55,53 @@ FALSE = {
         "where x \\in \\mathbb{R}^n\n[\\operatorname{softmax}(x)_1 > \\tfrac{99}{100}] = 0",
         "is not equal to",
     ),
+    "a tilted window": (
+        "where x, y \\in \\mathbb{R}\n\\max(0, 10^{-6} - (x - 1)^2 - (y - x)^2) = 0",
+        "is not equal to",
+    ),
+    "a window in a bent valley": (
+        "where x, y, z \\in \\mathbb{R}\n\\max(0, 10^{-4} - (x - 1)^2 - (y - x)^2 - (z - y^2)^2) = 0",
+        "is not equal to",
+    ),
+    "a window of an exponential": (
+        "where x, y \\in \\mathbb{R}\n\\max(0, 10^{-3} - (e^x - 2)^2 - (y - x)^2) = 0",
+        "is not equal to",
+    ),
+    "two whole numbers, each of one value": (
+        "where a, b \\in \\mathbb{Z}\n[a > 6] [a < 8] [b > 12] [b < 14] = 0",
+        "is not equal to",
+    ),
+    "three whole numbers that are equal to others": (
+        "where a, b, c \\in \\mathbb{Z}\n[a = 0] [b = 1] [c = 2] = 0",
+        "is not equal to",
+    ),
+    "one combination of bits": (
+        "where t \\in \\{0, 1\\}^n\nt_1 t_2 t_3 t_4 t_5 t_6 = 0",
+        "is not equal to",
+    ),
+    "a sum of bits beyond the usual sizes": (
+        "where t \\in \\{0, 1\\}^n\n[\\sum_i t_i = 9] = 0",
+        "is not equal to",
+    ),
+    "one combination of labels": (
+        "where y, z, u \\in \\{1, \\ldots, K\\}\n[y = 1][z = 2][u = 3] = 0",
+        "is not equal to",
+    ),
+    "an inequality of sizes up to six": (
+        "where x \\in \\mathbb{R}^n\n\\|x\\|_1 \\le \\sqrt{3 + n/2} \\|x\\|",
+        "does not hold: 7 against",
+    ),
+    "an inequality of matrices of sizes up to five": (
+        "where A \\in \\mathbb{R}^{n \\times n}\n\\operatorname{tr}(A)^2 \\le 5 \\operatorname{tr}(A^T A)",
+        "does not hold: 49 against 35",
+    ),
+    "an inverse function beyond its domain": (X + r"\arctan(\tan(x)) = x", "is not equal to"),
+    "an inverse function beyond a pole": (
+        "where x, y \\in \\mathbb{R}\n\\arctan(x) + \\arctan(y) = \\arctan(\\frac{x + y}{1 - x y})",
+        "is not equal to",
+    ),
+    "a tail that is rounded away": (X + r"1 - \tanh(x^2 + 100) = 0", "0.0 against 6.145745549e-88"),
+    "a tail of a logarithm": (X + r"\log(1 + e^{-x^2 - 300}) = 0", "is not equal to"),
     "never all of one sign": (
         "where A, B \\in \\mathbb{R}^{n \\times m}\n\\prod_{ij} [A_{ij} > 0] [B_{ij} < 0] = 0",
         "is not equal to",

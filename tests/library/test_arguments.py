@@ -12,48 +12,82 @@ import pytest
 import mathnet
 from mathnet import RULES
 from mathnet.arguments import takes_arrays
+from mathnet.shapes import Integers
 
-ABOUT_FUNCTIONS = {  # these take a function, a rule or a signature, and arrays for it
+
+def positional(function):
+    """Return the names of the arguments that are arrays; settings are keyword-only."""
+    parameters = inspect.signature(function).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+
+
+NOT_OF_ARRAYS = {  # these take a function, a rule or a signature, and arrays for it; or settings
     "check_shapes",
+    "check_vjp",
     "vjp_error",
     "exact_jacobians",
     "complex_step_jacobians",
     "central_difference_jacobians",
+    "unbroadcast",
+    "sgd",
+    "adam",
+    "clipped",
+    "cosine",
+    "warmup",
 }
 NAMES = [
     name
     for name in mathnet.__all__
-    if inspect.isfunction(getattr(mathnet, name)) and name not in ABOUT_FUNCTIONS
+    if inspect.isfunction(getattr(mathnet, name)) and name not in NOT_OF_ARRAYS
 ]
-ARGUMENTS = [
-    (name, argument) for name in NAMES for argument in inspect.signature(getattr(mathnet, name)).parameters
-]
+ARGUMENTS = [(name, argument) for name in NAMES for argument in positional(getattr(mathnet, name))]
+KINDS = {
+    (name, argument): parameter.annotation
+    for name in NAMES
+    for argument, parameter in inspect.signature(getattr(mathnet, name), eval_str=True).parameters.items()
+}
 each_name = pytest.mark.parametrize("name", NAMES)
 
 
 def example(name):
     """Return arguments of a function by name: of a rule (Y_bar, Y, *args), of f and f_prime those of f."""
     function = getattr(mathnet, name)
-    (rule,) = (rule for rule in RULES if rule.name == re.sub("_(vjp|prime)$", "", name))
+    (rule,) = (rule for rule in RULES if rule.name == re.sub("_(vjp|jvp|prime)$", "", name))
     args = rule.example(np.random.default_rng(0))
     if name.endswith("_vjp"):
         Y = rule.forward(*args)
         args = (np.ones_like(Y) / 4, Y, *args)
-    return dict(zip(inspect.signature(function).parameters, args, strict=True))
+    if name.endswith("_jvp"):
+        dots = (X + 0.25 if X.dtype.kind == "f" else None for X in args)
+        args = (*dots, rule.forward(*args), *args)
+    return dict(zip(positional(function), args, strict=True))
 
 
 def results(function, arguments):
     found = function(**arguments)
-    return found if isinstance(found, tuple) else (found,)
+    return tuple(Y for Y in found if Y is not None) if isinstance(found, tuple) else (found,)
+
+
+def of_type(name, arguments, dtype):
+    """Return the arguments that need not hold integers as arrays of the type."""
+    return {
+        argument: X.astype(dtype) if KINDS[name, argument] not in (Integers, None) else X
+        for argument, X in arguments.items()
+    }
 
 
 def where(name):
-    return f"{name}({', '.join(inspect.signature(getattr(mathnet, name)).parameters)})"
+    return f"{name}({', '.join(positional(getattr(mathnet, name)))})"
 
 
 def not_needed(name):
-    parameters = inspect.signature(getattr(mathnet, name)).parameters.values()
-    return [parameter.name for parameter in parameters if NoneType in get_args(parameter.annotation)]
+    function = getattr(mathnet, name)
+    parameters = inspect.signature(function).parameters
+    return [
+        argument
+        for argument in positional(function)
+        if KINDS[name, argument] is None or NoneType in get_args(parameters[argument].annotation)
+    ]
 
 
 # --- integers, bools, lists, numbers of Python -----------------------------------------------------------------------
@@ -65,10 +99,25 @@ def whole(name, dtype):
     lowest = 0 if dtype is bool else max(np.iinfo(dtype).min, -128)
     rng = np.random.default_rng(1)
     arguments = {
-        argument: rng.integers(lowest, largest + 1, np.shape(X)) for argument, X in example(name).items()
+        argument: rng.integers(lowest, largest + 1, np.shape(X))
+        if KINDS[name, argument] not in (Integers, None)
+        else X
+        for argument, X in example(name).items()
     }
-    if name.startswith("cross_entropy"):
+    if re.fullmatch("cross_entropy(_vjp|_jvp)?", name):
         arguments["T"] = np.eye(3, dtype=int)[[2, 0]]
+    if name.startswith("info_nce"):
+        arguments["tau"] = np.array(2 if dtype is not bool else 1)
+    if name.startswith("gaussian_nll"):
+        arguments["S"] = np.minimum(arguments["S"], 1)
+    if re.fullmatch("power(_vjp|_jvp)?", name):
+        arguments |= {"A": np.maximum(arguments["A"], 1), "B": np.minimum(arguments["B"], 3)}
+    if re.fullmatch("(log|log1p|sqrt)(_vjp|_jvp)?", name):
+        arguments["Z"] = np.maximum(arguments["Z"], 1)
+    if name.startswith("batch_norm_inference"):
+        arguments["variance"] = np.maximum(arguments["variance"], 0)
+    if name.startswith("divide"):
+        arguments["B"] = np.where(arguments["B"] == 0, 1, arguments["B"])
     return arguments
 
 
@@ -78,8 +127,8 @@ def whole(name, dtype):
 @each_name
 def test_integers_give_what_floats_give(name, dtype):
     integers, function = whole(name, dtype), getattr(mathnet, name)
-    found = results(function, {argument: X.astype(dtype) for argument, X in integers.items()})
-    expected = results(function, {argument: X.astype(float) for argument, X in integers.items()})
+    found = results(function, of_type(name, integers, dtype))
+    expected = results(function, of_type(name, integers, float))
     for one, other in zip(found, expected, strict=True):
         assert one.dtype == np.float64
         np.testing.assert_array_equal(one, other)
@@ -88,13 +137,12 @@ def test_integers_give_what_floats_give(name, dtype):
 @each_name
 def test_lists_and_numbers_of_python_give_what_arrays_give(name):
     integers, function = whole(name, np.int8), getattr(mathnet, name)
-    expected = results(function, {argument: X.astype(float) for argument, X in integers.items()})
-    by_place = function(*(X.tolist() for X in integers.values()))
-    as_tuples = results(
-        function, {argument: tuple(X.tolist()) if X.ndim else int(X) for argument, X in integers.items()}
-    )
-    for found in (by_place if isinstance(by_place, tuple) else (by_place,), as_tuples):
-        for one, other in zip(found, expected, strict=True):
+    expected = results(function, of_type(name, integers, float))
+    lists = [X if X is None else X.tolist() for X in integers.values()]
+    tuples = [tuple(X) if isinstance(X, list) else X for X in lists]
+    for found in (function(*lists), function(**dict(zip(integers, tuples, strict=True)))):
+        given = found if isinstance(found, tuple) else (found,)
+        for one, other in zip((Y for Y in given if Y is not None), expected, strict=True):
             np.testing.assert_array_equal(one, other)
 
 
@@ -225,19 +273,45 @@ REFUSED = [  # what is given, what is said of it
 ]
 
 
-@pytest.mark.parametrize(("given", "problem"), REFUSED, ids=[problem[:24] for _, problem in REFUSED])
 @pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
-def test_what_is_no_array_of_numbers_is_refused(name, argument, given, problem):
-    message = f"{where(name)}: {argument} {problem.format(argument)}"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        getattr(mathnet, name)(**example(name) | {argument: given})
+def test_what_is_no_array_of_numbers_is_refused(name, argument):
+    function, arguments, kind = getattr(mathnet, name), example(name), KINDS[name, argument]
+    for given, problem in [
+        *REFUSED,
+        (matrix(), "is an np.matrix, whose * is the matrix product; write np.asarray({0})"),
+    ]:
+        said = problem.replace("dtype=float", "dtype=int") if kind == Integers else problem
+        message = f"{where(name)}: {argument} {said.format(argument)}"
+        if kind is None:
+            message = f"{where(name)}: {argument} must be None: integers do not move"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            function(**arguments | {argument: given})
 
 
-@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
-def test_a_matrix_of_numpy_is_refused(name, argument):
-    message = f"{where(name)}: {argument} is an np.matrix, whose * is the matrix product; write np.asarray({argument})"
+NO_INTEGERS = [  # what is given for integers, what is said of it
+    ([0.0, 1.0], "float64 such as 0.0"),
+    (np.array([1, 0], np.float32), "float32 such as 1.0"),
+    (1.0, "float64 such as 1.0"),
+    ([True, False], "bool such as True"),
+    (np.array([], bool), "bool"),
+    ([Fraction(1), Fraction(0)], "object such as 1"),
+    (1j, "complex128 such as 1j"),
+]
+
+
+@pytest.mark.parametrize(("given", "holds"), NO_INTEGERS)
+def test_what_must_be_integers_is_neither_rounded_nor_taken_for_a_mask(given, holds):
+    message = f"embedding(E, ids): ids must hold integers, but holds {holds}; write ids.astype(int)"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        getattr(mathnet, name)(**example(name) | {argument: matrix()})
+        mathnet.embedding(np.ones((2, 3)), given)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.uint64])
+def test_integers_of_any_type_are_places(dtype):
+    E, ids = np.arange(6.0).reshape(3, 2), np.array([2, 0, 2], dtype)
+    assert mathnet.embedding(E, ids).tolist() == [[4, 5], [0, 1], [4, 5]]
+    assert mathnet.embedding_vjp(np.ones((3, 2)), None, E, ids)[0].tolist() == [[1, 1], [0, 0], [2, 2]]
+    assert mathnet.cross_entropy_with_labels(np.zeros((3, 4)), ids) == pytest.approx(3 * np.log(4))
 
 
 @pytest.mark.parametrize(
@@ -336,21 +410,41 @@ def unwrapped(X):
     return X.hidden if isinstance(X, Lazy) else X
 
 
-@each_name
+def lazily(arguments, make):
+    return {argument: X if X is None else make(np.asarray(X)) for argument, X in arguments.items()}
+
+
+LOOKED_UP = r"(embedding|take_along_axis)(_vjp|_jvp)?"
+each_that_may_be_lazy = pytest.mark.parametrize("name", [n for n in NAMES if not re.fullmatch(LOOKED_UP, n)])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if re.fullmatch(LOOKED_UP, name)])
+def test_places_are_not_looked_up_in_arrays_of_another_library(name):
+    message = (
+        "places can be looked up in arrays of NumPy only, but one is of type Lazy; write np.asarray(X) for it"
+    )
+    arguments = example(name)
+    for argument, X in arguments.items():
+        if argument not in not_needed(name) and not (name.endswith("_vjp") and argument in ("E", "A")):
+            with pytest.raises(ValueError, match=re.escape(message)):
+                getattr(mathnet, name)(**arguments | {argument: Lazy(np.asarray(X))})
+
+
+@each_that_may_be_lazy
 def test_arrays_of_another_library_pass_through_without_being_computed(name):
     arguments, function = example(name), getattr(mathnet, name)
     expected = results(function, arguments)
-    lazy = results(function, {argument: Lazy(np.asarray(X)) for argument, X in arguments.items()})
+    lazy = results(function, lazily(arguments, Lazy))
     for found, array in zip(lazy, expected, strict=True):
         assert isinstance(found, Lazy)
         np.testing.assert_array_equal(found.hidden, array)
 
 
-@each_name
+@each_that_may_be_lazy
 def test_their_integers_become_floats_without_being_computed(name):
     integers, function = whole(name, np.int8), getattr(mathnet, name)
-    expected = results(function, {argument: X.astype(float) for argument, X in integers.items()})
-    lazy = results(function, {argument: Lazy(np.int8(X)) for argument, X in integers.items()})
+    expected = results(function, of_type(name, integers, float))
+    lazy = results(function, lazily(integers, lambda X: Lazy(X.astype(np.int8))))
     for found, array in zip(lazy, expected, strict=True):
         np.testing.assert_array_equal(found.hidden, array)
 
@@ -362,7 +456,7 @@ def test_their_values_are_not_looked_into():
         assert np.isnan(mathnet.softmax(Lazy(np.array([-np.inf, -np.inf]))).hidden).all()
 
 
-@each_name
+@each_that_may_be_lazy
 def test_dask_arrays_stay_lazy(name):
     dask = pytest.importorskip("dask")
     from dask import array
@@ -372,9 +466,7 @@ def test_dask_arrays_stay_lazy(name):
 
     arguments, function = example(name), getattr(mathnet, name)
     with dask.config.set(scheduler=computes):
-        lazy = results(
-            function, {argument: array.from_array(np.asarray(X)) for argument, X in arguments.items()}
-        )
+        lazy = results(function, lazily(arguments, array.from_array))
     for found, expected in zip(lazy, results(function, arguments), strict=True):
         assert isinstance(found, array.Array)
         np.testing.assert_allclose(found.compute(scheduler="synchronous"), expected, rtol=1e-15)
@@ -385,9 +477,10 @@ def test_dask_arrays_stay_lazy(name):
 
 @each_name
 def test_arguments_are_left_alone_and_results_are_new(name):
-    arguments = {argument: np.array(X) for argument, X in example(name).items()}
+    arguments = {argument: np.array(X) for argument, X in example(name).items() if X is not None}
     copies = {argument: X.copy() for argument, X in arguments.items()}
-    found = results(getattr(mathnet, name), arguments)
+    none = dict.fromkeys(argument for argument, X in example(name).items() if X is None)
+    found = results(getattr(mathnet, name), arguments | none)
     for argument, X in arguments.items():
         np.testing.assert_array_equal(X, copies[argument])
     for number, result in enumerate(found):

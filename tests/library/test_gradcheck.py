@@ -3,6 +3,7 @@
 import math
 import re
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -87,11 +88,15 @@ def test_central_difference_of_a_square_has_no_truncation_error():
 
 
 def spoiled(function):
-    """Return every rule of the book with its cotangents changed by the function."""
+    """Return every rule of the book with its cotangents changed by the function; integers have none."""
+
+    def vjp(*args, rule):
+        bars = rule.vjp(*args)
+        changed = iter(function([X_bar for X_bar in bars if X_bar is not None]))
+        return tuple(X_bar if X_bar is None else next(changed) for X_bar in bars)
+
     return [
-        pytest.param(
-            Rule(rule.forward, lambda *args, rule=rule: function(rule.vjp(*args)), rule.example), id=rule.name
-        )
+        pytest.param(Rule(rule.forward, partial(vjp, rule=rule), rule.example), id=rule.name)
         for rule in RULES
     ]
 
@@ -703,7 +708,7 @@ def test_messages_name_one_of_several_results():
 
 OTHERS = {"exact": "'complex step' or 'central difference'", "complex step": "'central difference'"}
 NOT_FOLLOWED = {  # how each method that cannot follow it quotes the code
-    "a ufunc": (lambda x: 2 * np.arctan(x), {"exact": "np.arctan(x)"}),
+    "a ufunc": (lambda x: 2 * np.arcsinh(x), {"exact": "np.arcsinh(x)"}),
     "linear algebra": (lambda x: np.linalg.inv(np.diag(x)), {"exact": "np.linalg.inv(np.diag(x))"}),
     "a transform": (lambda x: np.abs(np.fft.fft(x)), {"exact": "np.fft.fft(x)"}),
     "a test": (lambda x: np.where(np.isnan(x), 0, x), {"exact": "np.isnan(x)"}),
@@ -723,11 +728,11 @@ NOT_FOLLOWED = {  # how each method that cannot follow it quotes the code
     "a comparison": (lambda x: x if x[0] != "" else 2 * x, {"exact": 'x[0] != ""'}),
     "code on several lines": (
         lambda x: np.sum(
-            np.arctan(
+            np.arcsinh(
                 x + 1,
             )
         ),
-        {"exact": "np.arctan( x + 1, )"},
+        {"exact": "np.arcsinh( x + 1, )"},
     ),
 }
 
@@ -755,22 +760,22 @@ def test_the_central_difference_follows_everything(f):
 
 
 def test_a_rule_that_cannot_be_followed_is_named_too():
-    def arctan_vjp(Y_bar, Y, X):
-        return (Y_bar * np.cos(np.arctan(X)) ** 2,)
+    def arcsinh_vjp(Y_bar, Y, X):
+        return (Y_bar * np.cos(np.arcsinh(X)) ** 2,)
 
-    rule = Rule(lambda X: 1 / X, arctan_vjp, ONE)
+    rule = Rule(lambda X: 1 / X, arcsinh_vjp, ONE)
     with pytest.raises(
-        GradientCheckError, match=r"^arctan_vjp: method 'exact' cannot follow np.arctan\(X\) "
+        GradientCheckError, match=r"^arcsinh_vjp: method 'exact' cannot follow np.arcsinh\(X\) "
     ):
         vjp_error(rule)
 
 
 def test_without_the_source_the_function_is_named():
     namespace = {"np": np}
-    exec("def f(x): return np.arctan(x)", namespace)
-    for f, name in ((namespace["f"], "f"), (np.arctan, "arctan")):
+    exec("def f(x): return np.arcsinh(x)", namespace)
+    for f, name in ((namespace["f"], "f"), (np.arcsinh, "arcsinh")):
         with pytest.raises(
-            GradientCheckError, match=f"^{name}: method 'exact' cannot follow {name} .*arctan"
+            GradientCheckError, match=f"^{name}: method 'exact' cannot follow {name} .*arcsinh"
         ):
             exact_jacobians(f, np.array([0.5]))
 

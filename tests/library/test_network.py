@@ -18,7 +18,7 @@ from mathnet.dual import Dual
 from mathnet.network import ACTIVATIONS, LOSSES, Network
 from mathnet.products import dot
 from mathnet.shapes import ShapeError
-from mathnet.training import parameter_blocks, training_step
+from mathnet.training import loss_and_gradient, parameter_blocks
 
 DEPTHS = {"one layer": (3, 2), "the tutorial's": (2, 3, 2), "deep": (3, 2, 4, 2, 2)}
 KINDS = list(product(ACTIVATIONS, LOSSES))
@@ -526,7 +526,7 @@ def test_an_interrupt_within_an_epoch(monkeypatch):
     steps = iter(range(5))
 
     def interrupted(*arguments):
-        X_batch, T_batch, step = training_step(*arguments)
+        X_batch, T_batch, step = loss_and_gradient(*arguments)
 
         def counted():
             if next(steps) == 4:
@@ -536,7 +536,7 @@ def test_an_interrupt_within_an_epoch(monkeypatch):
         return X_batch, T_batch, counted
 
     with monkeypatch.context() as patched:
-        patched.setattr("mathnet.training.training_step", interrupted)
+        patched.setattr("mathnet.training.loss_and_gradient", interrupted)
         with pytest.raises(KeyboardInterrupt):
             net.fit(X, T, 10, 3, 0.5)
     assert net.history == other.fit(X, T, 2, 3, 0.5)
@@ -721,7 +721,7 @@ def test_a_training_step_allocates_nothing():
     sizes, n = (784, 128, 10), 32
     flat = np.zeros(sum((inputs + 1) * outputs for inputs, outputs in ((784, 128), (128, 10))), np.float32)
     assert sum(block.size for block in parameter_blocks(flat, sizes)) == flat.size
-    _, T, step = training_step(flat, sizes, "sigmoid", "cross_entropy", n, 0.1)
+    _, T, step = loss_and_gradient(flat, np.zeros_like(flat), sizes, "sigmoid", "cross_entropy", n, -0.1)
     T[...] = np.eye(10)[np.arange(n) % 10]
     step()
     tracemalloc.start()

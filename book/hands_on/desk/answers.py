@@ -5,11 +5,12 @@ A text that cannot be read is no failure: the answer says what is wrong with it,
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from mathnet.derivation import (
     DerivationError,
+    Exercise,
     Following,
     Report,
     check,
@@ -21,6 +22,7 @@ from mathnet.derivation.algebra.steps import Chain as Lines
 from mathnet.derivation.doors.derive import text as written
 from mathnet.derivation.doors.document import document
 from mathnet.derivation.read.source import Chain, Row
+from mathnet.derivation.verdict.check import proved_steps
 from mathnet.derivation.verdict.derive import drafts, symbols
 from mathnet.derivation.verdict.rendering import note_parts, reason_parts, where_words
 
@@ -101,12 +103,17 @@ def choices(text: str) -> Answer:
 
 
 def derived(text: str, by: str, style: str, kind: str) -> Iterator[Answer]:
-    """Derive by one symbol: first the lines, without a verdict, and then what the checker says of them."""
+    """Derive by one symbol: line by line as far as they are proved, and then everything, when the checker has passed it."""
     (draft,) = drafts(text, [by], style=style, kind=kind)
     asked = {"by": draft.asked.by}
-    if draft.chains:
-        unjudged = {"where": [], "chains": [*map(_lines, draft.chains)]}
-        yield asked | {"answer": draft.chains[-1].lines[-1].limited, "shown": unjudged}
+    lines: list[list[Answer]] = []
+    for chain, proofs in zip(draft.chains, proved_steps(draft.fence), strict=False):
+        proved = len([*takewhile(bool, proofs)])
+        for count in range(1, proved + 1):
+            yield asked | {"shown": {"where": [], "chains": [*lines, _lines(chain, count)]}}
+        if proved < len(chain.lines):
+            break
+        lines.append(_lines(chain, proved))
     found, report = draft.checked()
     if report is None:
         yield asked | {"refused": found.refused}
@@ -122,17 +129,17 @@ def derived(text: str, by: str, style: str, kind: str) -> Iterator[Answer]:
     }
 
 
-def _lines(chain: Lines) -> list[Answer]:
-    """Return the rows of a chain that nobody has judged."""
+def _lines(chain: Lines, count: int) -> list[Answer]:
+    """Return the first rows of a chain, which are proved."""
     return [
         {
             "left": "" if at else chain.left,
             "right": f"= {line.latex}",
             "reason": reason_parts(line.reason),
-            "ok": None,
-            "mark": "being checked",
+            "ok": True,
+            "mark": "proved",
         }
-        for at, line in enumerate(chain.lines)
+        for at, line in enumerate(chain.lines[:count])
     ]
 
 
@@ -164,8 +171,17 @@ def made(difficulty: str, seed: int) -> Answer:
 
 
 def practised(difficulty: str, seed: int, lines: str) -> Answer:
-    """Judge the lines that a reader has written to an exercise; their places are counted from the reader's first line."""
-    each = exercise(difficulty, seed)
+    """Judge the lines that a reader has written to an exercise that a number makes."""
+    return _judged(exercise(difficulty, seed), lines)
+
+
+def posed(where: str, by: str, asked: str, lines: str) -> Answer:
+    """Judge the lines that a reader has written to an exercise of a page."""
+    return _judged(Exercise(where, by, asked), lines)
+
+
+def _judged(each: Exercise, lines: str) -> Answer:
+    """Judge a reader's lines; their places are counted from the first of them."""
     judged = each.judged(lines)
     above = each.where.count("\n") + 1 - lines[: len(lines) - len(lines.lstrip())].count("\n")
     added = len(judged.report.source) - len(each.where) - 1 - len(lines.strip())  # before an answer alone
@@ -183,4 +199,5 @@ ASKED: dict[str, Callable[..., Answer | Iterator[Answer]]] = {
     "next": next_line,
     "exercise": made,
     "practise": practised,
+    "pose": posed,
 }

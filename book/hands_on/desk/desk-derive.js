@@ -121,13 +121,14 @@ class GradientDesk extends Door {
     return [this.heading(by), element("p", `It is not derived: ${refused}.`)];
   }
 
-  /** The lines as soon as they are there; their marks come when the checker has passed them all. */
+  /** The lines that have been proved so far, or all of them with the result, when the checker has passed them. */
   lines({ by, answer, verdict, note = [], shown }) {
     const [last] = shown.chains.at(-1);
+    const result = verdict ? [element("p", formula(`\\displaystyle ${last.left} = ${answer}`), { className: "desk-result" })] : [];
     return [
       this.heading(by),
-      element("p", formula(`\\displaystyle ${last.left} = ${answer}`), { className: "desk-result" }),
-      element("p", verdict ? `✓ ${verdict}` : "Being checked …", { className: "desk-how" }),
+      ...result,
+      element("p", verdict ? `✓ ${verdict}` : "So far:", { className: "desk-how" }),
       ...(note.length ? [element("p", sentence(note), { className: "desk-limits" })] : []),
       derivation(shown),
     ];

@@ -24,7 +24,7 @@ export class Door extends HTMLElement {
     this.text.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this[this.given.act]();
     });
-    if (!navigator.connection?.saveData) this.addEventListener("input", () => this.python.warm(), { once: true }); // who writes will ask
+    if (!navigator.connection?.saveData) this.foresee();
     this.text.addEventListener("input", () => this.changed());
     if (document.activeElement === this.text) setTimeout(() => this.text.dispatchEvent(new Event("input", { bubbles: true }))); // the reader was quicker
     this.text.addEventListener("scroll", () => (this.gutter.scrollTop = this.text.scrollTop));
@@ -32,6 +32,11 @@ export class Door extends HTMLElement {
     this.busy = false;
     this.number();
     return true;
+  }
+
+  /** Load Python before it is asked: who writes will ask. */
+  foresee() {
+    this.addEventListener("input", () => this.python.warm(), { once: true });
   }
 
   set busy(busy) {

@@ -4,12 +4,13 @@ import { element, formula, sentence } from "./desk-formulas.js";
 export class NextLine {
   /** ask() returns the answer of Python; add(line) writes the line below the text. */
   constructor(door, ask, add) {
-    Object.assign(this, { door, ask, add, box: door.querySelector(".desk-next") });
+    const { hint = "Give me a hint", line = "Show me the line" } = door.given;
+    Object.assign(this, { door, ask, add, words: { hint, line }, box: door.querySelector(".desk-next") });
   }
 
   /** Offer a hint after a check. */
   offer() {
-    this.box.replaceChildren(this.button("Give me a hint", () => this.hint()));
+    this.box.replaceChildren(this.button(this.words.hint, () => this.hint()));
   }
 
   forget() {
@@ -33,7 +34,7 @@ export class NextLine {
     if (next.complete) return this.say(["Nothing is missing: the gradient by ", formula(next.by), " is there, with all that it uses."]);
     this.next = next;
     this.say(["Next comes ", ...sentence(next.hint), "."]);
-    this.box.append(this.button("Show me the line", () => this.line()));
+    this.box.append(this.button(this.words.line, () => this.line()));
     this.box.lastChild.focus();
   }
 

@@ -1,18 +1,16 @@
 // Practice: an exercise that a difficulty and a number make; the reader's lines are judged, and the next line comes on demand.
-import { Door } from "./desk-door.js";
-import { derivation, element, formula, scrollable, sentence } from "./desk-formulas.js";
+import { element, formula, sentence } from "./desk-formulas.js";
+import { Judge } from "./desk-judge.js";
 import { copied } from "./desk-link.js";
-import { NextLine } from "./desk-next.js";
 
 const LINK = /^#e=([a-z]+)-(\d{1,6})$/;
 
-class PracticeDesk extends Door {
+class PracticeDesk extends Judge {
   connectedCallback() {
     [this.difficulty, this.seed] = this.querySelectorAll("select, input");
     this.task = this.querySelector(".desk-task");
     if (!this.wake()) return;
     this.made = { difficulty: this.given.difficulty, seed: this.given.seed };
-    this.next = new NextLine(this, async () => (await this.ask("practise", { ...this.made, lines: this.text.value })).next, (line) => this.add(line));
     addEventListener("hashchange", () => this.open());
     this.open();
   }
@@ -39,26 +37,8 @@ class PracticeDesk extends Door {
     return this.make();
   }
 
-  check() {
-    return this.work(async () => {
-      const text = this.text.value;
-      const { solved, report, next } = await this.ask("practise", { ...this.made, lines: text });
-      const missing = next.refused ? "" : " Something is still missing.";
-      const said = report.ok ? [element("p", [element("b", solved ? "✓ Solved" : "✓ Right so far"), ` · ${report.verdict}.${solved ? "" : missing}`])] : report.errors.flatMap((error) => this.wrong(error));
-      said[0].dataset.verdict = solved ? "solved" : report.ok ? "right" : "wrong";
-      this.say(...said);
-      this.shown.replaceChildren(...(report.shown.chains.length ? [derivation({ ...report.shown, where: [] })] : []));
-      scrollable(this.shown);
-      if (text === this.text.value) this.judge([report]);
-      if (solved) this.next.forget();
-      else this.next.offer();
-    });
-  }
-
-  changed() {
-    this.number();
-    this.next.forget();
-    if (this.verdict.querySelector("[data-verdict]")) this.note("The text has changed since this check.");
+  get question() {
+    return { ask: "practise", ...this.made };
   }
 
   get address() {

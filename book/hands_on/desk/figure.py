@@ -154,7 +154,7 @@ def derivation_desk() -> str:
         for label, right in (("Right", True), ("Wrong", False))
     )
     form = (
-        f'{STYLE}<div class="hands-on desk">'
+        f'{style_link()}<div class="hands-on desk">'
         '<p class="desk-row"><label for="desk-example">Start from</label>'
         f'<select id="desk-example" disabled>{choices}</select>'
         '<button type="button" data-act="take" disabled>Use this example</button></p>'
@@ -196,7 +196,7 @@ def gradient_desk() -> str:
         for style, words in STYLES.items()
     )
     form = (
-        f'{STYLE}<div class="hands-on desk">'
+        f'{style_link()}<div class="hands-on desk">'
         '<p class="desk-row"><label for="derive-example">Start from</label>'
         f'<select id="derive-example" disabled>{choices}</select>'
         '<button type="button" data-act="take" disabled>Use this example</button></p>'
@@ -215,7 +215,7 @@ def gradient_desk() -> str:
         '<div class="desk-shown"></div></div>'
     )
     said = {"verb": "Deriving", "act": "derive", "press": "Derive", "first": "for the first answer"}
-    cited = {"bibtex": citation.bibtex("book", "mathnet", citation.book())}
+    cited = {"bibtex": citation.bibtex("mathnet")}
     return custom_element("gradient-desk", form, loaded() | said | cited | {"examples": layers})
 
 
@@ -228,7 +228,7 @@ def practice_desk() -> str:
         for name, words in DIFFICULTY.items()
     )
     form = (
-        f'{STYLE}<div class="hands-on desk">'
+        f'{style_link()}<div class="hands-on desk">'
         f'<p class="desk-row"><label for="practice-difficulty">Difficulty</label><select id="practice-difficulty" disabled>{choices}</select>'
         f'<label for="practice-seed">Number</label><input id="practice-seed" type="number" min="1" max="999999" required value="{seed}" disabled>'
         '<button type="button" data-act="make" data-waits disabled>Make this exercise</button>'
@@ -263,7 +263,6 @@ def solved(difficulty: str, seed: int) -> str:
     return f'<div class="desk-task">{task(each)}<details class="example"><summary>The lines</summary>{solution}</details></div>'
 
 
-STYLE = f'<link rel="stylesheet" href="../assets/desk.css">{style_link()}'
 ANSWER = (
     '<p class="desk-row desk-progress" hidden><progress aria-label="Loading"></progress><span></span></p>'
     '<div class="desk-verdict" role="status"><p>{waiting}</p></div>'

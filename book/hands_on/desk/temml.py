@@ -3,16 +3,16 @@
 It is the npm package of that name, which `book.npm` fetches. Where it is missing, the desk shows formulas as LaTeX.
 """
 
-import json
 from pathlib import Path
+
+from book import npm
 
 FOLDER = Path(__file__).parents[3] / "node_modules" / "temml"
 
 
 def version() -> str:
     """Return the version of Temml, empty if it is not installed."""
-    description = FOLDER / "package.json"
-    return json.loads(description.read_text(encoding="utf-8"))["version"] if description.exists() else ""
+    return npm.version(FOLDER)
 
 
 def name() -> str:

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from book.hands_on.desk import answers, figure, pyodide, temml
 from book.testing import attend
 from mathnet.derivation import check, derive, exercise
+from mathnet.derivation.algebra.backward import Backward
+from mathnet.derivation.algebra.steps import Chain, Line
 from mathnet.derivation.verdict.derive import STYLES
 from mathnet.mathml import to_mathml, tree
 
@@ -166,7 +168,7 @@ COPIED = {
     "LaTeX": r"H^{\mathsf T} ((f(H W + B) - Y^*) \odot f'(H W + B))",
     "Markdown": "```derivation by-w\nwhere H",
     "NumPy": "W_bar = ",
-    "BibTeX": "@book{",
+    "BibTeX": "@misc{mathnet,",
 }
 
 
@@ -216,6 +218,24 @@ def test_every_example_is_derived_as_in_cpython(door, at, style):
     assert door.evaluate("navigator.clipboard.readText()") == found.numpy
     assert door.locator(".desk-program").inner_text() == found.numpy.rstrip("\n") + "\n"
     assert not door.locator("gradient-desk .desk-shown code:not(pre code)").count(), "a formula is not set"
+
+
+def test_the_page_shows_line_after_line(door):
+    door.get_by_label("Shapes and definitions").fill(SEED)
+    door.get_by_label("definition by definition").check()
+    door.get_by_label("By what").select_option("W")
+    door.evaluate(
+        """() => {
+            const shown = document.querySelector("gradient-desk .desk-shown");
+            const seen = window.seen = [];
+            new MutationObserver(() => {
+                const rows = shown.querySelectorAll(".derivation-row").length;
+                if (rows !== seen.at(-1)) seen.push(rows);
+            }).observe(shown, { childList: true, subtree: true });
+        }"""
+    )
+    press(door, "Derive", "gradient-desk")
+    assert [count for count in door.evaluate("seen") if count] == [1, 2, 3]
 
 
 def as_text(latex):
@@ -453,20 +473,40 @@ def answered(**question):
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("at", range(len(figure.LAYERS)))
-def test_the_lines_come_before_their_marks_and_stay_as_they_are(at, style):
+def test_proved_lines_come_one_by_one_and_stay_as_they_are(at, style):
     _, text, by = figure.LAYERS[at]
-    lines, judged = answered(ask="derive", text=text, by=by, style=style, kind="gradient")
-    assert lines["answer"] == judged["answer"]
-    parts = [
-        [
-            [(row["left"], " ".join(row["right"].split()), row["reason"]) for row in rows]
-            for rows in each["shown"]["chains"]
-        ]
-        for each in (lines, judged)
-    ]
-    assert parts[0] == parts[1]
-    assert {row["mark"] for rows in lines["shown"]["chains"] for row in rows} == {"being checked"}
-    assert "verdict" not in lines
+    *partial, judged = answered(ask="derive", text=text, by=by, style=style, kind="gradient")
+    whole = in_rows(judged)
+    marks = [row["mark"] for chain in judged["shown"]["chains"] for row in chain]
+    proved = [*marks, ""].index(next((mark for mark in marks if mark != "proved"), ""))
+    assert [in_rows(each) for each in partial] == [whole[:count] for count in range(1, proved + 1)]
+    assert {row["mark"] for each in partial for chain in each["shown"]["chains"] for row in chain} == {
+        "proved"
+    }
+    assert not any("verdict" in each or "answer" in each for each in partial)
+
+
+def in_rows(answer):
+    """Return the rows of all chains of an answer."""
+    rows = [row for chain in answer["shown"]["chains"] for row in chain]
+    return [(row["left"], " ".join(row["right"].split()), row["reason"]) for row in rows]
+
+
+def test_a_line_that_is_not_proved_and_what_follows_it_wait_for_the_checker(monkeypatch):
+    where = r"where x \in \mathbb{R}^n, f \text{ elementwise}, y = f(x), z = 2 y, J = \|z\|^2"
+    monkeypatch.setattr(answers, "proved_steps", lambda source: iter([[True], [False], [True, True]]))
+    first, judged = answered(ask="derive", text=where, by="x", style="backward", kind="gradient")
+    assert len(in_rows(first)) == 1
+    assert len(in_rows(judged)) == 4
+
+
+def test_a_line_that_the_checker_refuses_is_never_shown(monkeypatch):
+    where = r"where x \in \mathbb{R}^n, J = \|x\|^2"
+    wrong = Line(r"3 x", r"\text{through } J")
+    monkeypatch.setattr(Backward, "chains", lambda *_: [Chain(r"\frac{\partial J}{\partial x}", (wrong,))])
+    (said,) = answered(ask="derive", text=where, by="x", style="backward", kind="gradient")
+    assert "shown" not in said
+    assert said["refused"].startswith("a line that was derived did not pass the checker, so it is not shown")
 
 
 def test_places_in_an_exercise_count_from_the_readers_first_line():

@@ -125,13 +125,13 @@ def ripple(start: str = "H-1") -> str:
     static = figure(
         drawn,
         alt=f"A network with two inputs X, three hidden units H and two outputs Y, joined to the loss J. From {_said(start)} "
-        f"{'one path leads' if len(shares) == 1 else f'{len(shares)} paths lead'} to J: "
+        f"{'one way leads' if len(shares) == 1 else f'{len(shares)} ways lead'} to J: "
         + "; ".join(
             f"through {' and '.join(_said(unit) for unit in path.units[:-1] if unit != start)}, which contributes {path.share:g}"
             for path in shares
         )
         + f". Together {total:g}.",
-        caption="A change runs along every edge that leads to the loss. Each path brings its share, and the shares add up. "
+        caption="A change runs along every edge that leads to the loss. Each way brings its share, and the shares add up. "
         "With JavaScript you choose the number that is nudged.",
     )
     symbols = {

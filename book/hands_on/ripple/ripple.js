@@ -83,7 +83,7 @@ class NetworkRipple extends HTMLElement {
         <output name="by"></output> <button type="button" name="send">Watch it run</button></p>
       <div class="sides"><div class="drawing"></div><div class="gradient"></div></div>
       <p class="moved" role="status"></p>
-      <div class="shares-room"><table class="shares"><thead><tr><th scope="col">path</th><th scope="col">slopes along it</th><th scope="col">share</th></tr></thead>
+      <div class="shares-room"><table class="shares"><thead><tr><th scope="col">way</th><th scope="col">slopes along it</th><th scope="col">share</th></tr></thead>
         <tbody></tbody><tfoot></tfoot></table></div></div>`));
     const figure = this.querySelector("figure.figure");
     this.querySelector(".drawing").append(figure.querySelector("svg"));
@@ -146,7 +146,7 @@ class NetworkRipple extends HTMLElement {
     this.querySelector(".shares tbody").innerHTML = ways
       .map(({ units, slopes, share }) => line(units.map(short).join(" → "), slopes.map(factor).join(" · "), format(share)))
       .join("");
-    const sum = ways.length > 1 ? `${ways.length} paths, so ${ways.length} shares, added` : "one path, so nothing to add";
+    const sum = ways.length > 1 ? `${ways.length} ways, so ${ways.length} shares, added` : "one way, so nothing to add";
     this.querySelector(".shares tfoot").innerHTML =
       `<tr><th scope="row" colspan="2">${sum}: the derivative of J</th><td>${format(slope)}</td></tr>`;
     this.querySelector(".moved").textContent =

@@ -171,6 +171,14 @@ def test_an_update_makes_the_loss_fall_as_much_as_in_python(open_figure):
     )
 
 
+def test_at_the_target_every_gradient_is_0_and_not_what_rounding_leaves(open_figure):
+    page = open_figure("backprop-stepper")
+    _fill(page, {"T": [["1/2", "3/4"]]})
+    values = page.evaluate("document.querySelector('backprop-stepper').values")
+    for name in ("E", "J", "D2", "dW2", "dH", "D1", "dW1"):
+        assert not np.any(values[name]), name
+
+
 def test_next_on_the_last_step_takes_the_new_parameters(open_figure):
     page = open_figure("backprop-stepper")
     following = page.locator("[name=next]")

@@ -18,7 +18,7 @@ from ..meaning.scope import Dimensions
 from .canonical import Keys, TooLongError, is_product_of_sums
 from .differentiate import derivative
 from .enter import Entries, axes, opens
-from .forms import Form, zero
+from .forms import Form, begun, zero
 from .programs import identifier
 from .reduce import Matrices, NoMatrixFormError
 from .simplify import normal, simplified, spread_deltas, spread_out
@@ -223,12 +223,13 @@ class Backward:
         found = self.spread(part)
         if not found.terms:
             return zero(tuple(letter.size if letter else "1" for letter in ends) if any(ends) else ())
+        ways = [found] if found == part else [found, part]
         if not any(map(is_product_of_sums, found.terms)):
-            return self.matrices.form(found, *ends)
-        ways = [found, apart] if len(apart.terms) > len(found.terms) else [found]
+            return begun(self.matrices.shortest_of(ways, *ends))
+        ways += [apart] if len(apart.terms) > len(found.terms) else []
         with suppress(TooLongError):
-            ways.append(normal(part, self.keys))
-        return self.matrices.shortest_of(ways, *ends)
+            ways.append(normal(part, Keys.of(self.names)))
+        return begun(self.matrices.shortest_of(ways, *ends))
 
     def value(self, name: str) -> Form:
         """Return the definition of a symbol, as a program computes it."""

@@ -35,6 +35,7 @@ MOST_ORDERS = 120  # of letters that look alike; beyond, two equal expressions m
 MOST_TERMS = 400  # of a product that is multiplied out
 HIGHEST = 6  # power of a sum that is
 LONGEST = 1000  # sum
+MOST_KEYS = 10_000  # of parts of one formula; those of usual layers have a few hundred
 SYMMETRIC = {"symmetric", "positive definite", "diagonal"}
 SUM_TO_ONE = {"rows sum to one", "rows are probabilities", "rows are one-hot"}
 
@@ -92,6 +93,8 @@ class Keys:
         own = tuple(sorted((id(letter), labels.get(letter, str(id(letter)))) for letter in part.free))
         at = (id(part), own, depth)
         if at not in self.known:
+            if len(self.known) > MOST_KEYS:
+                raise TooLongError
             text = "+".join(sorted(self.term(term, labels, depth) for term in part.terms)) or "0"
             self.known[at] = part, f"({text})"  # the part, too, so that no other gets its id
         return self.known[at][1]

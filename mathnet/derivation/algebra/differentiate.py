@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ..errors import DerivationError, Place
+from ..meaning.properties import PI
 from .terms import (
     ONE,
     Applied,
@@ -47,6 +48,10 @@ SLOPES: dict[str, Callable[[Applied, Expression], Expression]] = {  # of f(u): i
     "sin": lambda f, u: _named("cos", u),
     "cos": lambda f, u: scaled(_named("sin", u), -1),
     "tanh": lambda f, u: plus(ONE, scaled(power(expression(f), 2), -1)),
+    "arctan": lambda f, u: power(plus(ONE, power(u, 2)), -1),
+    "erf": lambda f, u: scaled(
+        product(power(expression(Entry(PI)), Fraction(-1, 2)), _named("exp", scaled(power(u, 2), -1))), 2
+    ),
     "relu": lambda f, u: expression(Bracket(u, ">", number(0))),
     "abs": lambda f, u: _named("sign", u),
     "sign": lambda f, u: number(0),

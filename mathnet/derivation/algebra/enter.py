@@ -15,6 +15,7 @@ from ..errors import WHOLE, DerivationError
 from ..meaning import nodes
 from ..meaning.names import Names
 from ..meaning.properties import FIXED
+from ..meaning.relations import ORDER
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index as Written
 from ..meaning.shapes import Shape, Shifted
@@ -36,6 +37,7 @@ from .terms import (
     Letter,
     Logsumexp,
     Multiplied,
+    NotNegative,
     Place,
     Power,
     Size,
@@ -436,6 +438,8 @@ class Entries:
         return expression(Place(index_of(node.letter, letters)))
 
     def _compare(self, node: nodes.Compare, at: tuple[Index, ...], letters: Letters) -> Expression:
+        if node.relation not in ORDER:
+            raise node.error(f"{node.latex}: whether whole numbers are equal is not derived")
         right = self.of(node.right, at if self.shape(node.right) else (), letters)
         return expression(Bracket(self.of(node.left, at, letters), node.relation, right))
 
@@ -455,6 +459,13 @@ class Entries:
         """Return new letters for those that a sum runs over."""
         ranges = zip(node.letters, self.dimensions.ranges[node], strict=True)
         return {name: Letter(range_.root().dimension or "", name) for name, range_ in ranges}
+
+    def _only(self, node: nodes.Only, at: tuple[Index, ...], letters: Letters) -> Expression:
+        order = ORDER[node.relation]
+        left, right = (self._index(each, letters, node) for each in (node.left, node.right))
+        low, high = (left, right) if order(0, 1) else (right, left)
+        holds = NotNegative(counted((1, high), (-1, low), (0 if order(0, 0) else -1, 1)))
+        return product(expression(holds), self.of(node.body, at, letters))
 
     def _delta(self, node: nodes.Delta, at: tuple[Index, ...], letters: Letters) -> Expression:
         return expression(

@@ -7,9 +7,10 @@ the symbols are, and leave out what changes nothing. In NumPy a row and a column
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
+from itertools import pairwise
 from operator import and_
 
 from ..meaning.shapes import Shape, together
@@ -119,6 +120,8 @@ def transposed(form: Form) -> Form:
             return apply(form.latex.split("(")[0], form.code.split("(")[0], *map(transposed, form.parts))
         case "divide":
             return divide(transposed(form.parts[0]), form.parts[1])
+        case "raised":
+            return raised(transposed(form.parts[0]), int(form.number))
         case "compare" if _turns(form):
             left, right = form.parts
             return compare(transposed(left), form.relation, transposed(right))
@@ -160,7 +163,15 @@ def length(form: Form) -> int:
 
 def effort(form: Form) -> int:
     """Return how much work a form is to a reader: its length, and more for every vector that is made a matrix."""
-    return length(form) + 3 * form.latex.count(r"\operatorname{diag}")
+    outer = _outer_products(form) if form.is_vector else 0
+    return length(form) + 3 * (form.latex.count(r"\operatorname{diag}") + outer)
+
+
+def _outer_products(form: Form) -> int:
+    """Return how often a column stands before a row in a form."""
+    arrays = [part for part in form.parts if part.shape] if form.kind == "product" else []
+    here = sum(left.shape[1] == right.shape[0] == "1" for left, right in pairwise(arrays))
+    return here + sum(map(_outer_products, form.parts))
 
 
 def product(coefficient: Fraction | int, *factors: Form) -> Form:
@@ -178,6 +189,7 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
             numbers += [part for part in parts if not part.shape]
             arrays += [part for part in parts if part.shape]
     arrays = [part for part in arrays if part.kind != "identity"] or arrays[:1]
+    value, numbers, arrays = _signs(value, numbers, arrays)
     numbers.sort(key=lambda part: (part.kind == "differential", bool(part.parts), len(part.latex)))
     parts = (*numbers, *arrays)
     if not parts:
@@ -205,6 +217,34 @@ def product(coefficient: Fraction | int, *factors: Form) -> Form:
         code = f"({code})" if "@" in code and not numbers else code
         code = f"{sign}{code}" if abs(value) == 1 else f"{sign}{size.code} * {code}"
     return Form(latex, code, shape, PRODUCT if value > 0 else SUM, "product", parts, value)
+
+
+def _signs(
+    value: Fraction, numbers: list[Form], arrays: list[Form]
+) -> tuple[Fraction, list[Form], list[Form]]:
+    """Return the factors of a product of which no sum has minus signs alone."""
+    if len(numbers) + len(arrays) > 1:
+        for parts in (numbers, arrays):
+            for at, part in enumerate(parts):
+                if part.kind == "add" and _is_negative(part):
+                    value, parts[at] = -value, _turned(part)
+    return value, numbers, arrays
+
+
+def begun(form: Form) -> Form:
+    """Return a formula that begins with no minus if it may begin with a difference the other way round: (b - a) c for -(a - b) c."""
+    if form.kind == "product" and form.number == -1 and form.parts[0].shape:
+        first, *others = form.parts
+        top = first.parts[0] if first.kind == "divide" else first
+        if top.kind == "add" and any(part.latex.startswith("-") for part in top.parts):
+            turned = divide(_turned(top), first.parts[1]) if first.kind == "divide" else _turned(top)
+            return product(1, turned, *others)
+    return form
+
+
+def _turned(part: Form) -> Form:
+    """Return a sum with every sign turned round."""
+    return add(*(product(-1, term) for term in part.parts))
 
 
 def _times(left: Form, right: Form) -> Form:
@@ -262,24 +302,17 @@ def add(*terms: Form) -> Form:
         return number(0)
     if len(parts) == 1:
         return parts[0]
-    for side in (0, -1):
-        common = {
-            part.parts[side].latex
-            if part.kind == "product" and len([a for a in part.parts if a.shape]) > 1
-            else ""
-            for part in parts
-        }
-        if len(common) == 1 and common != {""} and parts[0].parts[side].shape:
-            outer = parts[0].parts[side]
-            rest = add(
-                *(product(part.number, *(part.parts[1:] if side == 0 else part.parts[:-1])) for part in parts)
-            )
-            return product(1, outer, rest) if side == 0 else product(1, rest, outer)
+    if (shared := _shared(parts)) is not None:
+        return shared
     if (beside := _beside(parts)) is not None:
         return beside
     sizes = {abs(part.number) if part.kind == "product" else Fraction(1) for part in parts}
-    if sizes != {1} and len(sizes) == 1:
-        (size,) = sizes
+    size = min(sizes)
+    if (
+        size != 1
+        and all(whole.denominator == 1 for whole in (other / size for other in sizes))
+        and (size > 1 or len(sizes) == 1)
+    ):
         value = -size if all(part.number < 0 for part in parts) else size
         return product(value, add(*(product(part.number / value, *part.parts) for part in parts)))
     first, *others = sorted(parts, key=lambda part: part.latex.startswith("-"))
@@ -301,6 +334,75 @@ def _collected(terms: list[Form]) -> list[Form]:
         sizes[name] += term.number if term.kind == "product" else 1  # type: ignore[assignment]  # a fraction
     first = dict(zip(reversed(names), reversed(plain), strict=True))
     return [product(sizes[name], first[name]) for name in dict.fromkeys(names) if sizes[name]]
+
+
+Taken = tuple[str, str]
+"""A place in a term, `below`, `number`, `left`, `right` or `arrays`, and what stands there."""
+
+
+def _shared(terms: Sequence[Form]) -> Form | None:
+    """Return a sum with what some of its terms have in one place taken out once: the number below them or a factor in front of them, the first matrix, the last, or all of them."""
+    places = Counter(place for term in terms for place in dict.fromkeys(_places(term)))
+    for place, often in places.most_common():
+        if often < 2:
+            break
+        having = [term for term in terms if place in _places(term)]
+        found, rests = _taken_out(having, place)
+        if often == len(terms):
+            return found
+        before = replace(found, latex=joined([term.latex for term in having]))
+        saved = length(before) - length(found)
+        if saved > 1 or all(rest.kind in {"symbol", "symmetric", "transpose"} for rest in rests):
+            at = next(at for at, term in enumerate(terms) if term in having)
+            others = [term for term in terms if term not in having]
+            return add(*others[:at], found, *others[at:])
+    return None
+
+
+def _taken_out(terms: Sequence[Form], place: Taken) -> tuple[Form, tuple[Form, ...]]:
+    """Return a sum with what all of its terms have in one place taken out, and what is left of each."""
+    outers, rests = zip(*(_without(term, place) for term in terms), strict=True)
+    inner = add(*rests)
+    if place[0] == "below":
+        sign = -1 if _is_negative(inner) else 1
+        return product(sign, divide(product(sign, inner), outers[0])), rests
+    return product(1, inner, outers[0]) if place[0] == "right" else product(1, outers[0], inner), rests
+
+
+def _places(term: Form) -> list[Taken]:
+    """Return what stands in a term where it can be taken out of a sum."""
+    if term.kind == "divide":
+        return [("below", term.parts[1].latex)]
+    if term.kind != "product":
+        return [("arrays", term.latex)] if term.shape else []
+    if term.parts[-1].kind == "divide" and len(term.parts) == 1:
+        return _places(term.parts[0])
+    arrays = [part.latex for part in term.parts if part.shape]
+    found = [("number", part.latex) for part in term.parts if not part.shape] if len(term.parts) > 1 else []
+    found += [("arrays", " ".join(arrays))] if arrays else []
+    return [*found, ("left", arrays[0]), ("right", arrays[-1])] if len(arrays) > 1 else found
+
+
+def _without(term: Form, taken: Taken) -> tuple[Form, Form]:
+    """Return what is taken out of a term, and the rest of it."""
+    place, latex = taken
+    if place == "below":
+        inner = term if term.kind == "divide" else term.parts[0]
+        return inner.parts[1], product(term.number, inner.parts[0])
+    if place == "arrays":
+        parts = term.parts if term.kind == "product" else (term,)
+        numbers = [part for part in parts if not part.shape]
+        return product(1, *(part for part in parts if part.shape)), product(
+            term.number if term.kind == "product" else 1, *numbers
+        )
+    order = range(len(term.parts)) if place != "right" else reversed(range(len(term.parts)))
+    at = next(at for at in order if term.parts[at].latex == latex)
+    return term.parts[at], product(term.number, *term.parts[:at], *term.parts[at + 1 :])
+
+
+def _is_negative(form: Form) -> bool:
+    """Say whether a form is written with a minus before all that it is a sum of."""
+    return all(term.latex.startswith("-") for term in (form.parts if form.kind == "add" else (form,)))
 
 
 def _beside(terms: Sequence[Form]) -> Form | None:
@@ -377,6 +479,20 @@ def reciprocal(bottom: Form) -> Form:
     """Return 1 divided by every entry."""
     code = f"1 / {coded(bottom)}"
     return Form(rf"\frac{{1}}{{{bottom.latex}}}", code, bottom.shape, FRACTION, "reciprocal", (bottom,))
+
+
+def raised(form: Form, exponent: int) -> Form:
+    """Return a power of every entry."""
+    base = f"({form.latex})" if form.level < ATOM or RAISED.search(form.latex) else form.latex
+    return Form(
+        rf"{base}^{{\odot {exponent}}}",
+        f"{coded(form)} ** {exponent}",
+        form.shape,
+        ATOM,
+        "raised",
+        (form,),
+        Fraction(exponent),
+    )
 
 
 def compare(left: Form, relation: str, right: Form) -> Form:

@@ -58,7 +58,11 @@ class Indexed:
 
     def __init__(self, names: Names, matrices: Matrices) -> None:
         self.names, self.matrices = names, matrices
-        self.taken = {*names.symbols, *names.dimensions, *names.functions}
+        self.brackets = r"\delta" in names.symbols  # in the place of deltas
+        below = {
+            name.partition("_")[2] for name in names.symbols
+        }  # W_i with an index i would be a matrix for each i
+        self.taken = {*names.symbols, *names.dimensions, *names.functions, *below}
         self.ends = next((pair for pair in ENDS if self.taken.isdisjoint(pair)), OTHERS[::-1])
         self.last: tuple[Letter, ...] = ()  # of the result
         self.used: dict[str, Letter] = {}  # the names that mean something where a formula stands
@@ -163,7 +167,7 @@ class Indexed:
                 known = self.names.symbols.get(name)
                 return self.entry(known.latex if known else name, at)
             case Delta(left=left, right=right):
-                return rf"\delta_{{{_indices((left, right))}}}"
+                return self._delta((left, right))
             case Size(name=name):
                 return name
             case Nested(body=body):
@@ -215,6 +219,12 @@ class Indexed:
         letters = _letters(factor)
         return self._entry(self.matrices.factor(factor, *letters, *[None] * (2 - len(letters))), letters)
 
+    def _delta(self, at: Sequence[Index]) -> str:
+        """Return the Kronecker delta, as a bracket where its letter is that of a symbol."""
+        if self.brackets:
+            return f"[{' = '.join(map(written, at))}]"
+        return rf"\delta_{{{_indices(at)}}}"
+
     def entry(self, latex: str, at: Sequence[Index]) -> str:
         """Return an entry of what is written so."""
         indices = _indices(at)
@@ -229,7 +239,7 @@ class Indexed:
     def _entry(self, form: Form, at: tuple[Index, ...]) -> str:
         """Return an entry of a form."""
         if form.kind == "identity":
-            return rf"\delta_{{{_indices(at)}}}"
+            return self._delta(at)
         if form.kind == "transpose":
             return self._entry(form.parts[0], at[::-1])
         fewer = forms.count(form) - forms.count(turned := forms.transposed(form))

@@ -139,6 +139,9 @@ class ByIndices:
         shapes = backward.dimensions.shapes
         above, at = self.held.letters(shapes[backward.loss]), self.held.letters(shapes[by])
         self.indexed = Indexed(self.names, self.matrices)
+        self.delta, self.deltas = (
+            (text("bracket"), text("brackets")) if self.indexed.brackets else (r"\delta", r"\delta")
+        )
         self.indexed.name(at, above)
         loss, latex = (self.names.symbols[name].latex for name in (backward.loss, by))
         lines: list[Line] = []
@@ -151,7 +154,7 @@ class ByIndices:
         self.with_deltas = part
         has_deltas = any(isinstance(factor, Delta) for factor in factors_of(part))
         part = simplified(spread_deltas(part, frozenset(at)), backward.keys)
-        ends = rf"{text('each ')} \delta {text(' ends a sum')}" if has_deltas else text("collected")
+        ends = rf"{text('each ')} {self.delta} {text(' ends a sum')}" if has_deltas else text("collected")
         if limited := [
             letter for letter in at if any(limits(f, letter) != (None, None) for f in _conditions(part))
         ]:
@@ -199,7 +202,7 @@ class ByIndices:
         backward = self.backward
         place = layout(backward, by, self.above, self.at)
         form = backward.matrix(part, place.ends)
-        closed = backward.matrix(backward.spread(backward.inserted(by, self.above, self.at)), place.ends)
+        closed = backward.matrix(backward.inserted(by, self.above, self.at), place.ends)
         last = self._reduced(lines, part, *place.ends)
         kind = ("number", "vector", "matrix")[len(self.above) + len(self.at)]
         found = [Line(form.latex, last or text(f"the same as a {kind}"))]
@@ -265,7 +268,9 @@ class ByIndices:
                 found = layer.of(body)
         words += [text(rule) for rule in layer.rules if rule]
         if any(isinstance(factor, Delta) for factor in factors_of(found)):
-            words.append(rf"{text('entries of ')} {self.names.symbols[by].latex} {text(' become ')} \delta")
+            words.append(
+                rf"{text('entries of ')} {self.names.symbols[by].latex} {text(' become ')} {self.deltas}"
+            )
         reasons += [word for word in words if word not in reasons]
         return found
 

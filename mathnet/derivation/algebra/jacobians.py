@@ -106,7 +106,7 @@ class ByDirection:
         """Return the Jacobian with all definitions inserted."""
         above, at = self.held.letters(self.shapes[self.backward.loss]), self.held.letters(self.shapes[by])
         place = layout(self.backward, by, above, at)
-        return self.backward.matrix(self.backward.spread(self.backward.inserted(by, above, at)), place.ends)
+        return self.backward.matrix(self.backward.inserted(by, above, at), place.ends)
 
     def of(self, name: str, at: tuple[Letter, ...], inner: Sequence[str]) -> Expression:
         """Return the differential of an entry of a definition, as far as it is made of those of these symbols."""

@@ -90,7 +90,7 @@ class Loops:
         match factor:
             case Entry(name=name, at=at):
                 given = self.matrices.given.get(name)
-                return f"{given.code if given else identifier(name)}{self._at(at)}"
+                return f"{given.code if given else self.matrices.code(name)}{self._at(at)}"
             case Delta(left=left, right=right):
                 return f"({self._number(left)} == {self._number(right)})"
             case Size(name=name):

@@ -25,7 +25,7 @@ def called_sequence(name: str, names: Names) -> str:
 
 
 NUMPY = {
-    "exp": "np.exp", "log": "np.log", "sin": "np.sin", "cos": "np.cos", "tanh": "np.tanh", "abs": "np.abs", "sign": "np.sign",
+    "exp": "np.exp", "log": "np.log", "sin": "np.sin", "cos": "np.cos", "tanh": "np.tanh", "arctan": "np.arctan", "erf": "erf", "abs": "np.abs", "sign": "np.sign",
     "max": "np.maximum", "min": "np.minimum", r"\sinh": "np.sinh", r"\cosh": "np.cosh", r"\tan": "np.tan",
 }  # fmt: skip
 

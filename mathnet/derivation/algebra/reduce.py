@@ -21,9 +21,10 @@ from itertools import islice, permutations
 from typing import NamedTuple
 
 from ..meaning.names import Names
+from ..meaning.properties import CIRCLE
 from ..meaning.shapes import Shape
 from . import forms
-from .canonical import SYMMETRIC
+from .canonical import SYMMETRIC, TooLongError
 from .forms import Form
 from .programs import called, identifier
 from .terms import (
@@ -46,8 +47,12 @@ from .terms import (
     constant,
 )
 
-PLAIN = {"exp", "log", "sin", "cos", "tanh"}  # that LaTeX has a name for
+PLAIN = {"exp", "log", "sin", "cos", "tanh", "arctan", "max", "min"}  # that LaTeX has a name for
 MOST_ORDERS = 24  # in which letters are taken away; the shortest formula stays
+PATIENCE, MOST_WORK = (
+    4_000,
+    40_000,
+)  # factors, after which the first formula is good enough, and at last none is found
 
 
 State = tuple[set[tuple[str, int]], dict[str, str], dict[str, str], list[str]]
@@ -156,6 +161,7 @@ class Matrices:
         self.functions: set[tuple[str, int]] = set()  # that are called, with the order of the derivative
         self.ones: dict[str, str] = {}  # from a size to the vector of ones that the result needs
         self.identities: dict[str, str] = {}
+        self.work = 0  # how many factors have been put into graphs
         self.given: dict[str, Form] = {}  # what is written for the entries of something that is no symbol
         self.products: list[str] = []  # by name, in the order in which they were found
         self.found: dict[tuple[int, Letter | None, Letter | None], tuple[Factor, Form, State]] = {}
@@ -186,7 +192,7 @@ class Matrices:
         before = self._state()
         best = self.form(parts[0], row, column)
         after = self._state()
-        for part in parts[1:]:
+        for part in parts[1:] if self.work < PATIENCE else ():
             self._restore(before)
             with suppress(NoMatrixFormError):
                 form = self.form(part, row, column)
@@ -211,7 +217,8 @@ class Matrices:
     def shortest(self, term: Term, row: Letter | None, column: Letter | None) -> tuple[Form, Graph]:
         """Return the shortest form of a term, whichever letter goes first, and the graph that led to it."""
         found = []
-        for order in islice(permutations(term.summed), MOST_ORDERS):
+        orders = MOST_ORDERS if self.work < PATIENCE else 1
+        for order in islice(permutations(term.summed), orders):
             before = dict(self.ones)
             graph = Graph()
             form = self.reduced(replace(term, summed=order), graph, row, column)
@@ -222,6 +229,9 @@ class Matrices:
 
     def reduced(self, term: Term, graph: Graph, row: Letter | None, column: Letter | None) -> Form:
         """Return the form of a term whose letters are taken away in the order in which they are summed, as far as there is a choice."""
+        self.work += len(term.factors)
+        if self.work > MOST_WORK:
+            raise TooLongError
         for factor in term.factors:
             self._enter(factor, term, graph)
         graph.took("", "", *graph.alone)
@@ -504,11 +514,16 @@ class Matrices:
                 )
         raise NoMatrixFormError
 
+    def code(self, name: str) -> str:
+        """Return how a program calls a symbol that it has not computed."""
+        known = self.names.symbols.get(name)
+        return "np.pi" if known and CIRCLE in known.properties else identifier(name)
+
     def _symbol(self, name: str, at: tuple[object, ...], row: Letter | None, column: Letter | None) -> Form:
         known, shape = self.names.symbols.get(name), self.shapes.get(name, ())
         latex = known.latex if known else name
         symmetric = bool(known and known.properties & SYMMETRIC)
-        form = self.given.get(name) or forms.symbol(latex, identifier(name), shape, symmetric)
+        form = self.given.get(name) or forms.symbol(latex, self.code(name), shape, symmetric)
         shape = form.shape
         if any(not isinstance(index, Letter) for index in at) or len(at) > 2:
             raise NoMatrixFormError
@@ -561,8 +576,11 @@ class Matrices:
             return forms.reciprocal(bottom)
         if value == Fraction(1, 2):
             return forms.written(lambda x: rf"\sqrt{{{x}}}", lambda x: f"np.sqrt({x})", inner.shape, inner)
-        if inner.shape and value.denominator == 1 and value <= 3:
-            return forms.hadamard(*[inner] * int(value))
+        if inner.shape and value.denominator == 2:
+            root = self.power(base, Fraction(1, 2), row, column)
+            return forms.hadamard(self.power(base, value - Fraction(1, 2), row, column), root)
+        if inner.shape and value.denominator == 1:
+            return forms.hadamard(*[inner] * int(value)) if value <= 3 else forms.raised(inner, int(value))
         if inner.shape:
             raise NoMatrixFormError
         return self._number_power(inner, value)
@@ -645,6 +663,8 @@ def _centred(form: Form) -> Form | None:
 
 
 def _inner(left: Form, right: Form) -> Form:
+    if left.latex == right.latex:
+        return _squared(left)
     latex = rf"\langle {left.latex}, {right.latex} \rangle"
     return Form(
         latex,

@@ -1,6 +1,6 @@
 """Deltas, sizes, powers and like terms: what has to be tidied after a differentiation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -11,6 +11,7 @@ from .canonical import Keys, collected, expanded, is_product_of_sums, outline
 from .terms import (
     ONE,
     Applied,
+    Bracket,
     Counted,
     Delta,
     Entry,
@@ -45,7 +46,7 @@ from .terms import (
 )
 
 STEADY = {  # functions that are nowhere flat
-    "exp", "log", "sin", "cos", "tanh", "abs", r"\operatorname{sigmoid}", r"\operatorname{softplus}", r"\sinh", r"\cosh", r"\tan",
+    "exp", "log", "sin", "cos", "tanh", "arctan", "erf", "abs", r"\operatorname{sigmoid}", r"\operatorname{softplus}", r"\sinh", r"\cosh", r"\tan",
 }  # fmt: skip
 MOST_ROUNDS = 4  # of multiplying out
 
@@ -107,7 +108,8 @@ def _term(term: Term, keys: Keys) -> Expression:
             kept += found.terms[0].factors
         else:
             kept.append(Nested(found))
-    found_term = _without_ones(Term(coefficient, tuple(kept), term.summed), keys)
+    kept = _without_brackets(kept, keys)
+    found_term = _without_ones(_cancelled(Term(coefficient, tuple(kept), term.summed), keys), keys)
     if any(_vanishes(letter, found_term, keys) for letter in found_term.summed):
         return Expression()
     return Expression((_counted(found_term, keys),))
@@ -164,10 +166,14 @@ def _single(factor: Factor, keys: Keys) -> Expression:
 def _power(base: Expression, exponent: Expression) -> Expression:
     """Return a power in which powers of powers, and of products, are written out where that is right for all numbers."""
     whole = constant(exponent)
-    if whole is not None and whole.denominator == 1 and len(base.terms) == 1 and not base.terms[0].summed:
-        (term,) = base.terms
-        if term.factors and (
-            term.coefficient != 1 or len(term.factors) > 1 or isinstance(term.factors[0], Power | Nested)
+    if whole is not None and whole.denominator == 1 and len(base.terms) == 1:
+        (term,) = map(_sums_together, base.terms)
+        if (
+            term.factors
+            and not term.summed
+            and (
+                term.coefficient != 1 or len(term.factors) > 1 or isinstance(term.factors[0], Power | Nested)
+            )
         ):
             parts = []
             for factor in term.factors:
@@ -182,6 +188,16 @@ def _power(base: Expression, exponent: Expression) -> Expression:
     ):
         return product(number(common ** int(whole)), power(scaled(base, 1 / common), exponent))
     return power(base, exponent)
+
+
+def _sums_together(term: Term) -> Term:
+    """Return a term whose sums, with what they are of, are one factor in parentheses beside the others."""
+    summed = frozenset(term.summed)
+    within = tuple(factor for factor in term.factors if not summed.isdisjoint(factor.free))
+    others = tuple(factor for factor in term.factors if factor not in within)
+    if not within or not expression(*others).names:
+        return term
+    return Term(term.coefficient, (*others, Nested(expression(*within, summed=term.summed))))
 
 
 def leading(body: Expression) -> Fraction:
@@ -203,6 +219,68 @@ def without_deltas(term: Term) -> Term:
                 break
         else:
             return term
+
+
+def _without_brackets(factors: Sequence[Factor], keys: Keys) -> list[Factor]:
+    r"""Return factors without the brackets that another one makes superfluous: $[u > 0] \max(0, u)$ is $\max(0, u)$."""
+    brackets = [factor for factor in factors if isinstance(factor, Bracket)]
+    if not brackets:
+        return [*factors]
+    rectified = {keys.key(part) for factor in factors for part in _rectified(factor)}
+    seen = set[str]()
+    found = []
+    for factor in factors:
+        if isinstance(factor, Bracket):
+            key = keys.key(expression(factor))
+            above = plus(factor.left, scaled(factor.right, -1))
+            if key in seen or (factor.relation == ">" and keys.key(simplified(above, keys)) in rectified):
+                continue
+            seen.add(key)
+        found.append(factor)
+    return found
+
+
+def _rectified(factor: Factor) -> Iterator[Expression]:
+    """Yield u of a factor that is a power of max(0, u)."""
+    match factor:
+        case Power(
+            base=Expression((Term(coefficient=1, factors=(inner,), summed=()),)), exponent=exponent
+        ) if _whole(exponent):
+            yield from _rectified(inner)
+        case Applied(function="max", order=0, arguments=(left, right)):
+            yield from (b for a, b in ((left, right), (right, left)) if not a.terms)
+        case Applied(order=0, arguments=(inner,), rule="relu"):
+            yield inner
+
+
+def _cancelled(term: Term, keys: Keys) -> Term:
+    """Return a term in which no sum is a factor of what is divided by the same sum."""
+    for below in term.factors:
+        match below:
+            case Power(base=Expression((Term(summed=(_, *_)) as divisor,)) as base, exponent=exponent) if (
+                value := constant(exponent)
+            ) is not None and value <= -1:
+                others = tuple(factor for factor in term.factors if factor is not below)
+                for letters in _connected(others, frozenset(term.summed) - below.free):
+                    inside = tuple(factor for factor in others if not letters.isdisjoint(factor.free))
+                    same = len(letters) == len(divisor.summed) and len(inside) == len(divisor.factors)
+                    if same and keys.key(expression(*inside, summed=letters)) == keys.key(base):
+                        rest = tuple(factor for factor in others if factor not in inside)
+                        above = power(base, value + 1)
+                        left = expression(*rest, summed=[each for each in term.summed if each not in letters])
+                        (found,) = product(number(term.coefficient), left, above).terms
+                        return _cancelled(found, keys)
+    return term
+
+
+def _connected(factors: Sequence[Factor], letters: frozenset[Letter]) -> list[frozenset[Letter]]:
+    """Return letters in groups of which no two meet in a factor."""
+    groups = [frozenset({letter}) for letter in letters]
+    for factor in factors:
+        near = [group for group in groups if not group.isdisjoint(factor.free)]
+        if len(near) > 1:
+            groups = [group for group in groups if group not in near] + [frozenset().union(*near)]
+    return groups
 
 
 def _without_ones(term: Term, keys: Keys) -> Term:

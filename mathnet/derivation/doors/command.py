@@ -1,4 +1,4 @@
-"""The commands `mathnet check FILE…`, `mathnet derive FILE` and `mathnet practice`; of a check one line for each derivation, details for what is wrong."""
+"""The commands `mathnet check FILE…`, `mathnet derive FILE`, `mathnet practice` and `mathnet gradcheck module:f`; of a check one line for each derivation, details for what is wrong."""
 
 import argparse
 import json
@@ -40,6 +40,20 @@ EXIT = """\
 exit status: 0 if every derivation is right, 1 if one is wrong (or has no id, or one that its file uses twice),
 2 if a file cannot be read, if one that was named holds no derivation, or if the command cannot be understood."""
 
+GRADCHECK = """\
+Compare a backward pass with the derivative, entry by entry, and name the likely cause of what is wrong.
+
+Beside the function f must stand its backward pass, in one of two forms:
+
+    f_vjp(Y_bar, Y, *args)    returns a cotangent for each argument of f(*args)
+    f_back(Y_bar, *kept)      the same for the first arguments, where f(*args) returns (Y, kept)
+
+and a function example(rng), which returns a tuple of arguments to try; or give --shapes.
+The code of the module is run.
+"""
+GRADCHECK_EXIT = """\
+exit status: 0 if the backward pass is right, 1 if it is wrong, 2 if it could not be checked."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the derivations of files and return the exit status."""
@@ -47,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="mathnet", description="Mathematics that is checked by computing it."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="check|derive|practice", dest="command")
+    commands = parser.add_subparsers(required=True, metavar="check|derive|practice|gradcheck", dest="command")
     derive = commands.add_parser(
         "derive",
         help="derive gradients, line by line",
@@ -90,12 +104,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     practice.add_argument("--difficulty", choices=list(DIFFICULTIES), default=practising.DEFAULT)
     practice.add_argument("--number", type=int, metavar="N", help="which one; without it, any")
     practice.add_argument("--answer", action="store_true", help="print the derivation, too")
+    gradcheck = commands.add_parser(
+        "gradcheck",
+        help="check a backward pass of your own",
+        description=GRADCHECK,
+        epilog=GRADCHECK_EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    gradcheck.add_argument("target", metavar="module:f", help="or path/to/file.py:f")
+    gradcheck.add_argument(
+        "--method",
+        choices=["auto", "exact", "complex", "differences"],
+        default="auto",
+        help="how f is differentiated; auto: by the first of the others that can follow it",
+    )
+    gradcheck.add_argument(
+        "--dtype", choices=["float64", "float32", "bfloat16"], default="float64", help="what f_vjp gets"
+    )
+    gradcheck.add_argument(
+        "--tolerance", type=float, metavar="T", help="share of the largest entry; derived, if it is not given"
+    )
+    gradcheck.add_argument("--shapes", metavar="3x4,4x2", help="draw arguments of these shapes")
+    gradcheck.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn")
+    gradcheck.add_argument("--format", choices=["text", "json"], default="text", help="json is for programs")
     options = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.command == "derive":
             return deriving.run(options.file, options.by, options.format, options.style, options.kind)
+        if options.command == "gradcheck":
+            from mathnet import kernels  # the others need no NumPy
+
+            return kernels.run(
+                options.target,
+                method=options.method,
+                dtype=options.dtype,
+                tolerance=options.tolerance,
+                shapes=options.shapes,
+                seed=options.seed,
+                as_json=options.format == "json",
+            )
         if options.command == "practice":
             return practising.run(options.difficulty, options.number, options.answer)
         return run(options.files, as_json=options.format == "json")

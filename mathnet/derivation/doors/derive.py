@@ -71,7 +71,7 @@ def _asked(path: str) -> list[Found]:
         raise FileError(
             f"it has no derivation fence, and is no where part, which begins with the word where, as in {EXAMPLE}"
         )
-    return [Found("", whole, 1)]
+    return [Found("", whole, 1, whole.count("\n") + 1, asked=Asked(""))]
 
 
 def _derived(found: Found, by: Sequence[str], style: str | None, kind: str | None) -> list[Derived]:
@@ -80,7 +80,9 @@ def _derived(found: Found, by: Sequence[str], style: str | None, kind: str | Non
         raise DerivationError(found.problem, WHOLE, caret=False)
     head = found.asked or Asked("")
     symbols = by or [head.by] * bool(head.by)
-    return derive(found.source, symbols, found.id, style or head.style, kind or head.kind)
+    # below the where part of a derivation stand its lines
+    where = found.source if found.asked else split(found.source)[0]
+    return derive(where, symbols, found.id, style or head.style, kind or head.kind)
 
 
 def _said(path: str, found: Found, error: DerivationError) -> str:

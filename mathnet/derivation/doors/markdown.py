@@ -8,7 +8,6 @@ MkDocs logs it as an error instead, which `--strict` turns into a failed build, 
 import logging
 import re
 from collections.abc import MutableMapping, Sequence
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -31,10 +30,22 @@ log = logging.getLogger("mkdocs.mathnet")
 _ids: MutableMapping[object, dict[str, tuple[str, str]]] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=1000)
+# The reports that were asked for last, by source and id: pages and tables of pages ask for one more than once.
+_reports: dict[tuple[str, str], Report] = {}
+
+
 def checked(source: str, id: str) -> Report:
-    """Return the report of a derivation, and keep it: pages and tables of pages ask for it more than once."""
-    return check(source, id)
+    """Return the report of a derivation, and keep it."""
+    if (source, id) not in _reports:
+        keep(check(source, id))
+    return _reports[source, id]
+
+
+def keep(report: Report) -> None:
+    """Keep a report, which may come from another process; of more than 2,000 the oldest goes."""
+    _reports[report.source, report.id] = report
+    if len(_reports) > 2000:
+        del _reports[next(iter(_reports))]
 
 
 def claim(md: Markdown, id: str, source: str) -> None:

@@ -139,6 +139,8 @@ def infer_symbol(dimensions: Dimensions, symbol: Declared, node: Node, names: Na
     entry = f"{symbol.latex}_{{{''.join(indices)}}}"
     if declared is not None and indices:
         scope.index(node, indices, declared, entry)
+        for index in indices:
+            scope.range(index).said = True
     shape, free = scope.infer(node)
     if free - set(symbol.indices):
         raise left_free(scope, node, free - set(symbol.indices))
@@ -161,12 +163,11 @@ def _defined_axis(scope: Scope, symbol: Declared, index: str, node: Node) -> str
     try:
         return scope.resolve(index, node)
     except DerivationError as error:
-        if not scope.range(index).where:
-            raise
         axes = r" \times ".join("abcd"[: len(symbol.indices)])
+        counted = ", and how the sizes belong together, as in n = a + k - 1" * bool(scope.range(index).where)
         raise node.error(
             f"{error.reason.partition(':')[0]}: declare the shape of {symbol.latex} before, as in "
-            rf"{symbol.latex} \in \mathbb{{R}}^{{{axes}}}, and how the sizes belong together, as in n = a + k - 1"
+            rf"{symbol.latex} \in \mathbb{{R}}^{{{axes}}}{counted}"
         ) from None
 
 

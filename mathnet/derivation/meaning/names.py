@@ -1,8 +1,9 @@
 """The names that a where part declares or defines, and what is known of them."""
 
+import copy
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -129,6 +130,7 @@ class Names:
     dimensions: list[str] = field(default_factory=list)
     sizes: dict[str, Shifted] = field(default_factory=dict)  # the dimensions that follow from others
     output: str = ""
+    backward: set[str] = field(default_factory=set)  # what is made of cotangents: it has none of its own
     seed: Node | None = None  # the definition of the output's cotangent, if it has one
     items: list[Item] = field(default_factory=list)
     tolerance: Fraction | None = None  # of \approx
@@ -152,7 +154,17 @@ class Names:
     sequences: dict[str, Sequence] = field(default_factory=dict)  # what there is one of for each step
     falling: bool = False  # products of matrices over an index run from its last value to its first
     ordered: bool = False  # there are such products
+    other_pi: bool = False  # \pi stands for something else than the number, such as a policy
     open_loss: str = ""  # the name of a loss of which nothing is said but what it depends on
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is known so far, to be restored."""
+        return {each.name: copy.copy(getattr(self, each.name)) for each in fields(self)}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Forget what has become known since."""
+        for name, value in kept.items():
+            setattr(self, name, value)
 
     def read_as(self, place: Place, read: str, written: str = "") -> None:
         """Keep how something was read that could not be taken word for word."""

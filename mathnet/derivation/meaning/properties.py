@@ -4,14 +4,25 @@ from collections.abc import Set
 
 POSITIVE = {"positive", "between 0 and 1", "rows are probabilities"}
 PARTLY = POSITIVE | {"positive definite", "full column rank"}  # of which some numbers are drawn positive
-FIXED = {"constant", "ones", "identity", "rows are one-hot", "integer", "0 or 1"}  # with no direction to go
+CIRCLE = "the number of the circle"  # of PI, as which a \pi is read that is not declared
+PI = r"\pi?"
+FIXED = {
+    "constant",
+    "ones",
+    "identity",
+    "rows are one-hot",
+    "integer",
+    "0 or 1",
+    "1 or -1",
+    CIRCLE,
+}  # with no direction to go
 SAMPLED = {  # with few choices, of which random ones are tried
-    "rows are one-hot", "orthogonal", "orthonormal columns", "integer", "0 or 1",
+    "rows are one-hot", "orthogonal", "orthonormal columns", "integer", "0 or 1", "1 or -1",
 }  # fmt: skip
 SQUARE = {"symmetric", "identity", "invertible", "orthogonal", "positive definite", "diagonal"}
 TALL = {"full column rank", "orthonormal columns"}  # with at least as many rows as columns
 PROPERTIES = (
-    "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "0 or 1", "symmetric",
+    "elementwise", "constant", "ones", "nonzero", "positive", "between 0 and 1", "integer", "0 or 1", "1 or -1", "symmetric",
     "positive definite", "diagonal", "identity", "invertible", "orthogonal", "full column rank", "orthonormal columns",
     "rows sum to one", "rows are probabilities", "rows are one-hot", "zero outside",
 )  # fmt: skip
@@ -20,15 +31,15 @@ ALSO = {  # other words for one of them
     "linearly independent columns": "full column rank", "orthogonal columns": "orthonormal columns",
 }  # fmt: skip
 SHAPING = (
-    "ones", "identity", "integer", "0 or 1", "symmetric", "positive definite", "diagonal", "orthogonal",
+    "ones", "identity", "integer", "0 or 1", "1 or -1", "symmetric", "positive definite", "diagonal", "orthogonal",
     "full column rank", "orthonormal columns", "rows sum to one", "rows are probabilities", "rows are one-hot",
 )  # fmt: skip
 IMPLIED = {  # what goes without saying
-    "0 or 1": {"integer"}, "rows are one-hot": {"integer", "0 or 1"}, "positive definite": {"symmetric"},
+    "0 or 1": {"integer"}, "1 or -1": {"integer"}, "rows are one-hot": {"integer", "0 or 1"}, "positive definite": {"symmetric"},
     "diagonal": {"symmetric"}, "orthogonal": TALL, "orthonormal columns": {"full column rank"},
 }  # fmt: skip
 SIGNED = (  # their signs are settled
-    "ones", "identity", "0 or 1", "positive definite", "diagonal", "orthogonal", *sorted(TALL), "rows are one-hot",
+    "ones", "identity", "0 or 1", "1 or -1", "positive definite", "diagonal", "orthogonal", *sorted(TALL), "rows are one-hot",
 )  # fmt: skip
 TOGETHER = {"positive definite", "diagonal"}
 

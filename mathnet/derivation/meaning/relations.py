@@ -14,6 +14,10 @@ ORDER = {
     **dict.fromkeys((r"\le", r"\leq", r"\leqslant", "<="), operator.le),
     **dict.fromkeys((r"\ge", r"\geq", r"\geqslant", ">="), operator.ge),
 }
+OPPOSITE = {  # how a comparison is written from right to left
+    "<": ">", r"\lt": r"\gt", ">": "<", r"\gt": r"\lt", r"\le": r"\ge", r"\leq": r"\geq", r"\leqslant": r"\geqslant", "<=": ">=",
+    r"\ge": r"\le", r"\geq": r"\leq", r"\geqslant": r"\leqslant", ">=": "<=", r"\ne": r"\ne", r"\neq": r"\neq",
+}  # fmt: skip
 
 
 def refuse_relation(relation: str, shape: Shape, tolerance: Fraction | None, place: Place) -> None:

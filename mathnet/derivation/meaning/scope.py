@@ -32,6 +32,7 @@ class Range:
         self.same_as: Range | None = None
         self.dimension, self.where = dimension, ""
         self.limited = False  # by the limits of its sum, which may be any numbers
+        self.said = False  # by the end of its sum, or by the left side of a definition
 
     def root(self) -> "Range":
         """Return the range that stands for all those linked with this one."""
@@ -83,6 +84,17 @@ class Dimensions:
     follows: Mapping[str, Shifted] = field(default_factory=dict)
     steps: Mapping[str, str] = field(default_factory=dict)
 
+    def within(self, size: str | None, other: str | None) -> bool:
+        """Say whether a dimension never is larger than another one that follows from it, as m in n = m + 1."""
+        counted = self.follows.get(other or "")
+        terms = dict((names, number) for number, names in counted.terms) if counted else {}
+        return (
+            size != other
+            and terms.get((size or "",), 0) >= 1
+            and all(number >= 0 for names, number in terms.items() if names)
+            and sum(terms.values()) >= 1
+        )
+
     def fit(self, sizes: Mapping[str, int]) -> bool:
         """Say whether all matrices that have to be tall are so at these sizes."""
         return all(length(rows, sizes) >= length(columns, sizes) for rows, columns in self.tall)
@@ -117,10 +129,10 @@ class Scope:
             raise symbol.error(f"{self.dimensions.written[name]} is used before it is defined")
         return self.dimensions.shapes[name]
 
-    def inside(self, letters: Collection[str]) -> "Scope":
-        """Return the scope inside a sum over these letters."""
+    def inside(self, letters: Collection[str], shadowed: bool) -> "Scope":
+        """Return the scope inside a sum over these letters; with `shadowed` a sum inside may have the same ones."""
         ranges = self.ranges | {letter: Range() for letter in letters}
-        inner = Scope(self.dimensions, ranges, self.bound | set(letters), self.settled)
+        inner = Scope(self.dimensions, ranges, self.bound | set(() if shadowed else letters), self.settled)
         inner.sizes = self.sizes
         return inner
 
@@ -144,6 +156,8 @@ class Scope:
             return
         if range_.dimension is None:
             range_.dimension, range_.where = dimension, where
+        elif range_.said and self.dimensions.within(range_.dimension, dimension):
+            return
         elif range_.dimension != dimension:
             raise node.error(
                 f"index {letter} runs over {range_.dimension} (in {range_.where}) but over {dimension} (in {where})"
@@ -159,6 +173,19 @@ class Scope:
             ):
                 self.dimensions.numbers[node] = number, self.range(letter)
         return self.letters(node, left) | self.letters(node, right)
+
+    def follow(self, left: Index, right: Index) -> None:
+        """Let a letter of which nothing says how far it runs, run as far as the one with which it is compared."""
+        if (
+            isinstance(left, str)
+            and isinstance(right, str)
+            and not (self._is_size(left) or self._is_size(right))
+        ):
+            first, second = self.range(left), self.range(right)
+            if first.dimension is None:
+                first, second = second, first
+            if first.dimension and not second.dimension and not (first.limited or second.limited):
+                second.same_as = first
 
     def _is_size(self, index: str) -> bool:
         return self.settled and index in self.dimensions.declared and index not in self.ranges
@@ -195,6 +222,11 @@ class Scope:
             return
         if first.dimension is None:
             first, second = second, first
+        if None not in {first.dimension, second.dimension} and (
+            self.dimensions.within(first.dimension, second.dimension)
+            or self.dimensions.within(second.dimension, first.dimension)
+        ):
+            return
         if second.dimension not in {None, first.dimension}:
             raise node.error(
                 f"{node.latex} compares {left}, which runs over {first.dimension} (in {first.where}), "

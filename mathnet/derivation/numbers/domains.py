@@ -28,6 +28,8 @@ def array(numbers: Source, shape: Sequence[int], column: bool, properties: Set[s
         )
     if "0 or 1" in properties:
         return tuple(number % 2 for number in numbers.draw_whole(count))  # in some draws they are all equal
+    if "1 or -1" in properties:
+        return tuple(2 * (number % 2) - 1 for number in numbers.draw_whole(count))
     if "integer" in properties:
         return tuple(numbers.draw_whole(count, "positive" in properties))
     if properties & {"orthogonal", "orthonormal columns"}:

@@ -3,26 +3,41 @@
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
+from itertools import pairwise
+
+from mathnet.dual import Number
 
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.source import Chain
 from .chance import Numbers, UnluckyDrawError
 from .data import MOST_CHOICES, Data, choose_sizes, completed, distinct, free_dimensions
-from .lines import Line
-from .lowest import Lowest
+from .kinks import noted
+from .lines import Line, Point
+from .lowest import Lowest, Trial
 from .needs import MAX_SIZES, Needs
+from .patterns import PATTERNS, Combined, Patterned
 
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
 KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has one sign
 LEAST = 3  # draws, without which nothing is right
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
 LINES = 3  # besides the one at the smallest sizes
+TURNED, PLACES, LOOKS = 18, 8, 24  # lines on which rounded numbers are compared, places at first, and in all
+TURNED_WORK = 10 * MAX_WORK
+NEAR_TURNS = Fraction(1, 10**7)  # closer than this two places at which comparisons turn are taken for one
+RESOLUTION = 2**52  # into so many pieces a part of such a line is divided
+BEYOND = (7, 12)  # sizes at which patterns are tried
+MOST_COMBINATIONS, COMBINED_WORK = 700, MAX_WORK  # of whole numbers and labels
+FLIPS, TRIES = 12, 2  # searches for where comparisons come out differently, and for one of them
+FLIPS_WORK = 4  # of all of them, in budgets of a search
 STARTS = 3  # of searches for where an inequality fails, where there are no sizes
 AXES = 4  # so many numbers change, one after the other, to find where several conditions hold at once
 STEEP = (Fraction(1), Fraction(1), Fraction(1, 10**4), Fraction(10**4))  # scales of numbers along a line
 SMOOTH = STEEP[:1]  # exp and log are out of reach beyond them
+FLAT = (Fraction(1, 4),)  # on every second line for them: there, less is beyond their reach
 SMALL, UNEQUAL, MEDIUM, LARGE = 3, 29, 999, 2**64  # whole numbers up to this
 NEAR_ZERO, FAR = Fraction(1, 16), 8  # times this the fractions for exp and log
 CRAMPED = 5  # so many divisions by zero are no accident, even among small numbers
@@ -30,7 +45,7 @@ SIGNS = (1, 0.5, 0)  # shares of negative numbers: a logarithm of all of them is
 
 
 class Draws:
-    """The draws of a derivation.
+    """The draws of a derivation; the rare pieces beyond kinks are looked for unless it is proved.
 
     Attributes
     ----------
@@ -44,8 +59,10 @@ class Draws:
         Whether a line went through the whole domain.
     """
 
-    def __init__(self, names: Names, dimensions: Dimensions, chains: Sequence[Chain]) -> None:
-        self.names, self.dimensions = names, dimensions
+    def __init__(
+        self, names: Names, dimensions: Dimensions, chains: Sequence[Chain], proved: bool = False
+    ) -> None:
+        self.names, self.dimensions, self.proved = names, dimensions, proved
         self.needs = Needs(dimensions.types, names, chains)
         self.random = random.Random(SEED)
         self.sizes = Sizes(names, dimensions, self.random, max(SIZES, self.needs.sizes), self.needs.beyond)
@@ -83,9 +100,18 @@ class Draws:
                     break
             else:
                 dropped += 1
+        if self.proved or (not self.done and self.sizes.few()):
+            return  # nothing is left to look for: it is right for all numbers, or refused for want of any
         if self.needs.kinked or self.needs.edged:
             yield from self._lines()
+        if self.needs.sampled:
+            yield from self._combinations()
+        if self.needs.kinked and self.needs.smooth:
+            yield from self._turns()
+        if self.needs.kinked and not self.whole:
+            yield from self._flips()
         if self.needs.ordered:
+            yield from self._patterns()
             yield from self._descents()
 
     def record(self, data: Data, work: int, missed: bool, heavy: bool) -> None:
@@ -119,6 +145,37 @@ class Draws:
         if lines:
             yield from self._windows(lines[0])
 
+    def _turns(self) -> Iterator[Data]:
+        """Yield points of lines, more of them between places where different comparisons turn.
+
+        An exponential cannot be followed along a line, but a comparison that comes out differently at two points turns between them,
+        about where the chord meets zero. If the sides differ on a piece, it begins and ends where comparisons turn that are not the
+        same. So the next point lies between two such places, those that are farthest apart first.
+        """
+        before = self.work
+        for turn in range(TURNED):
+            try:
+                line = Line(
+                    self.names,
+                    self.dimensions,
+                    self.random,
+                    self.sizes.smallest(),
+                    FLAT if turn % 2 else SMOOTH,
+                )
+            except UnluckyDrawError:
+                continue
+            differences: dict[Fraction, list[Number]] = {}
+            todo = line.spread(PLACES)
+            for _ in range(LOOKS):
+                place = todo.pop() if todo else _between_turns(differences)
+                if place is None:
+                    break
+                line.here.place = place
+                with noted() as differences[place]:
+                    yield Point(line, tie=False)
+                if self.work - before > TURNED_WORK:
+                    return
+
     def _windows(self, line: Line) -> Iterator[Data]:
         """Yield lines along one number after the other, each through a piece of the one before.
 
@@ -137,6 +194,67 @@ class Draws:
                     continue
                 yield from along.pieces(smooth=False)
                 todo += [(corner, rest) for corner in along.corners() if rest]
+
+    def _combinations(self) -> Iterator[Data]:
+        """Yield all combinations of whole numbers near zero and near those that are written, and of labels; or many of them."""
+        near = {0, 1, 2, *(round(number) + step for number in self.needs.numbers for step in (-1, 0, 1))}
+        whole = sorted({*near, *(-number for number in near)}, key=lambda number: (number < 0, number))
+        most = self.sizes.largest(self.needs.beyond + 1)
+        tried = distinct((self.sizes.smallest(), self.sizes.small(), self.sizes.largest(), most))
+        for sizes in tried:
+            before, source = self.work, Combined(self._numbers(), whole, MOST_COMBINATIONS)
+            for _ in source.rounds():
+                with suppress(UnluckyDrawError):
+                    data = Data(self.names, self.dimensions, source, sizes)
+                    data.by_chance = False
+                    yield data
+                if self.work - before > COMBINED_WORK / len(tried):
+                    break
+
+    def _flips(self) -> Iterator[Data]:
+        """Yield points that lead to where a comparison comes out differently that came out the same so far, one after the other."""
+        before = self.work
+        signs: dict[int, set[bool]] = {}
+        tries: dict[int, int] = {}
+        for seed in range(FLIPS):
+            alike = [at for at, seen in signs.items() if len(seen) == 1 and tries.get(at, 0) < TRIES]
+            if seed >= STARTS and not alike:
+                return
+            wanted = alike[0] if seed >= STARTS else None
+            for trial in self._search(SEED + seed):
+                with noted() as found:
+                    yield trial
+                for at, difference in enumerate(found):
+                    signs.setdefault(at, set()).add(difference > 0)
+                if wanted is None or len(signs[wanted]) > 1:
+                    break
+                if wanted < len(found):
+                    trial.claim(found[wanted] if True in signs[wanted] else -found[wanted])
+                if self.work - before > FLIPS_WORK * self._budget():
+                    return
+            if wanted is not None:
+                tries[wanted] = tries.get(wanted, 0) + 1
+
+    def _search(self, seed: int) -> Iterator[Trial]:
+        sizes = self.sizes.smallest()
+        yield from Lowest(
+            self.names,
+            self.dimensions,
+            sizes,
+            self.needs.used,
+            self.needs.smooth,
+            seed,
+            equal=False,
+            aside=True,
+        ).trials()
+
+    def _patterns(self) -> Iterator[Data]:
+        """Yield patterns at sizes beyond the usual ones, where an inequality may fail."""
+        for size in BEYOND if free_dimensions(self.names) else ():
+            sizes = completed(dict.fromkeys(free_dimensions(self.names), size), self.names, self.dimensions)
+            for pattern in PATTERNS if sizes else ():
+                with suppress(UnluckyDrawError):
+                    yield Patterned(self.names, self.dimensions, self._numbers(), sizes or {}, pattern)
 
     def _descents(self) -> Iterator[Data]:
         """Yield points that lead to where an inequality is nearest to failing."""
@@ -192,6 +310,26 @@ class Draws:
             return Numbers(self.random, largest, negative=SIGNS, whole=whole)
         near += [Fraction()] * (1 + len(near))
         return Numbers(self.random, 0, (1 / far, Fraction(1), far), near, SIGNS, whole)
+
+
+def _between_turns(differences: Mapping[Fraction, Sequence[Number]]) -> Fraction | None:
+    """Return a place between the two of one part that are farthest apart among those at which its comparisons turn."""
+    apart: list[tuple[Fraction, Fraction]] = []
+    for low, high in pairwise(sorted(differences)):
+        pairs = list(zip(differences[low], differences[high], strict=False))
+        turns = sorted({_turn(a, b) for a, b in pairs if (a > 0) != (b > 0)})
+        if len(differences[low]) != len(differences[high]):  # not the same comparisons
+            turns = [Fraction(), Fraction(1)]
+        apart += [
+            ((right - left) * (high - low), low + (left + right) / 2 * (high - low))
+            for left, right in pairwise(turns)
+        ]
+    return max(apart)[1] if apart and max(apart)[0] > NEAR_TURNS else None
+
+
+def _turn(a: Number, b: Number) -> Fraction:
+    """Return the share of the way from a to b at which 0 lies."""
+    return Fraction(round(float(a / (a - b)) * RESOLUTION), RESOLUTION)
 
 
 SIZES, FEWEST = 5, 3  # so many each letter takes, from 1; and no fewer, whatever happens
@@ -271,9 +409,9 @@ class Sizes:
         found = completed(least, self.names, self.dimensions)
         return self.small() if found is None else found
 
-    def largest(self) -> Mapping[str, int]:
-        """Return the largest of the usual sizes, or what is nearest to them."""
-        most = {letter: min(sizes[-1], SIZES) for letter, sizes in self.all.items()}
+    def largest(self, end: int = SIZES) -> Mapping[str, int]:
+        """Return the largest of the usual sizes, or those up to another end, or what is nearest to them."""
+        most = {letter: min(sizes[-1], max(end, SIZES)) for letter, sizes in self.all.items()}
         found = completed(most, self.names, self.dimensions)
         return self.small() if found is None else found
 

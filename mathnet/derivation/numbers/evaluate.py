@@ -11,15 +11,15 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from mathnet.dual import Dual, Number, Slopes, bits, slope
+from mathnet.dual import Dual, Number, Slopes, bits, mp, slope
 
 from ..errors import DerivationError
 from ..meaning.dependence import Known, reach
 from ..meaning.names import Names
 from ..meaning.nodes import Node, Sum
+from ..meaning.properties import CIRCLE
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import Index, Shifted
 from .cost import multiplications
@@ -164,6 +164,14 @@ class Point(NamedTuple):
         return tuple(slope(value, tag) for value in values)
 
 
+class Fixed(NamedTuple):
+    """What of a node is the same at every point of the same sizes: its index letters, its sizes, and what its value costs."""
+
+    letters: tuple[str, ...]
+    shape: Sizes
+    multiplications: int
+
+
 class Evaluator:
     """Evaluates nodes, with what was declared, the types of all nodes, and random data."""
 
@@ -172,25 +180,40 @@ class Evaluator:
         self.shapes = {name: data.concrete(shape) for name, shape in dimensions.shapes.items()}
         self.memo: dict[tuple[Node, tuple[Seed, ...], tuple[int, ...]], Entries] = {}
         self.reached: Known = {}
+        self.known: dict[Node, Fixed] = {}
         self.fresh = itertools.count(1000)
+        self.others: dict[int, Evaluator] = {}
 
-    @cached_property
-    def finer(self) -> "Evaluator":
-        """An evaluator of the same data, for a higher precision."""
-        finer = copy.copy(self)
-        finer.memo = {}
-        return finer
+    def finer(self, digits: int) -> "Evaluator":
+        """Return the evaluator of the same data that is used with so many digits."""
+        if digits not in self.others:
+            self.others[digits] = copy.copy(self)
+            self.others[digits].memo = {}
+        return self.others[digits]
 
     def with_value(self, name: str, value: Node) -> "Evaluator":
         """Return an evaluator of the same data in which a symbol has this value."""
         other = copy.copy(self)
         symbols = self.names.symbols | {name: replace(self.names.symbols[name], definition=value, indices=())}
-        other.names, other.memo, other.reached = replace(self.names, symbols=symbols), {}, {}
+        other.names, other.memo, other.reached, other.others = (
+            replace(self.names, symbols=symbols),
+            {},
+            {},
+            {},
+        )
         return other
 
     def shape(self, node: Node) -> Sizes:
         """Return the sizes of a node."""
-        return self.data.concrete(self.dimensions.types[node].shape)
+        return self.fixed(node).shape
+
+    def fixed(self, node: Node) -> Fixed:
+        """Return what does not depend on where a node is evaluated."""
+        if node not in self.known:
+            type_ = self.dimensions.types[node]
+            cost = multiplications(node, lambda part: self.data.concrete(self.dimensions.types[part].shape))
+            self.known[node] = Fixed(tuple(sorted(type_.free)), self.data.concrete(type_.shape), cost)
+        return self.known[node]
 
     def ranges(self, sum_: Sum) -> Sizes:
         """Return how far the letters of a sum run."""
@@ -207,8 +230,8 @@ class Evaluator:
         if seeds:
             reached = reach(node, self.names, self.reached)
             seeds = tuple(seed for seed in seeds if seed[0] == DIRECTION or base(seed[0]) in reached)
-        free = self.dimensions.types[node].free
-        key = (node, seeds, tuple([letters[letter] for letter in sorted(free)]))
+        fixed = self.fixed(node)
+        key = (node, seeds, tuple([letters[letter] for letter in fixed.letters]))
         if parameter is None and key in self.memo:
             return self.memo[key]
         if len(seeds) > MAX_ORDER:
@@ -216,7 +239,7 @@ class Evaluator:
         slopes = math.prod(
             math.prod(self.shapes[str(base(seed[0]))]) for seed in seeds if seed[0] != DIRECTION
         )
-        self.work += 1 + slopes * multiplications(node, self.shape) // 16
+        self.work += 1 + slopes * fixed.multiplications // 16
         if self.work > MAX_WORK:
             raise TooMuchError(f"too much work to check: more than {MAX_WORK} values", node.place)
         found = VALUATIONS[type(node)](node, Point(self, letters, seeds, parameter))
@@ -238,7 +261,8 @@ class Evaluator:
         name = str(base(key))
         symbol = self.names.symbols[name]
         if symbol.definition is None:
-            return self._directed(key, self.data.values[key], seeds)
+            known = (+mp.pi,) if CIRCLE in symbol.properties else self.data.values[key]
+            return self._directed(key, known, seeds)
         letters, step = symbol.indices, dict[str, int]()
         if isinstance(key, Element):
             step = {letters[0]: key.step - 1 - self.names.sequences[name].shift}

@@ -1,8 +1,21 @@
 """Functions with kinks: they compare numbers, and have no derivative where two that are equal part ways."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mathnet.dual import DIGITS, Dual, Number, Slopes, high_precision, mp
+
+_notes: list[list[Number]] = []
+
+
+@contextmanager
+def noted() -> Iterator[list[Number]]:
+    """Give a list of the differences of the numbers that are compared meanwhile, in order."""
+    _notes.append([])
+    try:
+        yield _notes[-1]
+    finally:
+        _notes.pop()
 
 
 def larger(a: Number, b: Number) -> Number:
@@ -26,6 +39,8 @@ def tied(a: Number, b: Number, jump: bool = False) -> bool:
     What has been rounded is equal up to its digits, and too close for a function that jumps.
     """
     plain, other = _plain(a), _plain(b)
+    for notes in _notes:
+        notes.append(plain - other)
     rounded = isinstance(plain, mp.mpf) or isinstance(other, mp.mpf)
     if rounded:
         plain, other = high_precision(plain), high_precision(other)

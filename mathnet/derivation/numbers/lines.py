@@ -203,6 +203,15 @@ class Line(Data):
             with suppress(ZeroDivisionError):  # rows that sum to one may have no sum to be divided by there
                 yield Point(self, tie)
 
+    def spread(self, count: int) -> list[Fraction]:
+        """Return that many places in the domain, the nearer to its ends the closer; or, where it has no end, in a part of it."""
+        low, high = (far if end is None else end for end, far in zip(self._ends(), (-2, 2), strict=True))
+        draw = self.along.random.randint
+        steps = [
+            Fraction(4) ** (at - count // 2) * Fraction(draw(PRIME, 4 * PRIME), PRIME) for at in range(count)
+        ]
+        return [low + (high - low) * step / (1 + step) for step in steps]
+
     def _far_and_near(self) -> list[Fraction]:
         low, high = self._ends()
         steps = [Fraction(2) ** power for power in POWERS]

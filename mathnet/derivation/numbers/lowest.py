@@ -32,8 +32,9 @@ class Given:
     largest = 0
     choices = 0
 
-    def __init__(self, seed: int, given: Sequence[Fraction], equal: bool) -> None:
+    def __init__(self, seed: int, given: Sequence[Fraction], equal: bool, aside: bool = False) -> None:
         self.random, self.left, self.equal = random.Random(seed), list(given), equal
+        self.aside = random.Random(seed) if aside else None  # a little, so that no two numbers are equal
         self.drawn: list[Fraction] = []
         self.positive: list[bool] = []
 
@@ -46,7 +47,7 @@ class Given:
             number = self.left.pop(0) if self.left else other
             self.drawn.append(number)
             self.positive.append(positive)
-            found.append(number)
+            found.append(number + (Fraction(self.aside.randint(1, LARGE), LARGE**3) if self.aside else 0))
         return found
 
     def draw_whole(self, count: int, positive: bool = False) -> list[Number]:
@@ -80,7 +81,7 @@ class Trial(Data):
         sizes: Mapping[str, int],
         used: Set[str],
     ) -> None:
-        self.source, self.used, self.near = source, used, NOWHERE
+        self.source, self.used, self.near, self.tie = source, used, NOWHERE, source.aside is None
         self.seen: list[int] = []
         super().__init__(names, dimensions, source, sizes)
 
@@ -117,6 +118,8 @@ class Lowest:
         Of where it starts.
     equal : bool
         Whether it starts where all numbers are 1.
+    aside : bool
+        Whether all points lie a little aside, so that nothing is equal that is compared.
     """
 
     def __init__(
@@ -128,7 +131,9 @@ class Lowest:
         smooth: bool,
         seed: int,
         equal: bool,
+        aside: bool = False,
     ) -> None:
+        self.aside = aside
         self.names, self.dimensions, self.sizes, self.used = names, dimensions, sizes, used
         self.extreme, self.seed, self.equal = EXTREME[smooth], seed, equal
 
@@ -206,5 +211,5 @@ class Lowest:
         return trial.near
 
     def _trial(self, point: Sequence[Fraction]) -> Trial:
-        source = Given(self.seed, point, self.equal)
+        source = Given(self.seed, point, self.equal, self.aside)
         return Trial(self.names, self.dimensions, source, self.sizes, self.used)

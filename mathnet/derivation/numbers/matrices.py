@@ -1,9 +1,16 @@
 """Matrices of exact or dual numbers, as lists of rows."""
 
+import math
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from operator import mul
 
 from mathnet.dual import Number, reciprocal
+
+from .ratios import Ratio
+
+MAX_FOLLOWED = 6
+"""How large a matrix of functions of the place on a line is inverted: the work grows with the sixth power."""
 
 Entries = tuple[Number, ...]
 """The entries of an array, row by row."""
@@ -43,6 +50,9 @@ def trace(rows: Rows) -> Number:
 def solve(rows: Rows) -> tuple[Number, Entries]:
     """Return determinant and adjugate, by the recursion of Faddeev and LeVerrier, which needs no pivots."""
     size = len(rows)
+    for number in flat(rows) if size > MAX_FOLLOWED else ():
+        if isinstance(number, Ratio):
+            number.give_up("a matrix too large to be followed along a line")
     coefficient: Number = 1
     product: Rows = [[0] * size] * size
     for step in range(1, size + 1):
@@ -55,9 +65,33 @@ def solve(rows: Rows) -> tuple[Number, Entries]:
 
 def inverse(rows: Rows) -> Entries:
     """Return the entries of the inverse."""
+    if all(isinstance(number, int | Fraction) for row in rows for number in row):
+        return _eliminated(rows)
     determinant, adjugate = solve(rows)
     scale = reciprocal(determinant)
     return tuple(number * scale for number in adjugate)
+
+
+def _eliminated(rows: Rows) -> Entries:
+    """Return the inverse of a matrix of fractions, by the elimination of Bareiss: it stays within integers, and takes n³ steps where the recursion takes n⁴."""
+    size, scale = len(rows), math.lcm(*(number.denominator for row in rows for number in row))
+    left = [
+        [int(number * scale) for number in row] + [scale * (i == j) for j in range(size)]
+        for i, row in enumerate(rows)
+    ]
+    last = 1
+    for at in range(size):
+        pivot = next((i for i in range(at, size) if left[i][at]), None)
+        if pivot is None:
+            raise ZeroDivisionError("division by zero")
+        left[at], left[pivot] = left[pivot], left[at]
+        head = left[at][at]
+        for i, row in enumerate(left):
+            if i != at:
+                factor = row[at]
+                left[i] = [(head * a - factor * b) // last for a, b in zip(row, left[at], strict=True)]
+        last = head
+    return tuple(Fraction(number, last) for row in left for number in row[size:])
 
 
 def matrix_power(rows: Rows, exponent: int) -> Entries:

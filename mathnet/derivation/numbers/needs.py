@@ -10,7 +10,7 @@ from mathnet.dual import ELEMENTARY
 from ..meaning import nodes
 from ..meaning.dependence import Known, reach
 from ..meaning.names import Names
-from ..meaning.properties import SAMPLED
+from ..meaning.properties import PI, SAMPLED
 from ..meaning.relations import ORDER
 from ..meaning.scope import Formula
 from ..meaning.shapes import Index, Shifted
@@ -67,7 +67,9 @@ class Needs:
 
     def __init__(self, types: Iterable[Formula], names: Names, chains: Sequence[Chain]) -> None:
         formulas = list(types)
-        self.smooth = any(map(_is_smooth, formulas))
+        reached: Known = {}
+        self.used = {name for chain in chains for node in chain.nodes for name in reach(node, names, reached)}
+        self.smooth = PI in self.used or any(map(_is_smooth, formulas))
         self.ordered = any(relation in ORDER for chain in chains for relation in chain.relations)
         self.kinked = any(map(_is_kinked, formulas)) or any(
             token.type != "EQUALS" for chain in chains for token in chain.relations
@@ -79,15 +81,16 @@ class Needs:
         self.rational = not (self.smooth or self.kinked)
         self.numbers = sorted({abs(number) for number in map(_number, formulas) if number})
         self.digits = min(sum(_digits(number) for number in self.numbers), MAX_DIGITS)
-        reached: Known = {}
-        self.used = {name for chain in chains for node in chain.nodes for name in reach(node, names, reached)}
         counting = Counting(names)
         degrees = [counting.degree(a) + counting.degree(b) for a, b in _pairs(chains)]
         self.degree = max(degrees, default=0)
         polynomial = max((degree for degree in degrees if degree < NO_POLYNOMIAL), default=0)
         self.sizes = min(1 + int(polynomial), MOST_SIZES)
+        counted = any(isinstance(it, nodes.Compare) and it.relation not in ORDER for it in formulas)
         compared = [number for number in self.numbers if number < FARTHEST_SIZE]
-        self.beyond = round(max([Fraction(MAX_SIZES), *compared])) if self.kinked and self.degree else 0
+        self.beyond = (
+            round(max([Fraction(MAX_SIZES), *compared])) if self.kinked and (self.degree or counted) else 0
+        )
 
 
 def _digits(number: Fraction) -> int:
@@ -189,7 +192,7 @@ def _is_kinked(node: Formula) -> bool:
 
 def _is_edged(node: Formula) -> bool:
     if isinstance(node, nodes.Apply):
-        return node.function in {"log", "sqrt"}
+        return node.function in {"log", "sqrt", "arctan"}  # of many values, of which each has its domain
     return isinstance(node, nodes.Power) and _is_smooth(node)
 
 

@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable
 from fractions import Fraction
 from numbers import Rational
-from typing import Any
+from typing import Any, NoReturn
 
 from mathnet.dual import Dual, Number, high_precision, mp, reciprocal
 
@@ -61,8 +61,12 @@ class Ratio:
             self.above = polynomials.divided(above, divisor)[0]
             self.below = polynomials.divided(below, divisor)[0]
             if len(self.above) + len(self.below) > MAX_DEGREE:
-                here.lost = True
-                raise TooInvolvedError("a degree too high to be followed along a line")
+                self.give_up("a degree too high to be followed along a line")
+
+    def give_up(self, why: str) -> NoReturn:
+        """Note that some changes along the line may be unknown, and raise `TooInvolvedError`."""
+        self.here.lost = True
+        raise TooInvolvedError(why)
 
     def __repr__(self) -> str:
         return f"Ratio({self.above}, {self.below})"

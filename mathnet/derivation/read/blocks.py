@@ -7,14 +7,13 @@ reason are checked like any other. Where two readings make sense, the block is r
 
 import re
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from lark import Token
 
 from ..errors import DerivationError, Place
 from .notation import NABLA
-from .rewrite import PLAIN
+from .parse import no_function
 from .source import Chain, Piece, Row, Side
 from .spelling import Spelling
 from .tokens import canonical, source_of, span, tokenize, with_depths
@@ -219,7 +218,8 @@ class Block:
             self.column = True
         elif item.kind in {"COMMA", "STOP"} and self.reasons.get(item.row):
             self.reasons[item.row].append(item)
-        self.kinds.append(("separator", item))
+        if item.kind != "LINE":  # it is only a gap
+            self.kinds.append(("separator", item))
 
     def _words(self, item: Item, at: int) -> None:
         word = item.tokens[0].partition("{")[2].removesuffix("}")
@@ -232,17 +232,7 @@ class Block:
             "SUP",
         }
         if applied and re.fullmatch(r"\s*[A-Za-z]+", word):
-            close = get_close_matches(word.strip(), PLAIN, n=1, cutoff=0.7)
-            hint = (
-                f"did you mean {PLAIN[close[0]]}?"
-                if close
-                else (
-                    rf"a function is declared in the where part, as in \operatorname{{{word.strip()}}} \text{{ elementwise}}"
-                )
-            )
-            raise DerivationError(
-                f"{item.tokens[0]} is no function that is known; {hint}", self.place(item.tokens[0])
-            )
+            raise DerivationError(no_function(item.tokens[0]), self.place(item.tokens[0]))
         if RELATION_IN_WORDS.search(word):
             raise DerivationError(
                 f"{item.tokens[0]} holds a relation, which would be shown and not checked: end the words before it",
@@ -402,6 +392,8 @@ class Block:
             self.column = False
 
     def _reason(self, item: Item) -> None:
+        if item.kind == "LINE":
+            return
         for at, token in enumerate(item.tokens if item.kind == "formula" else ()):
             sides = [item.tokens[place] for place in (at - 1, at + 1) if 0 <= place < len(item.tokens)]
             if token.type in RELATIONS and (
@@ -436,7 +428,7 @@ class Block:
         """Refuse a condition that would limit another row as well, and conditions that nothing meets."""
         for chain, items in zip(self.chains, self.shown, strict=True):
             pairs = [
-                frozenset(str(side.tokens[0]) for side in condition.sides) for condition in chain.conditions
+                frozenset("".join(side.tokens) for side in condition.sides) for condition in chain.conditions
             ]
             place = self.place(chain.conditions[0].sides[0].tokens[0]) if pairs else None
             if place and len({item.row for item in items if item.kind == "relation"}) > 1:

@@ -1,7 +1,7 @@
 """The `where` part: which symbols there are, what they are, and how they are defined."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -14,12 +14,24 @@ from ..meaning.dependence import reach
 from ..meaning.infer import free_letters, shape_of
 from ..meaning.names import ArrayFunction, Declared, Function, Item, Names
 from ..meaning.nodes import DERIVATIVES, LAYOUTS, Node, Symbol
-from ..meaning.properties import ALSO, PROPERTIES
+from ..meaning.properties import ALSO, CIRCLE, PI, PROPERTIES
 from ..meaning.relations import NOT_EQUAL
 from ..meaning.whole import WHOLE
+from .blocks import below
 from .formula import Reader, plain
 from .labels import classes
-from .notation import ACCENTS, DEFINING, FUNCTIONS, INDICATORS, MEANT, NABLA, OPEN_LOSSES, PARTIAL, STANDARD
+from .notation import (
+    ACCENTS,
+    DEFINING,
+    FUNCTIONS,
+    INDICATORS,
+    MEANT,
+    NABLA,
+    OPEN_LOSSES,
+    PARTIAL,
+    PLAIN,
+    STANDARD,
+)
 from .parse import parse_tree
 from .rewrite import as_word
 from .sequences import declare_step, define_step, settle
@@ -32,7 +44,19 @@ from .tokens import canonical, source_of, span, tokenize, with_depths
 SUMMED = re.compile(
     r"\\sum(?:\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])\s*(?:=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z]|\\tau)(?![A-Za-z]))?"
 )
+OTHER_PI = re.compile(
+    r"\\pi\s*(?:[_(=']|(?:,[^()=\n]*)?\\in\b|\^\s*(?!\{?\s*\d))"
+)  # a policy, or what is declared
 UNDECLARED = "declared as what? A shape or a property is missing"
+SEVERAL = re.compile(
+    r"\\sum(?:\\limits)?\s*_\s*\{\s*([a-z])\s*(?:,\s*|<\s*|\\ne[q]?(?![A-Za-z])\s*)([a-z])\s*\}"
+)
+WRITTEN = {  # by which words a derivation mentions a standard function
+    name: re.compile(
+        rf"(?<![A-Za-z])(?:{'|'.join(word for word, meant in PLAIN.items() if FUNCTIONS[meant] == name)})(?![A-Za-z])"
+    )
+    for name in STANDARD
+}
 Tokens = list[Token]
 MARGIN = "; a chain of equations starts at the left margin, after the where part"
 
@@ -40,63 +64,121 @@ MARGIN = "; a chain of equations starts at the left margin, after the where part
 def declare(names: Names, tokens: Tokens, source: str, derivation: str = "") -> None:
     """Read a where part into `names`; of the standard functions it knows those that the derivation mentions."""
     reader = Reader(names, source)
-    for letter, bound in SUMMED.findall(derivation or source):
+    for letter, bound in summed_letters(source, derivation or source):
         names.samples[letter] = bound or names.samples.get(letter, "") or f"N_{letter}"
     for name, body in STANDARD.items():
-        word = re.sub(r"\W|operatorname", "", name)
-        if re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", derivation or source):
+        if WRITTEN[name].search(derivation or source):
             place = Place(1, 1, name)
             names.functions[name] = Function(
                 name, name, place, "x", _body(names, body, place, "x", tokenize(body))
             )
-    if r"\pi" in derivation and not re.search(r"\\pi(?:[A-Za-z]|\s*(?:[_(='^,]|\\in\b))", derivation):
-        names.read_as(Place(1, 1, r"\pi"), r"\text{any positive number}")
-        names.symbols[r"\pi"] = Declared(r"\pi", r"\pi", Place(1, 1, r"\pi"), (), frozenset({"positive"}))
-        names.shapes[r"\pi"] = ()
+    if re.search(r"\\pi(?![A-Za-z])|(?<![A-Za-z])(?:erf|gelu|GELU)(?![A-Za-z])", derivation):
+        names.symbols[PI] = Declared(PI, r"\pi", Place(1, 1, r"\pi"), (), frozenset({CIRCLE}))
+        names.shapes[PI] = ()
+        names.other_pi = bool(OTHER_PI.search(derivation))
     tokens, ranges = take_ranges(tokens, names.dimensions)
     count_steps(names, ranges, source, derivation or source, SUMMED.findall(derivation or source))
     segments = _segments(tokens)
     names.widths |= widths(tokens, names.steps)
     if names.steps:
         _find_sequences(reader, segments)
-    pending: list[Tokens] = []
-    for segment in segments:
-        place = reader.place(segment[0])
-        range_ = ranges[span(segment[-1]).start_pos] if segment[-1].type == "STEPS" else None
-        if range_ is not None and len(segment) == 1:
-            names.items.append(Item((), definition=reader.place(segment[-1]).latex))
-            continue
-        steps = "" if range_ is None else reader.place(segment[-1]).latex
-        segment = segment if range_ is None else segment[:-1]
-        kinds = outer_kinds(segment)
-        if "IN" in kinds:
-            at = kinds.index("IN")
-            _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
-        elif "COMPARE" in kinds:
-            _bound(reader, [*pending, segment])
-        elif segment[0].type == "SUM" and "EQUALS" in kinds and not pending:
-            _sum_to_one(reader, segment)
-        elif "EQUALS" in kinds:
-            if pending:
-                raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
-            _define(reader, segment, kinds.index("EQUALS"), range_)
-        elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
-            _tolerance(reader, segment)
-        elif len(segment) == 1 and segment[0][6:-1] in LAYOUTS and not pending:
-            names.layout = segment[0][6:-1]
-            names.items.append(Item((), definition=str(segment[0])))
-        elif segment[-1].type == "TEXT":
-            _describe(reader, [*pending, segment[:-1]], segment[-1])
-        else:
-            pending.append(segment)
-            continue
-        pending = []
-        if steps:
-            names.items[-1] = replace(names.items[-1], steps=steps)
-    if pending:
-        raise DerivationError(UNDECLARED, place)
+    waiting: list[tuple[list[Tokens], DerivationError]] = []
+    for item in _items(reader, segments):
+        _take(reader, item, ranges, waiting)
+    while waiting:
+        before, waiting = waiting, []
+        for item, _ in before:
+            _take(reader, item, ranges, waiting)
+        if len(waiting) == len(before):
+            raise waiting[0][1]
     settle(names)
     names.refuse_clashes()
+
+
+def _items(reader: Reader, segments: Iterable[Tokens]) -> Iterator[list[Tokens]]:
+    """Yield the segments that say one thing together: names, and behind the last of them what they are."""
+    pending: list[Tokens] = []
+    for segment in segments:
+        kinds = outer_kinds(segment)
+        pending.append(segment)
+        if {"IN", "COMPARE", "EQUALS"} & {*kinds} or {"TEXT", "STEPS"} & {segment[0].type, segment[-1].type}:
+            yield pending
+            pending = []
+    if pending:
+        raise DerivationError(UNDECLARED, reader.place(pending[-1][0]))
+
+
+def _take(
+    reader: Reader,
+    item: list[Tokens],
+    ranges: Mapping[int, Range],
+    waiting: list[tuple[list[Tokens], DerivationError]],
+) -> None:
+    """Take up what an item says; one that is made of a name that only comes later has to wait."""
+    before = reader.names.kept()
+    try:
+        _read_item(reader, item, ranges)
+    except DerivationError as error:
+        if not error.reason.startswith("unknown symbol"):
+            raise waiting[0][1] if waiting else error from None
+        reader.names.restore(before)
+        waiting.append((item, error))
+
+
+def _read_item(reader: Reader, item: list[Tokens], ranges: Mapping[int, Range]) -> None:
+    names, (*pending, segment) = reader.names, item
+    range_ = ranges[span(segment[-1]).start_pos] if segment[-1].type == "STEPS" else None
+    if range_ is not None and len(segment) == 1:
+        names.items.append(Item((), definition=reader.place(segment[-1]).latex))
+        return
+    steps = "" if range_ is None else reader.place(segment[-1]).latex
+    segment = segment if range_ is None else segment[:-1]
+    kinds = outer_kinds(segment)
+    if "IN" in kinds:
+        at = kinds.index("IN")
+        _declare(reader, [*pending, segment[:at]], segment[at + 1 :])
+    elif "COMPARE" in kinds:
+        _bound(reader, [*pending, segment])
+    elif segment[0].type == "SUM" and "EQUALS" in kinds and not pending:
+        _sum_to_one(reader, segment)
+    elif "EQUALS" in kinds:
+        if pending:
+            raise DerivationError(UNDECLARED + MARGIN, reader.place(pending[0][0]))
+        _define(reader, segment, kinds.index("EQUALS"), range_)
+    elif segment[0].type == "TEXT" and segment[0].startswith(r"\text{tolerance"):
+        _tolerance(reader, segment)
+    elif len(segment) == 1 and segment[0][6:-1] in LAYOUTS and not pending:
+        names.layout = segment[0][6:-1]
+        names.items.append(Item((), definition=str(segment[0])))
+    elif segment[-1].type == "TEXT":
+        _describe(reader, [*pending, segment[:-1]], segment[-1])
+    else:
+        raise DerivationError(UNDECLARED, reader.place(segment[0]))
+    if steps:
+        names.items[-1] = replace(names.items[-1], steps=steps)
+
+
+def summed_letters(where: str, derivation: str) -> Iterator[tuple[str, str]]:
+    r"""Yield the letters over which sums run, with how far if that is said; and the i of $z_i$, of which sums are made with another letter, $z_k$."""
+    yield from SUMMED.findall(derivation)
+    for first, second in SEVERAL.findall(derivation):
+        yield first, ""
+        yield second, ""
+    counted = dict(sorted(SUMMED.findall(derivation), key=lambda found: found[1]))
+    for base, letter in re.findall(
+        r"(?<![A-Za-z\\])([a-z])_\{?([a-z])\}?\s*(?:,[^=\n]*?)?\\in(?![A-Za-z])", where
+    ):
+        others = {
+            *re.findall(rf"(?<![A-Za-z\\]){base}_\{{?([a-z])(?![A-Za-z0-9])", derivation)
+        } & counted.keys()
+        declared = {
+            each
+            for each in others
+            if re.search(rf"(?<![A-Za-z\\]){base}_\{{?{each}\}}?\s*(?:,[^=\n]*?)?\\in(?![A-Za-z])", where)
+        }
+        if letter not in counted and others and not declared:
+            other = min(others)
+            yield letter, counted[other] or f"N_{other}"
 
 
 def _segments(tokens: Tokens) -> list[Tokens]:
@@ -230,6 +312,9 @@ def _bound(reader: Reader, segments: list[Tokens]) -> None:
             declare_step(names, found, step, names.shapes.get(step.key, ()), [word])
             latex.append(found.place.latex)
             continue
+        if known is None and (whole := _all_entries(names, found)):
+            known = names.symbols[whole]
+            found = found._replace(base=whole, scripts=[])
         if known is None and (letter := _counting(names, found)):
             latex.append(_one_for_each(reader, found, letter, (), [word]))
             continue
@@ -240,6 +325,15 @@ def _bound(reader: Reader, segments: list[Tokens]) -> None:
         names.symbols[found.name] = replace(known, properties=known.properties | {word})
         latex.append(found.place.latex)
     names.items.append(Item(tuple(latex), None, (word,)))
+
+
+def _all_entries(names: Names, written: Written) -> str:
+    r"""Return the array of which p_i, or w_{ij}, is an entry for all values of its letters: what is said of it holds for the whole."""
+    shape = names.shapes.get(written.base, ())
+    letters = written.scripts[0].text if len(written.scripts) == 1 else ""
+    each = re.fullmatch("[a-z]{1,2}", letters) and written.scripts[0].kind == "subscript"
+    axes = [axis for axis in shape if axis != "1"]
+    return written.base if each and written.base in names.symbols and len(letters) == len(axes) else ""
 
 
 def _sum_to_one(reader: Reader, tokens: Tokens) -> None:
@@ -391,6 +485,7 @@ def _define(reader: Reader, tokens: Tokens, at: int, range_: Range | None) -> No
         raise DerivationError("an equation needs two sides", reader.place(tokens[0]))
     latex = source_of(reader.spelling.source, tokens)
     kinds = outer_kinds(left)
+    reader = Reader(names, reader.spelling.source, indices=below(left) | below(right), kept=below(left))
     if (size := canonical("".join(left).replace("{", "").replace("}", ""))) in names.dimensions:
         _define_size(reader, size, left, right)
     elif left[-1].type == "RPAR" and kinds.count("LPAR") == 1 and kinds.index("LPAR"):
@@ -616,7 +711,11 @@ def _define_symbol(reader: Reader, written: Written, body: Node) -> None:
     names.symbols[name] = replace(symbol, definition=body, indices=indices)
     if symbol.shape is None and (shape := shape_of(names, body, indices)) is not None:
         names.shapes[name] = shape
-    if not names.output or not any(isinstance(part, DERIVATIVES) for part in body.walk()):
+    if any(isinstance(part, nodes.Cotangent) for part in body.walk()) or within & names.backward:
+        names.backward.add(name)
+    if not names.output or not (
+        name in names.backward or any(isinstance(part, DERIVATIVES) for part in body.walk())
+    ):
         names.output = name
 
 

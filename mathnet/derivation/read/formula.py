@@ -9,10 +9,12 @@ names where declared, and otherwise a misspelling. What has two readings is refu
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from lark import Token, Tree
@@ -23,7 +25,8 @@ from ..meaning.dependence import reach
 from ..meaning.infer import free_letters
 from ..meaning.names import Names
 from ..meaning.nodes import LAYOUTS, Node
-from ..meaning.relations import NOT_EQUAL, ORDER
+from ..meaning.properties import IMPLIED, PI
+from ..meaning.relations import NOT_EQUAL, OPPOSITE, ORDER
 from ..meaning.shapes import Index, Shape, Shifted, moved, shape_text
 from ..meaning.whole import WHOLE
 from . import labels, rewrite
@@ -69,6 +72,15 @@ class Variable(NamedTuple):
     step: nodes.Step | None = None
 
 
+class Condition(NamedTuple):
+    """What the letters of a sum have to meet."""
+
+    left: str
+    relation: str
+    right: Index
+    place: Place
+
+
 class Prefix(NamedTuple):
     """What stands before its argument: a function with its number of primes, a gradient or a differential."""
 
@@ -97,6 +109,20 @@ class Pieces:
         return self.last
 
 
+def free_beside_pairs(names: Names, chain: Chain, indices: Collection[str]) -> frozenset[str]:
+    r"""Return the letters over which sums with a condition, such as $\sum_{i < j}$, do not run, since they are free in the chain."""
+    if not any(token.type == "COMPARE" for side in chain.sides for token in side.tokens):
+        return frozenset()
+    paired, free, readings = set[str](), set[str](), list(names.readings)
+    for side in chain.sides:
+        reader = Reader(names, side.text, indices=indices)
+        with suppress(DerivationError):
+            free |= free_letters(names, reader.formula(side.tokens))
+        paired |= reader.paired
+    names.readings[:] = readings
+    return frozenset(paired & free)
+
+
 class Reader:
     """Turns trees into nodes.
 
@@ -110,6 +136,8 @@ class Reader:
         What the parameters of a function of arrays stand for.
     indices : collection of str
         The names that stand as indices, and may be used as numbers where they are nothing else.
+    kept : collection of str
+        The letters over which no sum over pairs runs, since they are free.
     """
 
     def __init__(
@@ -118,8 +146,10 @@ class Reader:
         source: str,
         bound: Mapping[str, Node] | None = None,
         indices: Collection[str] = (),
+        kept: Collection[str] = (),
     ) -> None:
-        self.indices = indices
+        self.indices, self.kept = indices, kept
+        self.paired: set[str] = set()  # the second letters of sums over pairs
         self.counting: list[str] = []  # the letters of the sums around what is read
         self.bound = bound or {}
         self.names, self.spelling, self.fitting = names, Spelling(source), Fitting(names)
@@ -151,9 +181,25 @@ class Reader:
 
     def _limited(self, condition: Chain, found: Node) -> Node:
         """Return a formula that is 0 where two indices are not equal, or not in order, as the condition says."""
+        known = self.names.symbols.keys() - self.names.sequences.keys() - self.names.labels
+        if any(str(token) in known for side in condition.sides for token in side.tokens):
+            return self._holding(condition, found)
         if all(relation in ORDER for relation in condition.relations):
             return self._in_order(condition, found)
         return nodes.Product(found.place, (self._condition(condition, found.place), found))
+
+    def _holding(self, condition: Chain, found: Node) -> Node:
+        r"""Return what stands before $\text{for } x > 0$: 0 where that does not hold."""
+        here = self.place(condition.sides[0].tokens[0], condition.sides[-1].tokens[-1])
+        sides = [
+            parse_tree(rewritten(side.tokens, self.names, self.spelling.source)) for side in condition.sides
+        ]
+        for (left, right), relation in zip(pairwise(sides), condition.relations, strict=True):
+            if relation not in {"=", *NOT_EQUAL, *ORDER}:
+                raise DerivationError(rf"behind \text{{if}} stands a comparison, not {relation}", here)
+            found = nodes.Where(found.place, self._compared(here, left, relation, right), found)
+        self.names.read_as(here, rf"\text{{only where }} {here.latex}")
+        return found
 
     def _in_order(self, condition: Chain, found: Node) -> Node:
         r"""Return what stands before $\text{for } 1 \le t < T$."""
@@ -183,6 +229,8 @@ class Reader:
     def _condition(self, condition: Chain, place: Place) -> Node:
         """Return 1 where two indices are equal, or not equal, as the condition says, and else 0."""
         relation, indices = str(condition.relations[0]), [str(side.tokens[0]) for side in condition.sides]
+        if found := self._condition_on_label(condition, place):
+            return found
         if not condition.only_indices(self.names) or len(indices) != 2 or relation not in {"=", *NOT_EQUAL}:
             raise DerivationError(
                 r"only indices are compared after \text{if}, i = j or i \ne j; what holds of a symbol is declared in "
@@ -195,6 +243,18 @@ class Reader:
         if relation == "=":
             return equal
         return self._complement(place, equal)
+
+    def _condition_on_label(self, condition: Chain, place: Place) -> Node | None:
+        r"""Return 1 where a label is an index, or is none, as in $\text{for } j \ne y_i$; None if no label is compared."""
+        relation = condition.relations[0]
+        if not self.names.labels or len(condition.sides) != 2 or relation not in {"=", *NOT_EQUAL}:
+            return None
+        sides = [parse_tree(side.tokens) for side in condition.sides]
+        if not any(map(self.labels.of, sides)):
+            return None
+        said = self.place(condition.sides[0].tokens[0], condition.sides[-1].tokens[-1])
+        self.names.read_as(said, rf"\text{{only where }} {said.latex}")
+        return self._compared(place, sides[0], relation, sides[1])
 
     def read(self, tree: Tree[Token]) -> Node:
         """Return the node of a tree."""
@@ -391,7 +451,16 @@ class Reader:
         if equal and (indices := [self._index(side) for side in (left, right)]) and None not in indices:
             delta = nodes.Delta(place, *(index for index in indices if index is not None))
             return delta if relation.type == "EQUALS" else self._complement(place, delta)
-        return nodes.Compare(place, self.read(left), str(relation), self.read(right))
+        if equal and (label := self.labels.of(left)) and (second := self.labels.of(right)):
+            found = self.labels.same(place, label, second)
+            return found if relation.type == "EQUALS" else self._complement(place, found)
+        sides = self.read(left), self.read(right)
+        if equal and not all(is_whole(side, self.names) for side in sides):
+            raise DerivationError(
+                rf"{place.latex}: random numbers are never equal, so only <, > and their like can be tested, or what is declared \text{{integer}}",
+                place,
+            )
+        return nodes.Compare(place, sides[0], str(relation), sides[1])
 
     def _complement(self, place: Place, found: Node) -> Node:
         """Return 1 where something is 0, and 0 where it is 1."""
@@ -566,6 +635,9 @@ class Reader:
         base, _ = self.spelling.name(atom)
         name, rest = longest(self.names, base, scripts)
         kinds = [script.kind for script in rest]
+        if base == r"\pi" and self._is_number_pi(name, kinds):
+            self.names.read_as(place._replace(latex=r"\pi"), r"\text{the number } 3.14159\ldots")
+            return self._with_scripts(nodes.Symbol(place._replace(latex=r"\pi"), PI), r"\pi", scripts, place)
         if name in self.bound:
             return self._with_scripts(self.bound[name], self.bound[name].latex, rest, place)
         if name in self.names.arrays:
@@ -637,6 +709,13 @@ class Reader:
             return self._with_scripts(nodes.Counter(self.place(atom), base), written, scripts, place)
         raise self._unknown(base, written, scripts, tree)
 
+    def _is_number_pi(self, name: str, kinds: Collection[str]) -> bool:
+        r"""Say whether a \pi is 3.14159…: it is not declared, or only the \pi_k are."""
+        if {"subscript", "prime", "star"} & {*kinds}:
+            return False
+        known = rewrite.known(name, self.names) or name in {*self.bound, *self.names.arrays, *self.indices}
+        return name in self.names.families or not (known or self.names.other_pi)
+
     def _identity(self, scripts: list[Script], place: Place, written: str) -> Node | None:
         """Return the identity that is not declared, of the size below it or of the one size that fits, or an entry of it."""
         subscript = next((script for script in scripts if script.kind == "subscript"), None)
@@ -684,8 +763,9 @@ class Reader:
         subscript = next((script for script in scripts if script.kind == "subscript"), None)
         if subscript is None:
             return None
+        labelled = self.labels.indices(subscript.tree)
         try:
-            indices = self.spelling.indices(subscript.tree)
+            indices = () if labelled else self.spelling.indices(subscript.tree)
         except DerivationError:
             return None
         letters = _bare(base, f"{FONT}|vec")
@@ -703,6 +783,16 @@ class Reader:
         rest = [script for script in scripts if script is not used]
         if rest[0] is not subscript:
             return None
+        if len(labelled) == 1 and len(shapes) == 1:
+            ((name, shape),) = shapes.items()
+            if len(shape) != 2 or "1" in shape:
+                return None
+            here = place._replace(latex=written + subscript.written)
+            self.names.read_as(here, rf"[{self.names.symbols[name].latex}]{subscript.written}")
+            matrix = nodes.Symbol(place._replace(latex=self.names.symbols[name].latex), name)
+            return self._with_scripts(
+                self.labels.entry(here, matrix, labelled, row=True), here.latex, rest[1:], place
+            )
         fitting = [
             name
             for name, shape in shapes.items()
@@ -1014,7 +1104,13 @@ class Reader:
             shape = self.fitting.shape(node) or ()
             return self.labels.entry(place, node, found, len(found) < len(shape) and "1" not in shape)
         if kind == "subscript":
-            return nodes.Entry(place, node, self.spelling.indices(script.tree))
+            indices = self.spelling.indices(script.tree)
+            if isinstance(node, nodes.Symbol) and self._has_rows(node, indices):
+                self.names.read_as(
+                    place, rf"\text{{row }} {indices[0]} \text{{ of }} {node.latex}\text{{, as a column}}"
+                )
+                return nodes.Row(place, node, indices[0])
+            return nodes.Entry(place, node, indices)
         if (kind == "transpose" or (transposed and text == "T")) and isinstance(node, nodes.Entry):
             raise DerivationError(r"transpose of an entry? Write [A^{\mathsf T}]_{ij} or A_{ji}", place)
         if kind == "prime" and not isinstance(node, nodes.Entry) and self.fitting.shape(node):
@@ -1040,6 +1136,11 @@ class Reader:
         if kind == "power":
             return self.fitting.power(place, node, self.read(script.tree))
         raise DerivationError(f"{place.latex} is not declared", place)
+
+    def _has_rows(self, node: nodes.Symbol, indices: Sequence[Index]) -> bool:
+        """Say whether one index stands at a matrix that is a symbol, so that it can only count its rows."""
+        shape = self.fitting.shape(node) or ()
+        return type(node) is nodes.Symbol and len(indices) == 1 and len(shape) == 2 and "1" not in shape
 
     def _line(self, node: Node, script: Script, place: Place) -> Node:
         """Return $A_{i,:}$, a row, or $A_{:,j}$, a column."""
@@ -1180,12 +1281,21 @@ class Reader:
         end: Index | None = None
         if below[0].data == "between":
             over, start, end = self._between(below[0])
-        label = None
-        if below[0].data == "besides":
-            label = self.labels.of(over[1])
-            besides = self._besides(below[0]) if label is None else None
-            over.pop()
+        label, condition = None, None
+        if below[0].data == "pairs":
+            over, start, end, condition = self._pairs(below[0])
+        if below[0].data == "bounds_besides":
+            over, start = over[:-3], self._limit(over[-3])
+        if below[0].data in {"besides", "bounds_besides"}:
+            condition = self._condition_of_sum(below[0], str(sign))
+            label = None if condition else self._left_out(below[0])
+            over = over[:1]
+        both = condition is not None and len(over) == 1 and self._both(condition)
+        if condition is not None and not both and condition.relation in NOT_EQUAL and len(over) == 1:
+            besides = condition.right
         indices = [index for part in over for index in self.spelling.juxtaposed_indices(part)]
+        if both and condition is not None and isinstance(condition.right, str):
+            indices.append(condition.right)
         letters = tuple(index for index in indices if isinstance(index, str))
         if len({*letters} - {besides}) < len(indices):
             raise DerivationError(f"{sign} runs over different index letters", place)
@@ -1200,8 +1310,14 @@ class Reader:
         body = self._signed(tree, product)
         del self.counting[len(self.counting) - len(letters) :]
         kind = SUMS[str(sign)]
+        if both and condition is not None and condition.right not in free_letters(self.names, body):
+            both, letters = False, letters[:1]
+        if condition is not None and besides is None:
+            if both:
+                self.names.read_as(condition.place, rf"\text{{all pairs }} {condition.place.latex}")
+            body = self._where(condition, body, kind)
         if label is not None:
-            if kind is not nodes.Sum or len(letters) != 1 or tokens(below[0])[0] not in NOT_EQUAL:
+            if kind is not nodes.Sum or len(letters) != 1:
                 raise DerivationError(
                     rf"a label is left out of a sum only: \sum_{{j \ne {label.latex}}}", place
                 )
@@ -1258,16 +1374,80 @@ class Reader:
         body = self.read(product)
         return nodes.Add(self.place(product), (body,), (-1,)) if minus else body
 
-    def _besides(self, tree: Tree[Token]) -> str | int:
-        """Return the index that a sum leaves out."""
-        left, right = map(self.spelling.juxtaposed_indices, trees(tree))
-        if tokens(tree)[0] not in NOT_EQUAL or len(left) != 1 or len(right) != 1:
+    def _condition_of_sum(self, tree: Tree[Token], sign: str) -> "Condition | None":
+        r"""Return the condition in $\sum_{j \ne i}$, $\sum_{i < j}$ or $\sum_{j=1, j \ne i}^n$; None if a label is left out."""
+        first, last = trees(tree)[-2:]
+        if self.labels.of(last):
+            return None
+        relation = next(token for token in tokens(tree) if token.type == "COMPARE")
+        left, right = map(self.spelling.juxtaposed_indices, (first, last))
+        summed = [index for part in trees(tree)[:-3] for index in self.spelling.juxtaposed_indices(part)]
+        if summed and summed == right:
+            left, right, relation = right, left, relation.update(value=OPPOSITE[str(relation)])
+        if len(left) != 1 or len(right) != 1 or not isinstance(left[0], str) or (summed and summed != left):
             raise DerivationError(
-                r"of conditions on a sum only j \ne i is known; for i < j write \sum_{i=1}^{j-1}, "
-                r"and for all pairs \sum_{j=1}^{n} \sum_{i=1}^{j-1}",
+                r"a condition on a sum compares its letter with one other index: \sum_{j \ne i} or \sum_{i < j}",
                 self.place(tree),
             )
-        return right[0]
+        if relation not in NOT_EQUAL and sign != r"\sum":
+            raise DerivationError(
+                rf"{sign} with an order of indices is not read: write its limits", self.place(tree)
+            )
+        return Condition(left[0], str(relation), right[0], self.place(first, last))
+
+    def _left_out(self, tree: Tree[Token]) -> labels.Label | None:
+        r"""Return the label in $\sum_{j \ne y_i}$."""
+        relation = next(token for token in tokens(tree) if token.type == "COMPARE")
+        label = self.labels.of(trees(tree)[-1])
+        first, *_, letter, _ = map(self.spelling.letters, [trees(tree)[0], *trees(tree)])
+        if label is not None and (relation not in NOT_EQUAL or first != letter):
+            raise DerivationError(
+                rf"a label is left out of a sum only: \sum_{{j \ne {label.latex}}}", self.place(tree)
+            )
+        return label
+
+    def _pairs(self, tree: Tree[Token]) -> tuple[list[Tree[Token]], Index, Index, "Condition"]:
+        r"""Return what a sum runs over in $1 \le i < j \le n$, its limits, and how the letters are compared."""
+        first, left, right, last = trees(tree)
+        below, between, above = tokens(tree)
+        letters = [self.spelling.juxtaposed_indices(side) for side in (left, right)]
+        weak = all(
+            ORDER.get(str(sign)) and ORDER[str(sign)](0, 0) and ORDER[str(sign)](0, 1)
+            for sign in (below, above)
+        )
+        if (
+            not weak
+            or [len(each) for each in letters] != [1, 1]
+            or not all(isinstance(each[0], str) for each in letters)
+        ):
+            raise DerivationError(r"a sum over pairs is written \sum_{1 \le i < j \le n}", self.place(tree))
+        condition = Condition(str(letters[0][0]), str(between), letters[1][0], self.place(left, right))
+        return [left, right], self._limit(first), self._limit(last), condition
+
+    def _both(self, condition: "Condition") -> bool:
+        """Say whether a sum with a condition runs over both of its letters: if nothing else has the second one."""
+        other = condition.right
+        if (
+            not isinstance(other, str)
+            or condition.left > other
+            or other in {*self.counting, *self.names.dimensions, *self.names.steps}
+        ):
+            return False
+        self.paired.add(other)
+        return other not in self.kept
+
+    def _where(self, condition: "Condition", body: Node, kind: type[nodes.Sum]) -> Node:
+        """Return what is summed where a condition holds, and 0 elsewhere."""
+        if kind is not nodes.Sum:
+            raise DerivationError(
+                "only a sum runs over pairs: write two signs, one for each letter", condition.place
+            )
+        left, relation, right, place = condition
+        if relation in NOT_EQUAL:
+            return nodes.Product(body.place, (self._complement(place, nodes.Delta(place, left, right)), body))
+        if isinstance(right, str) and right in self.names.dimensions:
+            right = Shifted(right, ((1, (right,)),))
+        return nodes.Only(body.place, left, relation, right, body)
 
     # Derivatives
 
@@ -1306,6 +1486,10 @@ class Reader:
         r"""Return $\frac{\partial L}{\partial W}$ as $\bar W$."""
         place = self.place(tree)
         sign = next(token for token in tokens(tree) if token.type == "PARTIAL")
+        row = self._by_row(variables, re.sub(r"[^+\d]", "", sign) or "1")
+        if row is not None and isinstance(row.body, nodes.Symbol):
+            self._require_within(place, loss, {self.names.output}, row.body.name)
+            return nodes.Row(place, nodes.Cotangent(place, row.body.name), row.index)
         written = self._variables(self.read(trees(variables)[0])) if len(trees(variables)) == 1 else []
         if len(written) != 1 or re.search(r"[+\d]", sign):
             raise DerivationError(
@@ -1339,6 +1523,11 @@ class Reader:
                 return replace(
                     at[0], place=place, body=replace(at[0].body, factors=(*at[0].body.factors[:-1], slope))
                 )
+        if row := self._by_row(variables, order):
+            if self.fitting.shape(found) != ():
+                raise row.error("by a row only a number is differentiated: write entries")
+            (variable,) = self._variables(row.body)
+            return nodes.Row(place, self._derived(place, found, variable._replace(layout="")), row.index)
         for below, factor in zip(tokens(variables), trees(variables), strict=True):
             if "^" in below:
                 here = self.place(below, factor)
@@ -1354,6 +1543,13 @@ class Reader:
         for variable in reversed(written):
             found = self._derived(place, found, variable)
         return found
+
+    def _by_row(self, variables: Tree[Token], order: str) -> nodes.Row | None:
+        r"""Return the row $w_i$ of a matrix in $\frac{\partial J}{\partial w_i}$, if it is one."""
+        if len(trees(variables)) != 1 or order != "1":
+            return None
+        row = self.read(trees(variables)[0])
+        return row if isinstance(row, nodes.Row) and isinstance(row.body, nodes.Symbol) else None
 
     def _derived(self, place: Place, body: Node, variable: Variable) -> Node:
         """Return a derivative by a symbol on which the body depends, or by what is one to one with such a symbol."""
@@ -1561,6 +1757,22 @@ class Reader:
         if argument.data == "factor" and trees(argument)[0].data not in CLOSED:
             self._refuse_more(place, following)
         return body
+
+
+def is_whole(node: Node, names: Names) -> bool:
+    """Say whether a formula is a whole number wherever it has a value: made of declared ones, by sums and products."""
+    match node:
+        case nodes.Number(value=value):
+            return value.denominator == 1
+        case nodes.Symbol(name=name) if type(node) is nodes.Symbol and name in names.symbols:
+            symbol = names.symbols[name]
+            said = symbol.properties.union(*(IMPLIED.get(word, ()) for word in symbol.properties))
+            return "integer" in said or (symbol.definition is not None and is_whole(symbol.definition, names))
+        case nodes.Size() | nodes.Counter() | nodes.Delta() | nodes.Compare():
+            return True
+        case nodes.Entry() | nodes.Add() | nodes.Product() | nodes.Sum():
+            return all(is_whole(part, names) for part in node.parts())
+    return False
 
 
 def _nearest(base: str, known: Iterable[str]) -> str:

@@ -82,6 +82,8 @@ class Labels:
                 self.spelling.place(tree),
             )
         written = rest[0].text.strip("()")
+        if rest[0].kind == "subscript":
+            return Label(name, self.spelling.indices(rest[0].tree), latex)
         return Label(name, (int(written) if written.isdigit() else written,), latex)
 
     def indices(self, tree: Tree[Token]) -> list[Index | Label]:
@@ -113,6 +115,13 @@ class Labels:
         factors = [label.at(place, letter) for letter, label in labels.items()]
         entry = nodes.Row(place, body, indices[0]) if row else nodes.Entry(place, body, tuple(indices))
         return nodes.Sum(place, tuple(labels), None, nodes.Product(place, (*factors, entry)))
+
+    def same(self, place: Place, one: Label, other: Label) -> Node:
+        """Return 1 where two labels are equal, and else 0."""
+        letter = next(self._letters())
+        return nodes.Sum(
+            place, (letter,), None, nodes.Product(place, (one.at(place, letter), other.at(place, letter)))
+        )
 
     def _letters(self) -> Iterator[str]:
         """Yield letters that nobody writes."""

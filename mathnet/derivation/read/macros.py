@@ -1,4 +1,4 @@
-r"""The macros that an author defines: `\newcommand`, `\def` and `\DeclareMathOperator`, expanded before a derivation is read."""
+r"""The macros that an author defines: `\newcommand` and its kin, `\def` and `\DeclareMathOperator`, expanded before a derivation is read."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from ..errors import DerivationError, Place
 MAX_ROUNDS, MAX_LENGTH = 10, 20_000
 BODY = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"
 NEW = re.compile(
-    rf"\\(?:re)?newcommand\*?\s*(?:\{{\s*\\([A-Za-z]+)\s*\}}|\\([A-Za-z]+))\s*(?:\[(\d)\])?\s*{BODY}"
+    rf"\\(new|renew|provide)command\*?\s*(?:\{{\s*\\([A-Za-z]+)\s*\}}|\\([A-Za-z]+))\s*(?:\[(\d)\])?\s*{BODY}"
     rf"|\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*{BODY}"
     rf"|\\DeclareMathOperator\*?\s*\{{\s*\\([A-Za-z]+)\s*\}}\s*{BODY}"
 )
@@ -26,13 +26,13 @@ def macros(text: str) -> dict[str, Macro]:
     """Return the macros that a text defines; what stands in comments does not count."""
     found: dict[str, Macro] = {}
     for match in NEW.finditer(re.sub(r"(?<!\\)%.*", "", text) if "\\" in text else ""):
-        braced, bare, count, body, defined, numbers, other, operator, name = match.groups()
+        how, braced, bare, count, body, defined, numbers, other, operator, name = match.groups()
         if operator:
             letters = re.sub(r"\\[A-Za-z]+|[^A-Za-z]", "", name)
             found[operator] = Macro(0, rf"\operatorname{{{letters}}}")
         elif defined:
             found[defined] = Macro(len(numbers) // 2, other)
-        else:
+        elif how != "provide" or (braced or bare) not in found:
             found[braced or bare] = Macro(int(count or 0), body)
     return found
 

@@ -37,6 +37,8 @@ FUNCTIONS = {  # how a function is written: its name; for \operatorname{…} \ma
     r"\operatorname{log}": "log",
     r"\operatorname{ln}": "log",
     r"\operatorname{tanh}": "tanh",
+    r"\operatorname{arctan}": "arctan",
+    r"\operatorname{erf}": "erf",
     r"\operatorname{sin}": "sin",
     r"\operatorname{cos}": "cos",
     r"\operatorname{max}": "max",
@@ -52,6 +54,7 @@ FUNCTIONS = {  # how a function is written: its name; for \operatorname{…} \ma
     r"\log": "log",
     r"\ln": "log",
     r"\tanh": "tanh",
+    r"\arctan": "arctan",
     r"\sin": "sin",
     r"\cos": "cos",
     r"\max": "max",
@@ -85,10 +88,11 @@ BRACKETS = {
 WORDS = {
     "QUAD": r"\quad \qquad",
     "IMPLIES": r"\implies \Rightarrow \Longrightarrow \iff \Leftrightarrow \Longleftrightarrow \therefore",
-    "LAYOUT": r"~ \, \; \: \! \displaystyle \textstyle \limits \nonumber \notag \boxed",
+    "LAYOUT": r"~ \, \; \: \! \displaystyle \textstyle \limits \nonumber \notag \relax \boxed",
     "LCASES": r"\begin{cases}",
     "RCASES": r"\end{cases}",
     "BRACED": r"\underbrace \overbrace",
+    "STACKED": r"\substack",
     "OVER": r"\over",
     "DOTS": r"\ldots \dots \cdots",
     "REASON": "&&",
@@ -149,16 +153,28 @@ MEANT = {  # names that are not declared, and what to write instead
     r"\mathbf{I}": rf"declare it as \mathbf {IDENTITY}",
     r"\mathbf{1}": rf"declare it as \mathbf {ONES}",
     r"\mathbb{1}": rf"declare it as \mathbb {ONES}",
-    r"\pi": r"declare it as a number, \pi \in \mathbb{R} \text{ positive}",
 }
 STANDARD = {  # functions of one number that everybody knows, each as a formula in x
     r"\operatorname{sigmoid}": r"\frac{1}{1 + e^{-x}}",
     r"\operatorname{logistic}": r"\frac{1}{1 + e^{-x}}",
     r"\operatorname{softplus}": r"\log(1 + e^{x})",
     r"\operatorname{silu}": r"\frac{x}{1 + e^{-x}}",
+    r"\operatorname{gelu}": r"\frac{x}{2} (1 + \operatorname{erf}(\frac{x}{\sqrt{2}}))",
+    r"\operatorname{mish}": r"x \tanh(\log(1 + e^{x}))",
     r"\sinh": r"\frac{e^{x} - e^{-x}}{2}",
     r"\cosh": r"\frac{e^{x} + e^{-x}}{2}",
     r"\tan": r"\frac{\sin(x)}{\cos(x)}",
     r"\operatorname{sech}": r"\frac{2}{e^{x} + e^{-x}}",
 }
 FUNCTIONS |= {name: name for name in STANDARD}
+FUNCTIONS |= {
+    r"\operatorname{GELU}": r"\operatorname{gelu}",
+    r"\operatorname{SiLU}": r"\operatorname{silu}",
+    r"\operatorname{swish}": r"\operatorname{silu}",
+    r"\operatorname{Swish}": r"\operatorname{silu}",
+    r"\operatorname{Mish}": r"\operatorname{mish}",
+}
+PLAIN = {  # how a function is written without a backslash: how with one
+    **{name[14:-1]: name for name in FUNCTIONS if name.startswith(r"\operatorname")},
+    **{name[1:]: name for name in FUNCTIONS if not name.startswith(r"\operatorname")},
+}

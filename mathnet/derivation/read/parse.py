@@ -1,6 +1,7 @@
 """From tokens to a tree, by the grammar; or what was expected where they do not fit."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from lark import Lark, Token, Tree, UnexpectedToken
 from lark.lexer import Lexer
 
 from ..errors import DerivationError, Place
+from .notation import PLAIN
 from .tokens import span
 
 EXPECTED = {
@@ -56,9 +58,19 @@ def parse_tree(tokens: list[Token], start: str = "terms") -> Tree[Token]:
         expected = set(error.expected) & EXPECTED.keys()
         words = sorted(EXPECTED[name] for name in expected - {"PARTIAL"} or expected)
         reason = f"expected {' or '.join(words)} before {found}" if words else f"{found} does not fit here"
-        if 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
+        if at < len(tokens) and tokens[at].type == "TEXT":
+            reason = no_function(tokens[at])
+        elif 2 <= at < len(tokens) and tokens[at].type == "NAME" and not tokens[at - 1]:
             reason += needs_braces(tokens[at - 2] + tokens[at])
         raise DerivationError(reason, Place(place.line, place.column, "")) from None
+
+
+def no_function(written: str) -> str:
+    r"""Return the reason that words in a `\text` are not the function that they are written as."""
+    word = written.partition("{")[2].removesuffix("}").strip()
+    if close := get_close_matches(word, PLAIN, n=1, cutoff=0.7):
+        return f"{written} is no function that is known; did you mean {PLAIN[close[0]]}?"
+    return rf"{written} is no function that is known; a function is declared in the where part, as in \operatorname{{{word}}} \text{{ elementwise}}"
 
 
 def needs_braces(letters: str) -> str:

@@ -11,13 +11,9 @@ from lark import Token
 
 from ..errors import DerivationError, Place
 from ..meaning.names import Names
-from .notation import FUNCTIONS
+from .notation import PLAIN
 from .tokens import CLOSING, canonical, derivatives, group, span
 
-PLAIN = {  # how a function is written without a backslash: how with one
-    **{name[14:-1]: name for name in FUNCTIONS if name.startswith(r"\operatorname")},
-    **{name[1:]: name for name in FUNCTIONS if not name.startswith(r"\operatorname")},
-}
 ZERO = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec)\{0\}")
 OPERAND = {"NAME", "ACCENT", "LPAR", "LBRACKET", "LBRACE", "FRAC", "SQRT"}
 
@@ -26,7 +22,7 @@ def rewritten(tokens: Sequence[Token], names: Names, source: str) -> list[Token]
     """Return the tokens as the grammar takes them."""
     found = _numbered(_zeros(_evaluated(tokens), names), names, source)
     found = _words(found, names, source)
-    found = _fractions(_labels(found))
+    found = _fractions(_labels(_stacked(found)))
     found = _italic(found, names, source)
     return derivatives(_slashes(found, names, source))
 
@@ -229,6 +225,20 @@ def _labels(tokens: Sequence[Token]) -> list[Token]:
                     )
             del found[after : label.stop + 1]
         del found[at]
+    return found
+
+
+def _stacked(tokens: Sequence[Token]) -> list[Token]:
+    r"""Write `\sum_{\substack{j=1 \\\\ j \ne i}}` as `\sum_{j=1, j \ne i}`."""
+    found = list(tokens)
+    while any(token.type == "STACKED" for token in found):
+        at = next(at for at, token in enumerate(found) if token.type == "STACKED")
+        inside = group(found, at + 1)
+        rows = [
+            _token("COMMA", ",", token) if token.type == "ROW" else token
+            for token in found[inside.start : inside.stop]
+        ]
+        found[at : inside.stop + 1] = rows
     return found
 
 

@@ -12,6 +12,7 @@ from .spelling import Spelling
 from .tokens import canonical, group, with_depths
 
 MAX_AXES, MAX_SIZE = 4, 12
+SIGNS = {r"\{-1,1\}", r"\{1,-1\}"}
 PAIR = ("NUMBER", "COMMA", "NUMBER")
 
 
@@ -143,6 +144,9 @@ def read_domain(names: Names, tokens: Sequence[Token], spelling: Spelling) -> tu
         )
     elif kinds[:1] == ["WHOLES"]:
         properties = ["integer"]
+    elif "RSET" in kinds and "".join(tokens[: kinds.index("RSET") + 1]).replace("+", "") in SIGNS:
+        properties = ["1 or -1"]
+        rest = list(tokens[kinds.index("RSET") + 1 :])
     elif kinds[:5] in (["LPAR", *PAIR, "RPAR"], ["LSET", *PAIR, "RSET"]) and "".join(tokens[1:4]) == "0,1":
         properties = ["0 or 1" if kinds[0] == "LSET" else "between 0 and 1"]
         rest = list(tokens[5:])

@@ -2,9 +2,8 @@
 
 from functools import lru_cache
 
-from ..errors import WHOLE, DerivationError, Place
+from ..errors import WHOLE, DerivationError
 from ..read.fences import Asked
-from ..read.source import split
 from .derive import KINDS, STYLES, Derived, derive
 
 
@@ -14,7 +13,7 @@ def written_out(source: str, id: str, asked: Asked | None) -> str:
     Raises
     ------
     DerivationError
-        If what is asked for cannot be derived, or if the fence holds more than a where part.
+        If what is asked for cannot be derived.
 
     Examples
     --------
@@ -34,13 +33,6 @@ def answered(source: str, id: str, asked: Asked) -> Derived:
                 raise DerivationError(
                     f"there is no {word} {said}; known: {', '.join(known)}", WHOLE, caret=False
                 )
-        for line, text in split(source)[1]:
-            first = text.strip().split("\n")[0]
-            raise DerivationError(
-                f"a derive fence holds a where part, whose lines after the first begin with a space; {first} does not belong to it",
-                Place(line, 1, text),
-                caret=False,
-            )
         (found,) = derive(source, [asked.by], id, asked.style, asked.kind)
         if found.refused:
             raise DerivationError(f"{found.by} is refused: {found.refused}", WHOLE, caret=False)

@@ -3,7 +3,7 @@
 import itertools
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ..algebra.prove import proofs
@@ -20,7 +20,7 @@ from ..numbers.evaluate import OutsideError
 from ..read.blocks import below, read_block
 from ..read.declare import declare, define_in_chain
 from ..read.fitting import fitted
-from ..read.formula import Reader
+from ..read.formula import Reader, free_beside_pairs
 from ..read.notation import SIZELESS
 from ..read.source import Chain, split
 from ..read.tokens import span, tokenize
@@ -105,8 +105,9 @@ class Derivation:
             if (symbol := define_in_chain(self.names, chain)) and symbol.definition is not None:
                 infer_symbol(self.dimensions, symbol, symbol.definition, self.names)
             indices = frozenset().union(*(below(side.tokens) for side in chain.sides))
+            kept = free_beside_pairs(self.names, chain, indices)
             for side in chain.sides:
-                reader = Reader(self.names, side.text, indices=indices)
+                reader = Reader(self.names, side.text, indices=indices, kept=kept)
                 sides.append(reader.formula(side.tokens, chain.conditions))
         except DerivationError as error:
             refused = error
@@ -160,8 +161,9 @@ class Derivation:
         """Evaluate every side with random data and return the report."""
         start, report = time.process_time(), self.report
         chains = [chain for chain in report.chains if chain.nodes]
+        proved = self._prove(chains)
         try:
-            found = Comparison(self.names, self.dimensions, chains) if chains else None
+            found = Comparison(self.names, self.dimensions, chains, proved) if chains else None
         except DerivationError as error:  # no sizes fit together
             self._refuse(error, 1)
             found = None
@@ -175,18 +177,27 @@ class Derivation:
             report.sampled = found.draws.sampled
             if not report.sampled:
                 report.survival = partial(survival, self.names, self.dimensions, chains, found.draws.done)
-            self._prove(chains, found)
+            self._contradict(found)
             self._explain(found)
         report.errors.sort(key=lambda error: error.place[:2])
         report.seconds = time.process_time() - start
         return report
 
-    def _prove(self, chains: Sequence[Chain], found: Comparison) -> None:
-        """Keep which steps are proved; a step that is proved and wrong is a fault of the checker's own."""
+    def _prove(self, chains: Sequence[Chain]) -> bool:
+        """Keep which steps are proved, and return whether all are."""
         for chain in chains:
-            proved = proofs(self.names, self.dimensions, chain.nodes, chain.shape, chain.letters)
-            equal = [relation.type == "EQUALS" for relation in chain.relations[: len(proved)]]
-            self.report.proofs[chain] = [a and b for a, b in zip(proved, equal, strict=True)]
+            self.report.proofs[chain] = self.proofs(chain)
+        return all(map(all, self.report.proofs.values()))
+
+    def proofs(self, chain: Chain) -> list[bool]:
+        """Return which steps of a chain are proved."""
+        proved = proofs(self.names, self.dimensions, chain.nodes, chain.shape, chain.letters)
+        equal = [relation.type == "EQUALS" for relation in chain.relations[: len(proved)]]
+        return [a and b for a, b in zip(proved, equal, strict=True)]
+
+    def _contradict(self, found: Comparison) -> None:
+        """Stop where a step is proved and wrong: that is a fault of the checker's own."""
+        for chain in found.chains:
             error, at = found.wrong.get(chain), found.right.get(chain, 0)
             if isinstance(error, DerivationError) and error.difference and self.report.proofs[chain][at - 1]:
                 raise ContradictionError(
@@ -248,6 +259,13 @@ def check(source: str, id: str = "") -> Report:
     if unclear:
         unclear.reason += "; in neither layout are all lines right"
     return report
+
+
+def proved_steps(source: str) -> Iterator[list[bool]]:
+    """Yield which steps are proved, for one chain after the other: this is known before all lines are compared with numbers."""
+    derivation = _read(source, "")
+    for chain in derivation.report.chains:
+        yield derivation.proofs(chain) if chain.nodes else []
 
 
 def _has_jacobian(chain: Chain) -> bool:

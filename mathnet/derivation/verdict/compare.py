@@ -63,6 +63,8 @@ class Comparison:
         What was declared.
     chains : list of Chain
         Those that have been read.
+    proved : bool
+        Whether all their sides are proved equal, so that random numbers are enough.
 
     Attributes
     ----------
@@ -76,12 +78,17 @@ class Comparison:
         Whether all of them were integers or fractions.
     """
 
-    def __init__(self, names: Names, dimensions: Dimensions, chains: Sequence[Chain]) -> None:
+    def __init__(
+        self, names: Names, dimensions: Dimensions, chains: Sequence[Chain], proved: bool = False
+    ) -> None:
         self.names, self.dimensions, self.chains = names, dimensions, chains
         self.right: dict[Chain, int] = {}
         self.wrong: dict[Chain, DerivationError | RecursionError] = {}
         self.comparisons, self.exact = 0, True
-        self.draws = Draws(names, dimensions, chains)
+        self.tail: tuple[Number, Number] | None = (
+            None  # of two numbers that the usual digits do not tell apart
+        )
+        self.draws = Draws(names, dimensions, chains, proved)
         digits = DIGITS + self.draws.needs.digits
         self.close = mp.mpf(10) ** -digits
         with mp.workdps(digits + GUARD):
@@ -119,11 +126,15 @@ class Comparison:
                 self.wrong[chain] = tally.refusal(chain)
             for part in (part for node in chain.nodes for part in node.walk()):
                 if (
-                    isinstance(part, nodes.Only)
+                    isinstance(part, nodes.Only | nodes.Where)
                     and part not in self.dimensions.met
                     and chain not in self.wrong
                 ):
-                    said = f"{part.left} {part.relation} {part.right}"
+                    said = (
+                        part.condition.latex
+                        if isinstance(part, nodes.Where)
+                        else f"{part.left} {part.relation} {part.right}"
+                    )
                     self.wrong[chain] = part.error(f"{said} never holds, so this says nothing")
 
     def _compare(self, chain: Chain, evaluator: Evaluator) -> None:
@@ -146,12 +157,12 @@ class Comparison:
         before, side, relation = chain.nodes[at - 1], chain.nodes[at], chain.relations[at - 1]
         expected, found = evaluator.value(before, letters), evaluator.value(side, letters)
         for position, (a, b) in enumerate(zip(expected, found, strict=True)):
-            self.comparisons += 1
+            self.comparisons, self.tail = self.comparisons + 1, None
             if relation in ORDER and isinstance(evaluator.data, Trial):
                 evaluator.data.claim(b - a if ORDER[relation](0, 1) else a - b)
             equal = partial(self._equal, a, b, evaluator, (before, side, letters, position))
             if not holds(relation, a, b, equal, self.names.tolerance):
-                values = _shown(a, b)
+                values = _shown(*(self.tail or (a, b)))
                 where = [f"{letter} = {index + 1}" for letter, index in letters.items()]
                 entry: tuple[int, ...] = ()
                 if chain.shape:
@@ -186,20 +197,42 @@ class Comparison:
         self.exact = False
         difference = abs(high_precision(a) - high_precision(b))
         if difference <= self.close * max(abs(a), abs(b)):
-            return True
-        before, side, letters, position = where
+            one_exact = isinstance(a, mp.mpf) != isinstance(b, mp.mpf)  # as 0 beside a rounded 1 - tanh(100)
+            self.tail = self._tail(evaluator, where) if one_exact and evaluator.data.by_chance else None
+            return not self.tail
         digits = mp.dps
         for _ in range(FINER):  # with twice the digits, what rounding made shrinks; what is there stays
-            digits, evaluator, last = 2 * digits, evaluator.finer, difference
+            digits, last = 2 * digits, difference
+            a, b = self._finer(digits, evaluator, where)
             with mp.workdps(digits):
-                a, b = evaluator.value(before, letters)[position], evaluator.value(side, letters)[position]
-                difference = abs(high_precision(a) - high_precision(b))
+                difference = abs(a - b)
                 if difference <= self.close * max(last, abs(a), abs(b)):
                     return True
                 seen = difference * mp.mpf(10) ** (digits - GUARD) > 1  # a term may have been lost beside a 1
                 if seen and abs(difference - last) <= STAYS * last:
                     return False
         raise UnluckyDrawError(f"{digits} digits do not tell whether two numbers are equal")
+
+    def _tail(self, evaluator: Evaluator, where: Where) -> tuple[Number, Number] | None:
+        """Return two numbers that are equal in the usual digits with so many that they differ, or None if more do not tell them apart."""
+        usual, found = mp.dps, list[tuple[Number, Number]]()
+        for digits in (FINER * usual, 2 * FINER * usual):
+            a, b = self._finer(digits, evaluator, where)
+            with mp.workdps(digits):
+                found.append((a, b))
+                if abs(a - b) * mp.mpf(10) ** (digits - FINER * GUARD) <= max(1, abs(a), abs(b)):
+                    return None
+        with mp.workdps(2 * FINER * usual):
+            first, second = (abs(a - b) for a, b in found)
+            return found[0] if abs(first - second) <= STAYS * first else None
+
+    def _finer(self, digits: int, evaluator: Evaluator, where: Where) -> tuple[Number, Number]:
+        """Return the two numbers with more digits."""
+        before, side, letters, position = where
+        with mp.workdps(digits):
+            finer = evaluator.finer(digits)
+            a, b = (high_precision(finer.value(node, letters)[position]) for node in (before, side))
+        return a, b
 
 
 def _has_derivatives(chain: Chain) -> bool:
@@ -213,7 +246,7 @@ def _has_derivatives(chain: Chain) -> bool:
 
 def _shown(a: Number, b: Number) -> tuple[str, str]:
     """Return two different numbers with as many digits as it takes to see that."""
-    for digits in (10, 20, 40, 80, mp.dps):
+    for digits in (10, 20, 40, 80, mp.dps, FINER * mp.dps):
         texts = _text(a, digits), _text(b, digits)
         if texts[0] != texts[1]:
             break

@@ -1,5 +1,6 @@
 r"""Gradients that are derived: the backward pass of a where part, line by line, checked before anybody sees it."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,6 @@ from ..meaning.kinks import kinks
 from ..meaning.names import Names
 from ..meaning.scope import Dimensions
 from ..read.declare import declare
-from ..read.source import split
 from ..read.tokens import tokenize
 from .check import check
 from .program import Result, program
@@ -31,8 +31,14 @@ STYLES: dict[str, Callable[[Backward, str], list[Chain]]] = {
     "indices": lambda backward, by: ByIndices(backward).chains(by),
     "differentials": lambda backward, by: ByDifferentials(backward).chains(by),
 }
+ENDLESS = {  # why a style does not go through steps
+    "indices": "the derivative goes inwards from each step to the next, and never ends; the style backward needs each step once",
+    "differentials": "its differential has that of another step in it, and so on without an end; the style backward needs each step once",
+}
 IN_VAIN = "no product of matrices says this: the letters of its sum meet in too many places"
-KINDS = ("gradient", "hessian", "hvp", "jvp")
+KINDS = {
+    "gradient": "gradient", "hessian": "Hessian", "hvp": "product of the Hessian with a direction", "jvp": "differential",
+}  # fmt: skip
 
 
 class AbsentError(DerivationError):
@@ -87,7 +93,7 @@ def derive(
     Parameters
     ----------
     source : str
-        A where part, as in a derivation; equations after it are left aside.
+        A where part, to its last line; here no line need begin with a space, and the word where may be left out.
     by : sequence of str
         The symbols to differentiate by, as the where part writes them; without any, all that are declared and not constant, in turn.
     id : str
@@ -201,15 +207,13 @@ def symbols(source: str) -> tuple[list[str], list[str]]:
 
 def _read(source: str) -> tuple[str, Names, Dimensions]:
     """Return the text of a where part, and what it says."""
-    where, blocks = split(source)
+    where = re.sub(r"^(\s*)where\b", r"\1     ", source)
     names = Names()
     declare(names, tokenize(where, gaps=False), where, source)
     if not names.output:
-        reason = "nothing is defined: write what is to be differentiated, as in J = …; lines after the first begin with a space"
-        line, text = next(iter(blocks), (1, ""))
-        outside = f", which {text.splitlines()[0].strip()} does not" if text else ""
-        raise AbsentError(reason + outside, Place(line, 1, ""), caret=False)
-    return where.strip(), names, infer_dimensions(names)
+        reason = "nothing is defined: write what is to be differentiated, as in J = …"
+        raise AbsentError(reason, Place(1, 1, ""), caret=False)
+    return re.sub(r"\n(?=\S)", "\n  ", where.strip()), names, infer_dimensions(names)
 
 
 def _named(names: Names, written: str) -> str:
@@ -229,7 +233,10 @@ def _draft(where: str, backward: Backward, name: str, asked: Derived) -> Draft:
     except NoMatrixFormError:
         asked = replace(asked, refused=IN_VAIN)
     except TooLongError:
-        asked = replace(asked, refused="the formula becomes too long")
+        asked = replace(
+            asked,
+            refused=f"the {KINDS[asked.kind]} by {asked.by} becomes too long: derive it by a symbol nearer to the result, or make the definitions shorter",
+        )
     except DerivationError as error:
         asked = replace(asked, refused=error.reason)
     else:
@@ -303,11 +310,15 @@ def _found(backward: Backward, name: str, asked: Derived) -> _Found:
 
 def _through_steps(backward: Backward, name: str, asked: Derived, sequence: str) -> _Found:
     """Derive a gradient of what is made of steps."""
-    if asked.style != "backward" or asked.kind != "gradient":
+    if asked.kind != "gradient":
         raise DerivationError(
-            f"{sequence} is a sequence of steps: only the gradient is derived, and in the style backward",
+            f"{sequence} is a sequence of steps: only the gradient is derived through it, not the {KINDS[asked.kind]}",
             WHOLE,
             caret=False,
+        )
+    if asked.style != "backward":
+        raise DerivationError(
+            f"{sequence} is a sequence of steps: {ENDLESS[asked.style]}", WHOLE, caret=False
         )
     return _Found(Recursion(backward).chains(name), Result("gradient", name, Form("", "")))
 

@@ -175,7 +175,7 @@ def _wanted(report: Report) -> Iterator[str]:
     yield written[0]
     if report.names.symbols[written[0]].definition is not None:
         yield from written[1:]
-        yield from (found.by for found in derive(report.source) if not found.refused)
+        yield from (found.by for found in derive(split(report.source)[0]) if not found.refused)
 
 
 def _written(report: Report) -> list[str]:

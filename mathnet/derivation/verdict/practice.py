@@ -18,25 +18,23 @@ class Exercise:
 
     Attributes
     ----------
-    difficulty : str
-        One of `DIFFICULTIES`.
-    number : int
-        What it was made from.
     where : str
         The where part: shapes and definitions.
     by : str
         The symbol whose gradient is wanted.
+    asked : str
+        That gradient, or any entry of it, as LaTeX.
+    difficulty : str
+        One of `DIFFICULTIES`; empty if no number made it.
+    number : int
+        What it was made from.
     """
 
-    difficulty: str
-    number: int
     where: str
     by: str
-
-    @property
-    def asked(self) -> str:
-        """The gradient that is wanted, as LaTeX."""
-        return rf"\frac{{\partial J}}{{\partial {self.by}}}"
+    asked: str
+    difficulty: str = ""
+    number: int = 0
 
     def source(self, lines: str) -> str:
         """Return the text of a derivation with a reader's lines; a formula alone is the answer."""
@@ -98,7 +96,8 @@ def exercise(difficulty: str, number: int) -> Exercise:
         raise ValueError(f"no exercises are called {difficulty!r}; there are {', '.join(DIFFICULTIES)}")
     made = _Made(random.Random(f"{difficulty} {number}"))
     DIFFICULTIES[difficulty](made)
-    return Exercise(difficulty, number, made.where(), made.draw.choice(made.wanted))
+    by = made.draw.choice(made.wanted)
+    return Exercise(made.where(), by, rf"\frac{{\partial J}}{{\partial {by}}}", difficulty, number)
 
 
 class _Made:

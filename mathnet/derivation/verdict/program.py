@@ -18,7 +18,7 @@ from ..algebra.simplify import simplified
 from ..errors import DerivationError
 from ..meaning.names import Declared, Names
 from ..meaning.names import Sequence as Sequence_
-from ..meaning.properties import IMPLIED
+from ..meaning.properties import CIRCLE, IMPLIED
 from . import loops
 
 HELPERS = {
@@ -43,6 +43,9 @@ HELPERS = {
     return np.sqrt(np.mean((x - np.mean(x)) ** 2))""",
     "relu": """def relu(x):
     return np.maximum(x, 0)""",
+    "erf": """from math import erf as erf_of_one
+
+erf = np.vectorize(erf_of_one, otypes=[float])""",
 }
 UNKNOWN = {
     0: "np.tanh(x)  # f is yours to choose",
@@ -61,7 +64,7 @@ EVERY = """for place in np.ndindex({name}.shape):
 ALONG = "numeric = {quotient}"
 ASSERTED = "assert np.allclose({found}, numeric, rtol={near}, atol={near})\nprint({found})"
 KINKED = re.compile(
-    r"np\.(?:abs|sign|maximum|minimum|max|min)\(|relu\(|<|(?<!-)>"
+    r"np\.(?:abs|sign|maximum|minimum|max|min)\(|relu\(|erf\(|<|(?<!-)>"
 )  # what is not analytic: the complex step gives other numbers, or refuses
 
 
@@ -105,7 +108,9 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
     declared = [
         name
         for name, symbol in names.symbols.items()
-        if symbol.definition is None and backward.uses(backward.loss, name)
+        if symbol.definition is None
+        and CIRCLE not in symbol.properties
+        and backward.uses(backward.loss, name)
     ]
     direction = identifier(result.direction) if result.direction else f"d{result.by}"
     ours = [*map(called_, (*defined, *declared)), *map(identifier, names.dimensions), *OURS]
@@ -177,7 +182,8 @@ def program(names: Names, backward: Backward, result: Result, tried: Sequence[Ma
     for size in names.dimensions:
         if not size.isidentifier():
             body = body.replace(size, identifier(size))
-    helpers = [text for name, text in HELPERS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
+    calling = "\n".join((*functions, body))
+    helpers = [text for name, text in HELPERS.items() if re.search(rf"(?<![\w.]){name}\(", calling)]
     return "\n\n\n".join(["import numpy as np", *helpers, *functions, body])
 
 
@@ -222,6 +228,8 @@ def _data(symbol: Declared, shape: tuple[str, ...], sequence: Sequence_ | None =
         return f"np.eye({axes(shape)[-1]})[rng.integers({axes(shape)[-1]}, size={', '.join(axes(shape)[:-1]) or 'None'})]"
     if "0 or 1" in properties:
         return f"rng.integers(2, size={size}).astype(float)"
+    if "1 or -1" in properties:
+        return f"2.0 * rng.integers(2, size={size}) - 1"
     if "integer" in properties:
         return f"rng.integers(1, 5, size={size}).astype(float)"
     if "rows are probabilities" in properties or "rows sum to one" in properties:

@@ -36,6 +36,7 @@ PHRASES = {  # a property of an array, after "be"
     "invertible": "invertible",
     "orthogonal": "orthogonal",
     "0 or 1": "equal to 0 or 1 in every entry",
+    "1 or -1": "equal to 1 or -1 in every entry",
     "positive definite": "positive definite",
     "diagonal": "diagonal",
     "full column rank": "of full column rank",
@@ -127,7 +128,7 @@ def where_words(items: Sequence[Item], formula: Callable[[str], str]) -> str:
         if item.definition and item.definition not in _LAYOUTS
     ]
     declared = [_declared(item, formula) + _for_steps(item, formula) for item in items if not item.definition]
-    lists = [f"let {_listed(parts)}" for parts in (declared, defined) if parts]
+    lists = [f"let {listed(parts)}" for listed, parts in ((_clauses, declared), (_listed, defined)) if parts]
     sentences = [", and ".join(lists), *(f"derivatives are in {layout}" for layout in layouts)]
     return " ".join(f"{words[0].upper()}{words[1:]}." for words in sentences if words)
 
@@ -139,6 +140,13 @@ def _for_steps(item: Item, formula: Callable[[str], str]) -> str:
 def _listed(parts: Sequence[str]) -> str:
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _clauses(parts: Sequence[str]) -> str:
+    """Return a list of clauses; a comma before the last one shows where it begins, if one of the others has an "and" of its own."""
+    *first, last = parts
+    comma = "," if len(first) > 1 or any(" and " in part for part in first) else ""
+    return f"{', '.join(first)}{comma} and {last}" if first else last
 
 
 def _declared(item: Item, formula: Callable[[str], str]) -> str:

@@ -307,7 +307,8 @@ def sum_(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
 
 def number(node: nodes.Node, clue: Clue) -> Iterator[Repaired]:
     """A lost factor 2, 1/2, or 1/n; a sum for a mean; an exponent that should be one less."""
-    if (node is clue.root or node in clue.terms) and not isinstance(node, nodes.Size):
+    zero = isinstance(node, nodes.Number) and not node.value
+    if (node is clue.root or node in clue.terms) and not isinstance(node, nodes.Size) and not zero:
         for value, words in (
             (Fraction(2), "a factor of 2 is missing"),
             (

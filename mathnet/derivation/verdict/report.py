@@ -43,6 +43,10 @@ class Line(NamedTuple):
     error: DerivationError | None = None
 
 
+def _unknown() -> None:
+    """Say that no chance of survival is known."""
+
+
 @dataclass(repr=False)
 class Report:
     """What the checker found.
@@ -92,7 +96,7 @@ class Report:
     sizes: list[Mapping[str, int]] = field(default_factory=list)
     work: int = 0
     seconds: float = 0.0
-    survival: Callable[[], float | None] = lambda: None
+    survival: Callable[[], float | None] = _unknown
 
     @cached_property
     def bound(self) -> float | None:

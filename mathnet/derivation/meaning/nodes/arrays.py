@@ -47,6 +47,10 @@ class Row(Node):
 
     def infer(self, scope: Scope) -> Type:
         body = scope.infer(self.body)
+        if len(body.shape) != 2:
+            raise self.error(
+                f"{self.latex} would be a row of {self.body.latex}, which is {shape_text(body.shape)}"
+            )
         return Type(
             (body.shape[1], "1"), body.free | scope.index(self, (self.index,), body.shape[:1], self.latex)
         )

@@ -1,6 +1,5 @@
 """Functions of every entry and of whole matrices, comparisons and cases."""
 
-from ..relations import ORDER
 from ..scope import Scope
 from ..shapes import Shape, Type, free, shape_text
 from ..whole import WHOLE
@@ -48,20 +47,28 @@ class Whole(Node):
 
 
 class Compare(Node):
-    """$[z > 0]$, the Iverson bracket: 1 where the comparison holds, else 0."""
+    """$[z > 0]$, the Iverson bracket: 1 where the comparison holds, else 0; whole numbers may be equal, too."""
 
     left: Node
     relation: str
     right: Node
 
     def shape(self, left: Shape, right: Shape) -> Shape:
-        if self.relation not in ORDER:
-            raise self.error(
-                f"{self.latex}: random numbers are never equal, so only <, > and their like can be tested"
-            )
         if right not in {(), left}:
             raise self.error(f"{self.latex}: the shapes must be equal")
         return left
+
+
+class Where(Node):
+    r"""What stands before $\text{for } x > 0$: 0 where the condition does not hold."""
+
+    condition: Node
+    body: Node
+
+    def infer(self, scope: Scope) -> Type:
+        types = scope.infer(self.condition), scope.infer(self.body)
+        self.condition.require_scalar(types[0].shape, "a condition is one on numbers")
+        return Type(types[1].shape, free(types))
 
 
 class Cases(Node):

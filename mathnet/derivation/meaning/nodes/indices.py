@@ -25,10 +25,14 @@ class Sum(Node):
             raise self.error(f"index {min(again)} is already summed over outside: rename it here")
         if self.bound and self.bound not in SIZES and self.bound not in scope.dimensions.declared:
             raise self.error(f"a sum ends at a dimension that the where part names, not at {self.bound}")
-        inner = scope.inside(self.letters)
+        linear = (
+            type(self) is Sum
+        )  # with a factor inside that sums over the same letter, it is a product of two sums
+        inner = scope.inside(self.letters, shadowed=linear)
         if self.bound:
             for letter in self.letters:
                 inner.fix(self, letter, self.bound, self.latex)
+                inner.range(letter).said = True
         outer: frozenset[str] = frozenset()
         if self.limits is not None:
             end = self.limits[1]
@@ -96,6 +100,7 @@ class Only(Node):
     def infer(self, scope: Scope) -> Type:
         letters = scope.letters(self, self.left) | scope.letters(self, self.right)
         body = scope.infer(self.body)
+        scope.follow(self.left, self.right)
         return Type(body.shape, body.free | letters)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any, dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from ...errors import DerivationError, Place
 from ..scope import Scope
@@ -11,8 +11,12 @@ from ..shapes import Shape, Type, free, shape_text
 
 @dataclass_transform(frozen_default=True, eq_default=False)
 class _Construct:
+    made_of: ClassVar[tuple[str, ...]] = ()
+    """The names of what holds the parts: all fields but the place."""
+
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, eq=False)(cls)
+        cls.made_of = tuple(field.name for field in fields(cls)[1:])  # type: ignore[arg-type]
 
 
 class Node(_Construct):
@@ -31,7 +35,7 @@ class Node(_Construct):
 
     def parts(self) -> Iterator["Node"]:
         """Yield the nodes that this node is made of, in order."""
-        below: list[Any] = [getattr(self, field.name) for field in reversed(fields(self)[1:])]
+        below: list[Any] = [getattr(self, name) for name in reversed(self.made_of)]
         while below:
             part = below.pop()
             if isinstance(part, Node):

@@ -3,7 +3,7 @@
 from mathnet.dual import Dual, Number, elementary, slope
 
 from ...meaning import nodes
-from ...meaning.relations import ORDER
+from ...meaning.relations import NOT_EQUAL, ORDER
 from ...meaning.whole import WHOLE
 from ..chance import UndefinedError, lucky
 from ..domains import require_positive
@@ -53,7 +53,17 @@ def _compare(node: nodes.Compare, point: Point) -> Entries:
 
 
 def _in_order(relation: str, a: Number, b: Number) -> bool:
+    if relation not in ORDER:  # of whole numbers
+        return bool((a == b) == (relation not in NOT_EQUAL))
     return bool(ORDER[relation](0, 0) if lucky(tied, a, b, jump=True) else ORDER[relation](a, b))
+
+
+@value_of(nodes.Where)
+def _where(node: nodes.Where, point: Point) -> Entries:
+    if not point.value(node.condition)[0]:
+        return (0,) * point.length(node)
+    point.evaluator.dimensions.met.add(node)
+    return point.value(node.body)
 
 
 @value_of(nodes.Cases)

@@ -1,0 +1,1 @@
+"""A derivation exercise that is written and checked in the page."""
