@@ -148,7 +148,7 @@ def embedding_jvp(
     E_dot : (v, d) array
         Tangent of the table.
     ids_dot : None
-        Integers do not move, so their tangent is `None`.
+        `None`: integers do not move, so a tangent is not needed.
     Y : (..., d) array or None
         The result; not needed.
     E : (v, d) array or None
@@ -301,7 +301,7 @@ def take_along_axis_jvp(
     A_dot : (..., p) array
         Tangent of A.
     places_dot : None
-        Integers do not move, so their tangent is `None`.
+        `None`: integers do not move, so a tangent is not needed.
     Y : (..., m) array or None
         The result; not needed.
     A : (..., p) array or None

@@ -504,7 +504,7 @@ def cross_entropy_with_labels_jvp(
     Z_dot : (..., y) array
         Tangent of the logits.
     labels_dot : None
-        Integers do not move, so their tangent is `None`.
+        `None`: integers do not move, so a tangent is not needed.
     J : scalar or None
         The loss; not needed.
     Z : (..., y) array

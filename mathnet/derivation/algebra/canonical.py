@@ -69,6 +69,9 @@ class Keys:
         self.symmetric, self.sum_to_one, self.varied = symmetric, sum_to_one, varied
         self.zero_outside = zero_outside
         self.known: dict[tuple[int, tuple[tuple[int, str], ...], int], tuple[Expression, str]] = {}
+        self.simple: dict[
+            int, tuple[Expression, Expression]
+        ] = {}  # by the id of the first: what it simplifies to
 
     @classmethod
     def of(cls, names: Names) -> "Keys":

@@ -52,8 +52,14 @@ MOST_ROUNDS = 4  # of multiplying out
 
 
 def simplified(part: Expression, keys: Keys) -> Expression:
-    """Return an expression without deltas of summed letters, with powers and like terms taken together."""
-    return collected(plus(*(_term(term, keys) for term in part.terms)), keys)
+    """Return an expression without deltas of summed letters, with powers and like terms taken together.
+
+    What is simple already is returned itself, and is not looked at again.
+    """
+    if id(part) not in keys.simple:
+        found = collected(plus(*(_term(term, keys) for term in part.terms)), keys)
+        keys.simple[id(part)] = part, part if found == part else found
+    return keys.simple[id(part)][1]
 
 
 def normal(part: Expression, keys: Keys) -> Expression:

@@ -80,13 +80,13 @@ class Factor:
         """The letters on which its value depends."""
         bound = {letter for name in self.binds for letter in _letters(getattr(self, name))}
         return frozenset(
-            letter for field in fields(self) for letter in _letters(getattr(self, field.name))
+            letter for name in self.__dataclass_fields__ for letter in _letters(getattr(self, name))
         ) - frozenset(bound)
 
     def expressions(self) -> Iterator["Expression"]:
         """Yield the expressions that it is made of."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
             for part in value if isinstance(value, tuple) else (value,):
                 if isinstance(part, Expression):
                     yield part
@@ -357,14 +357,18 @@ def _binds(value: Factor | Expression, names: Mapping[Letter, Index]) -> bool:
 
 
 def changed(factor: Factor, change: Callable[[Expression], Expression]) -> Factor:
-    """Return a factor with other expressions in the places of its own."""
+    """Return a factor with other expressions in the places of its own; itself, if none of them is another."""
     values: dict[str, Any] = {}
-    for field in fields(factor):
-        value = getattr(factor, field.name)
+    for name in factor.__dataclass_fields__:
+        value = getattr(factor, name)
         if isinstance(value, Expression):
-            values[field.name] = change(value)
+            other = change(value)
+            if other is not value:
+                values[name] = other
         elif isinstance(value, tuple) and value and isinstance(value[0], Expression):
-            values[field.name] = tuple(map(change, value))
+            others = tuple(map(change, value))
+            if any(one is not other for one, other in zip(value, others, strict=True)):
+                values[name] = others
     return replace(factor, **values) if values else factor
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from operator import mul
 
-from mathnet.dual import Number, reciprocal
+from mathnet.dual import GUARD, Dual, Number, mp, reciprocal
 
 from .ratios import Ratio
 
@@ -68,8 +68,19 @@ def inverse(rows: Rows) -> Entries:
     if all(isinstance(number, int | Fraction) for row in rows for number in row):
         return _eliminated(rows)
     determinant, adjugate = solve(rows)
+    _require_regular(rows, determinant)
     scale = reciprocal(determinant)
     return tuple(number * scale for number in adjugate)
+
+
+def _require_regular(rows: Rows, determinant: Number) -> None:
+    """Refuse a determinant of which no digit is more than rounding: the columns are dependent, or too nearly so to tell."""
+    while isinstance(determinant, Dual):
+        determinant = determinant.value
+    if isinstance(determinant, mp.mpf):
+        most = math.prod(sum(abs(number) for number in row) for row in rows)
+        if abs(determinant) * mp.mpf(10) ** (mp.dps - GUARD) <= most:
+            raise ZeroDivisionError("division by zero")
 
 
 def _eliminated(rows: Rows) -> Entries:

@@ -25,6 +25,7 @@ from .relations import failure, holds
 
 DEFINED = Fraction(2, 3)  # of the pieces of a line: on so many of them a side must have values
 FINER = 4  # how often the digits are doubled to tell two numbers apart
+STAY = 2  # how often it stays: quotients of what rounding made are quotients of small integers, and the same ones come back
 STAYS = Fraction(1, 10**6)  # a difference that changes by less does not come from rounding
 
 
@@ -200,7 +201,7 @@ class Comparison:
             one_exact = isinstance(a, mp.mpf) != isinstance(b, mp.mpf)  # as 0 beside a rounded 1 - tanh(100)
             self.tail = self._tail(evaluator, where) if one_exact and evaluator.data.by_chance else None
             return not self.tail
-        digits = mp.dps
+        digits, stayed = mp.dps, 0
         for _ in range(FINER):  # with twice the digits, what rounding made shrinks; what is there stays
             digits, last = 2 * digits, difference
             a, b = self._finer(digits, evaluator, where)
@@ -209,7 +210,8 @@ class Comparison:
                 if difference <= self.close * max(last, abs(a), abs(b)):
                     return True
                 seen = difference * mp.mpf(10) ** (digits - GUARD) > 1  # a term may have been lost beside a 1
-                if seen and abs(difference - last) <= STAYS * last:
+                stayed = stayed + 1 if seen and abs(difference - last) <= STAYS * last else 0
+                if stayed == STAY:
                     return False
         raise UnluckyDrawError(f"{digits} digits do not tell whether two numbers are equal")
 
