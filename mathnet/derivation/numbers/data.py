@@ -80,6 +80,10 @@ class Data:
                 self.values["dot", key] = direction(*kind, self.values[key])
             self.values["bar", name] = tuple(numbers.draw(math.prod(lengths)))
 
+    def now(self) -> "Data":
+        """Return these data as they are now: those on a line change."""
+        return self
+
     def _array(
         self, key: Key, numbers: Source, shape: Sizes, column: bool, properties: frozenset[str]
     ) -> Entries:

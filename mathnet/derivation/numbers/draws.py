@@ -45,7 +45,7 @@ SIGNS = (1, 0.5, 0)  # shares of negative numbers: a logarithm of all of them is
 
 
 class Draws:
-    """The draws of a derivation; the rare pieces beyond kinks are looked for unless it is proved.
+    """The draws of a derivation; where it is proved, a few, for whoever doubts the proof.
 
     Attributes
     ----------
@@ -65,7 +65,8 @@ class Draws:
         self.names, self.dimensions, self.proved = names, dimensions, proved
         self.needs = Needs(dimensions.types, names, chains)
         self.random = random.Random(SEED)
-        self.sizes = Sizes(names, dimensions, self.random, max(SIZES, self.needs.sizes), self.needs.beyond)
+        sizes, beyond = (SIZES, 0) if proved else (max(SIZES, self.needs.sizes), self.needs.beyond)
+        self.sizes = Sizes(names, dimensions, self.random, sizes, beyond)
         self.done: list[Data] = []
         self.points = self.work = self.unlucky = 0
         self.whole = self._missed = self._heavy = False
@@ -280,6 +281,8 @@ class Draws:
     def _unsure(self) -> bool:
         """Say whether another draw is wanted, and can be afforded."""
         needs, tried = self.needs, len(self.done)
+        if self.proved:
+            return self.sizes.wanted() or tried < LEAST
         least = KINKED_DRAWS if needs.kinked else LEAST
         most = max(least, MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else 0)
         affordable = self.work < self._budget()

@@ -155,6 +155,10 @@ class Line(Data):
         """Return the numbers of the line where it begins."""
         return [Fraction(start) for start, _ in self.along.drawn]
 
+    def now(self) -> Data:
+        """Return the numbers at the point of the line."""
+        return Point(self, tie=False)
+
     def corners(self) -> list[list[Fraction]]:
         """Return the numbers of the line once for each piece that has been seen, and where a comparison is nearest to turning.
 
@@ -272,6 +276,10 @@ class Point(Line):
             name: tuple(value.now() if isinstance(value, Ratio) else value for value in values)
             for name, values in line.values.items()
         }
+
+    def now(self) -> Data:
+        """Return these data themselves."""
+        return self
 
 
 _roots = functools.lru_cache(maxsize=4096)(polynomials.roots)

@@ -8,6 +8,7 @@ import copy
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
@@ -69,18 +70,22 @@ class Causes:
     def __init__(self, names: Names, dimensions: Dimensions) -> None:
         self.names, self.dimensions, self.work = names, dimensions, MAX_WORK
 
-    def cause_on_the_left(self, left: nodes.Node, side: nodes.Node) -> str:
+    def cause_on_the_left(self, left: nodes.Node, side: nodes.Node, where: Data) -> str:
         """Return the mistake on the left of a chain, if it is one that cannot make anything equal to 0 by itself."""
-        return self.cause(side, left, (sign, transpose, order, product), conditions=False)
+        return self.cause(side, left, where, (sign, transpose, order, product), conditions=False)
 
     def cause(
         self,
         before: nodes.Node,
         side: nodes.Node,
+        where: Data | None = None,
         repairs: Sequence[Repair] = (*REPAIRS, *MISSING),
         conditions: bool = True,
     ) -> str:
-        """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string."""
+        """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string.
+
+        Data that show the mistake rule out most other repairs at once.
+        """
         names, dimensions = self.names, copy.copy(self.dimensions)
         scope = Scope(dimensions)
         try:
@@ -92,6 +97,10 @@ class Causes:
             return ""
         if len(draws) < DRAWS:
             return ""
+        if where:
+            with suppress(DerivationError, UnluckyDrawError, RecursionError):
+                shown = Evaluator(names, dimensions, where)
+                draws.append((shown, list(_values(shown, before, free))))
         letters = _letters(before, side)
         unsummed = tuple(letter for letter in _letters(side) if letter not in free)
         symbols = {

@@ -161,9 +161,9 @@ class Derivation:
         """Evaluate every side with random data and return the report."""
         start, report = time.process_time(), self.report
         chains = [chain for chain in report.chains if chain.nodes]
-        proved = self._prove(chains)
+        report.proofs = {chain: self.proofs(chain) for chain in chains}
         try:
-            found = Comparison(self.names, self.dimensions, chains, proved) if chains else None
+            found = Comparison(self.names, self.dimensions, chains, report.proofs) if chains else None
         except DerivationError as error:  # no sizes fit together
             self._refuse(error, 1)
             found = None
@@ -182,12 +182,6 @@ class Derivation:
         report.errors.sort(key=lambda error: error.place[:2])
         report.seconds = time.process_time() - start
         return report
-
-    def _prove(self, chains: Sequence[Chain]) -> bool:
-        """Keep which steps are proved, and return whether all are."""
-        for chain in chains:
-            self.report.proofs[chain] = self.proofs(chain)
-        return all(map(all, self.report.proofs.values()))
 
     def proofs(self, chain: Chain) -> list[bool]:
         """Return which steps of a chain are proved."""
@@ -215,13 +209,13 @@ class Derivation:
             if equality and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
                 assert isinstance(error, DerivationError)
                 before, side = chain.nodes[at - 1 : at + 1]
-                error.cause = self.causes.cause(before, side)
+                error.cause = self.causes.cause(before, side, found.where[chain])
                 if (
                     not error.cause
                     and at == 1
                     and not any(isinstance(part, DERIVATIVES) for part in before.walk())
                 ):
-                    error.cause = self.causes.cause_on_the_left(before, side)
+                    error.cause = self.causes.cause_on_the_left(before, side, found.where[chain])
             self._refuse(error, *chain.start, chain.about)
 
 

@@ -1,7 +1,7 @@
 """The comparison: every side of every chain, with the one before, at all data of the plan."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -15,6 +15,7 @@ from ..meaning.relations import ORDER
 from ..meaning.scope import Dimensions
 from ..meaning.shapes import shape_text
 from ..numbers.chance import UndefinedError, UnluckyDrawError
+from ..numbers.data import Data
 from ..numbers.draws import LEAST, Draws
 from ..numbers.evaluate import Evaluator, Letters, TooMuchError
 from ..numbers.lines import Line
@@ -64,8 +65,8 @@ class Comparison:
         What was declared.
     chains : list of Chain
         Those that have been read.
-    proved : bool
-        Whether all their sides are proved equal, so that random numbers are enough.
+    proofs : dict
+        From a chain to which of its steps are proved. These are compared at a few draws, for whoever doubts the proof.
 
     Attributes
     ----------
@@ -73,6 +74,8 @@ class Comparison:
         From a chain with a wrong side to how many sides stand before it.
     wrong : dict
         From a chain to its error.
+    where : dict
+        From a chain with a wrong side to the data that show it.
     comparisons : int
         How many pairs of numbers were compared.
     exact : bool
@@ -80,16 +83,22 @@ class Comparison:
     """
 
     def __init__(
-        self, names: Names, dimensions: Dimensions, chains: Sequence[Chain], proved: bool = False
+        self,
+        names: Names,
+        dimensions: Dimensions,
+        chains: Sequence[Chain],
+        proofs: Mapping[Chain, Sequence[bool]] | None = None,
     ) -> None:
         self.names, self.dimensions, self.chains = names, dimensions, chains
+        self.proofs = proofs or {chain: [False] * (len(chain.nodes) - 1) for chain in chains}
         self.right: dict[Chain, int] = {}
         self.wrong: dict[Chain, DerivationError | RecursionError] = {}
+        self.where: dict[Chain, Data] = {}
         self.comparisons, self.exact = 0, True
         self.tail: tuple[Number, Number] | None = (
             None  # of two numbers that the usual digits do not tell apart
         )
-        self.draws = Draws(names, dimensions, chains, proved)
+        self.draws = Draws(names, dimensions, chains, all(map(all, self.proofs.values())))
         digits = DIGITS + self.draws.needs.digits
         self.close = mp.mpf(10) ** -digits
         with mp.workdps(digits + GUARD):
@@ -144,7 +153,10 @@ class Comparison:
         What could be evaluated at other sizes before is not wrong because it takes too much work at these.
         """
         right = self.right.get(chain, len(chain.nodes))
+        enough = not self.draws.proved and len(self.draws.done) >= LEAST  # where another step asks for more
         for at in range(1, right):
+            if enough and self.proofs[chain][at - 1]:
+                continue
             try:
                 for letters in evaluator.data.places(chain.letters):
                     self._compare_entries(chain, at, letters, evaluator)
@@ -152,6 +164,7 @@ class Comparison:
                 if self.draws.done and isinstance(error, TooMuchError):
                     raise
                 self.right[chain], self.wrong[chain] = at, error
+                self.where[chain] = evaluator.data.now()
                 return
 
     def _compare_entries(self, chain: Chain, at: int, letters: Letters, evaluator: Evaluator) -> None:
