@@ -70,7 +70,7 @@ class Causes:
     def __init__(self, names: Names, dimensions: Dimensions) -> None:
         self.names, self.dimensions, self.work = names, dimensions, MAX_WORK
 
-    def cause_on_the_left(self, left: nodes.Node, side: nodes.Node, where: Data) -> str:
+    def cause_on_the_left(self, left: nodes.Node, side: nodes.Node, where: Data | None) -> str:
         """Return the mistake on the left of a chain, if it is one that cannot make anything equal to 0 by itself."""
         return self.cause(side, left, where, (sign, transpose, order, product), conditions=False)
 
@@ -84,7 +84,7 @@ class Causes:
     ) -> str:
         """Return the mistake whose repair makes this side equal to the one before, in words, or the empty string.
 
-        Data that show the mistake rule out most other repairs at once.
+        Data that show the mistake, or that a repair is none, rule out most other repairs at once.
         """
         names, dimensions = self.names, copy.copy(self.dimensions)
         scope = Scope(dimensions)
@@ -97,10 +97,14 @@ class Causes:
             return ""
         if len(draws) < DRAWS:
             return ""
-        if where:
+
+        def add(shown: Data) -> None:
             with suppress(DerivationError, UnluckyDrawError, RecursionError):
-                shown = Evaluator(names, dimensions, where)
-                draws.append((shown, list(_values(shown, before, free))))
+                evaluator = Evaluator(names, dimensions, shown)
+                draws.insert(0, (evaluator, list(_values(evaluator, before, free))))
+
+        if where:
+            add(where)
         letters = _letters(before, side)
         unsummed = tuple(letter for letter in _letters(side) if letter not in free)
         symbols = {
@@ -131,10 +135,13 @@ class Causes:
                     and found.shape == wanted.shape
                     and found.free <= wanted.free
                     and _right(fixed, free, draws)
-                    and self._confirmed(names, before, fixed, free, wanted.shape)
                 ):
-                    self.work -= spent
-                    return words
+                    right, shown = self._compared(names, before, fixed, free, wanted.shape)
+                    if right:
+                        self.work -= spent
+                        return words
+                    if shown:
+                        add(shown)
             except (DerivationError, UnluckyDrawError, RecursionError):
                 continue
         self.work -= max(evaluator.work for evaluator, _ in draws)
@@ -206,13 +213,20 @@ class Causes:
     def _confirmed(
         self, names: Names, before: nodes.Node, fixed: nodes.Node, free: Free, shape: Shape
     ) -> bool:
-        """Say whether a repaired line is right wherever a line is compared."""
+        """Say whether a changed line is right wherever a line is compared."""
+        right, _ = self._compared(names, before, fixed, free, shape)
+        return right
+
+    def _compared(
+        self, names: Names, before: nodes.Node, fixed: nodes.Node, free: Free, shape: Shape
+    ) -> tuple[bool, Data | None]:
+        """Return whether a changed line is right wherever a line is compared, and else data that show it, if there are such."""
         chain = Chain(
             1, relations=[Token("EQUALS", "=")], nodes=[before, fixed], shape=shape, letters=dict(free)
         )
         found = Comparison(names, self.dimensions, [chain])
         self.work -= found.draws.work
-        return not found.wrong
+        return chain not in found.wrong, found.where.get(chain)
 
 
 def _gradients(node: nodes.Node) -> nodes.Node:

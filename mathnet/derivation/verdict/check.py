@@ -209,13 +209,13 @@ class Derivation:
             if equality and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
                 assert isinstance(error, DerivationError)
                 before, side = chain.nodes[at - 1 : at + 1]
-                error.cause = self.causes.cause(before, side, found.where[chain])
+                error.cause = self.causes.cause(before, side, found.where.get(chain))
                 if (
                     not error.cause
                     and at == 1
                     and not any(isinstance(part, DERIVATIVES) for part in before.walk())
                 ):
-                    error.cause = self.causes.cause_on_the_left(before, side, found.where[chain])
+                    error.cause = self.causes.cause_on_the_left(before, side, found.where.get(chain))
             self._refuse(error, *chain.start, chain.about)
 
 
