@@ -7,7 +7,8 @@ import pytest
 
 from mathnet.derivation import check
 from mathnet.derivation.meaning.properties import PROPERTIES, SAMPLED
-from mathnet.derivation.numbers.matrices import inverse, solve
+from mathnet.derivation.numbers.matrices import determinant, inverse, solve
+from mathnet.dual import Dual, Slopes
 
 WHERE = r"""where  A, B \in \mathbb{R}^{n \times n},  X \in \mathbb{R}^{n \times m},  Y \in \mathbb{R}^{m \times k},  x, y \in \mathbb{R}^{n}
        z \in \mathbb{R}^{m},  r \in \mathbb{R}^{1 \times n},  q \in \mathbb{R}^{1 \times m},  s \in \mathbb{R},  K \in \mathbb{R}^{2 \times n \times m}
@@ -208,11 +209,49 @@ def test_an_inverse_by_elimination_is_the_adjugate_by_the_determinant(size):
     for _ in range(40):
         entries = (chance.choice([0, 0, 1, -2, Fraction(3, 4), Fraction(-5, 6)]) for _ in range(size * size))
         rows = [*zip(*[entries] * size, strict=True)]
-        determinant, adjugate = solve(rows)
-        if determinant:
-            assert inverse(rows) == tuple(number / determinant for number in adjugate)
+        found, adjugate = solve(rows)
+        assert determinant(rows) == found
+        if found:
+            assert inverse(rows) == tuple(number / found for number in adjugate)
         else:
             singular += 1
             with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
                 inverse(rows)
     assert 0 < singular < 40
+
+
+def _parts(number):
+    """Return what a dual number is made of, without tangents of 0: two numbers are alike if these are."""
+    if isinstance(number, Slopes):
+        return {key: parts for key, slope in number.items() if (parts := _parts(slope))}
+    if isinstance(number, Dual):
+        value, tangent = _parts(number.value), _parts(number.tangent)
+        return (value, tangent, number.tag) if tangent else value
+    return number
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_determinant_and_inverse_of_dual_numbers_are_those_of_the_recursion(size, depth):
+    chance = random.Random(10 * size + depth)
+
+    def entry():
+        number = chance.choice([0, 1, -2, Fraction(3, 4)])
+        for tag in range(1, depth + 1):
+            number = Dual(number, Slopes({name: chance.randint(-3, 3) for name in "xyz"}), tag)
+        return number
+
+    singular = 0
+    for _ in range(30):
+        rows = [[entry() for _ in range(size)] for _ in range(size)]
+        by_recursion, adjugate = solve(rows)
+        assert _parts(determinant(rows)) == _parts(by_recursion)
+        try:
+            expected = [_parts(number / by_recursion) for number in adjugate]
+        except ZeroDivisionError:
+            singular += 1
+            with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
+                inverse(rows)
+        else:
+            assert [*map(_parts, inverse(rows))] == expected
+    assert 0 < singular < 30

@@ -23,6 +23,7 @@ from .patterns import PATTERNS, Combined, Patterned
 SEED, MAX_WORK, MAX_SMOOTH_WORK = 3250718, 4_000, 1_000  # numbers of 60 digits are slow
 KINKED_DRAWS, EDGED_DRAWS, MOST_DRAWS = 10, 7, 20  # in one draw one number has one sign
 LEAST = 3  # draws, without which nothing is right
+PROVED_WORK = MAX_WORK // 4  # after which what is proved takes no more sizes than it must
 ATTEMPTS, MAX_DROPPED = 6, 8  # at one choice of sizes; and so many choices may have no values
 LINES = 3  # besides the one at the smallest sizes
 TURNED, PLACES, LOOKS = 18, 8, 24  # lines on which rounded numbers are compared, places at first, and in all
@@ -282,7 +283,8 @@ class Draws:
         """Say whether another draw is wanted, and can be afforded."""
         needs, tried = self.needs, len(self.done)
         if self.proved:
-            return self.sizes.wanted() or tried < LEAST
+            more = self.sizes.wanted() and self.work < PROVED_WORK
+            return tried < LEAST or self.sizes.few() or more
         least = KINKED_DRAWS if needs.kinked else LEAST
         most = max(least, MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else 0)
         affordable = self.work < self._budget()

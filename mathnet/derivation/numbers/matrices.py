@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from operator import mul
 
-from mathnet.dual import GUARD, Dual, Number, mp, reciprocal
+from mathnet.dual import GUARD, Dual, Number, mp, reciprocal, slope
 
 from .ratios import Ratio
 
@@ -63,46 +63,100 @@ def solve(rows: Rows) -> tuple[Number, Entries]:
     return sign * coefficient, tuple(-sign * number for number in flat(adjugate))
 
 
+def determinant(rows: Rows) -> Number:
+    """Return the determinant; that of dual numbers has the tangent Σᵢⱼ adj(A)ⱼᵢ Ȧᵢⱼ, by Jacobi."""
+    if _are_exact(rows):
+        found, _ = _eliminated(rows)
+        return found
+    tag = _tag(rows)
+    if tag < 0:
+        return solve(rows)[0]
+    size, values = len(rows), _values(rows, tag)
+    found, adjugate = _regular(values) if _are_exact(values) or _tag(values) >= 0 else solve(values)
+    moved = (
+        adjugate[j * size + i] * slope(number, tag)
+        for i, row in enumerate(rows)
+        for j, number in enumerate(row)
+    )
+    return Dual(found, sum(moved), tag)
+
+
 def inverse(rows: Rows) -> Entries:
-    """Return the entries of the inverse."""
-    if all(isinstance(number, int | Fraction) for row in rows for number in row):
-        return _eliminated(rows)
-    determinant, adjugate = solve(rows)
-    _require_regular(rows, determinant)
-    scale = reciprocal(determinant)
-    return tuple(number * scale for number in adjugate)
+    """Return the entries of the inverse; that of dual numbers has the tangent −A⁻¹ Ȧ A⁻¹."""
+    if _are_exact(rows):
+        _, found = _eliminated(rows)
+        if found is None:
+            raise ZeroDivisionError("division by zero")
+        return found
+    tag = _tag(rows)
+    if tag < 0:
+        determinant, adjugate = solve(rows)
+        _require_regular(rows, determinant)
+        scale = reciprocal(determinant)
+        return tuple(number * scale for number in adjugate)
+    value = in_rows(inverse(_values(rows, tag)), len(rows))
+    moved = matmul(matmul(value, [[slope(number, tag) for number in row] for row in rows]), value)
+    return tuple(
+        Dual(number, -tangent, tag) for number, tangent in zip(flat(value), flat(moved), strict=True)
+    )
+
+
+def _regular(rows: Rows) -> tuple[Number, Entries]:
+    """Return determinant and adjugate by way of the inverse, which takes less work where there is one."""
+    try:
+        inverted, found = inverse(rows), determinant(rows)
+    except ZeroDivisionError:
+        return solve(rows)
+    return found, tuple(found * number for number in inverted)
+
+
+def _are_exact(rows: Rows) -> bool:
+    return all(isinstance(number, int | Fraction) for row in rows for number in row)
+
+
+def _tag(rows: Rows) -> int:
+    """Return the largest tag of the dual numbers, -1 if there are none."""
+    return max((number.tag for row in rows for number in row if isinstance(number, Dual)), default=-1)
+
+
+def _values(rows: Rows, tag: int) -> Rows:
+    """Return the entries without the tangents of a tag."""
+    return [
+        [number.value if isinstance(number, Dual) and number.tag == tag else number for number in row]
+        for row in rows
+    ]
 
 
 def _require_regular(rows: Rows, determinant: Number) -> None:
     """Refuse a determinant of which no digit is more than rounding: the columns are dependent, or too nearly so to tell."""
-    while isinstance(determinant, Dual):
-        determinant = determinant.value
     if isinstance(determinant, mp.mpf):
         most = math.prod(sum(abs(number) for number in row) for row in rows)
         if abs(determinant) * mp.mpf(10) ** (mp.dps - GUARD) <= most:
             raise ZeroDivisionError("division by zero")
 
 
-def _eliminated(rows: Rows) -> Entries:
-    """Return the inverse of a matrix of fractions, by the elimination of Bareiss: it stays within integers, and takes n³ steps where the recursion takes n⁴."""
+def _eliminated(rows: Rows) -> tuple[Number, Entries | None]:
+    """Return determinant and inverse of a matrix of fractions, by the elimination of Bareiss: it stays within integers, and takes n³ steps where the recursion takes n⁴."""
     size, scale = len(rows), math.lcm(*(number.denominator for row in rows for number in row))
     left = [
         [int(number * scale) for number in row] + [scale * (i == j) for j in range(size)]
         for i, row in enumerate(rows)
     ]
-    last = 1
+    last, sign = 1, 1
     for at in range(size):
         pivot = next((i for i in range(at, size) if left[i][at]), None)
         if pivot is None:
-            raise ZeroDivisionError("division by zero")
-        left[at], left[pivot] = left[pivot], left[at]
+            return 0, None
+        if pivot != at:
+            left[at], left[pivot], sign = left[pivot], left[at], -sign
         head = left[at][at]
         for i, row in enumerate(left):
             if i != at:
                 factor = row[at]
                 left[i] = [(head * a - factor * b) // last for a, b in zip(row, left[at], strict=True)]
         last = head
-    return tuple(Fraction(number, last) for row in left for number in row[size:])
+    inverted = tuple(Fraction(number, last) for row in left for number in row[size:])
+    return Fraction(sign * last, scale**size), inverted
 
 
 def matrix_power(rows: Rows, exponent: int) -> Entries:

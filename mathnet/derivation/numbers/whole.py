@@ -6,7 +6,7 @@ from functools import reduce
 from mathnet.dual import Number, elementary, reciprocal
 
 from .kinks import larger, smaller
-from .matrices import Entries, Rows, flat, inverse, solve, trace
+from .matrices import Entries, Rows, determinant, flat, inverse, trace
 
 
 def _diagonal(rows: Rows) -> Entries:
@@ -48,7 +48,7 @@ def _variance(rows: Rows) -> Number:
 
 ENTRIES: dict[str, Callable[[Rows], Entries]] = {  # of the names in `meaning.whole.WHOLE`
     r"\operatorname{tr}": lambda rows: (trace(rows),),
-    r"\det": lambda rows: (solve(rows)[0],),
+    r"\det": lambda rows: (determinant(rows),),
     "^{-1}": inverse,
     r"\operatorname{diag}": _diagonal,
     r"\operatorname{sum}": lambda rows: (sum(flat(rows)),),
