@@ -23,6 +23,7 @@ _MODULE = re.compile(r"^::: (mathnet[\w.]*)$", re.MULTILINE)
 _IN_WORDS = re.compile(r"##+ ([\w ,.:;?!'()-]+?) *(?:\{.*)?$", re.ASCII)
 _DOCTEST = re.compile(r"^>>> .*?(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(`+).*?\1", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown symbol [^;]*?([A-Za-z]+)[^A-Za-z;]*;")  # its letter
 _INLINE = re.compile(
     r"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?!\$)"
 )  # as pymdownx.arithmatex finds them
@@ -145,9 +146,17 @@ def claimed(page: Page, shown: list[Equation]) -> Iterator[tuple[str, tuple[str,
 @cache
 def holds(claim: str, known: tuple[str, ...]) -> bool | None:
     """Return whether an equation holds with the letters of one of these where parts; None if none declares them."""
-    read = False
+    read, missing = False, set[str]()
     for letters in known:
-        derivation = Derivation(f"{letters}\n{claim}")
+        if any(symbol not in letters for symbol in missing):
+            continue
+        derivation = Derivation(f"{letters}\n{claim}", explained=False)
+        missing.update(
+            found[1]
+            for error in derivation.report.errors
+            if (found := _UNKNOWN.match(error.reason))
+            and not claim.startswith(found[1])  # what it begins with it may define
+        )
         if derivation.report.ok:
             if derivation.check().ok:
                 return True

@@ -28,7 +28,9 @@ def source(name: str) -> str:
     functions = [inspect.unwrap(getattr(mathnet, end)) for end in (name, f"{name}_vjp")]
     helpers = [helper for function in functions for helper in _called(function)]
     code = "\n\n".join(map(code_of, dict.fromkeys([*functions, *helpers])))
-    indented = "\n".join(f"    {line}".rstrip() for line in f"``` {{ .python .excerpt }}\n{code}```".split("\n"))
+    indented = "\n".join(
+        f"    {line}".rstrip() for line in f"``` {{ .python .excerpt }}\n{code}```".split("\n")
+    )
     links = f"[`{name}`][mathnet.{name}], [`{name}_vjp`][mathnet.{name}_vjp]"
     return f'??? note "The code of the library"\n    {links}\n\n{indented}\n'
 

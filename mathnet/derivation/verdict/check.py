@@ -48,11 +48,20 @@ class Derivation:
         That of an I or a vector of ones that is not declared.
     falling : bool
         Whether matrices in a product over an index stand from its last value to its first.
+    explained : bool
+        Whether the likely cause of what is wrong is looked for, which takes longer than to find that it is.
     """
 
     def __init__(
-        self, source: str, id: str = "", layout: str = "", size: str = "", falling: bool = False
+        self,
+        source: str,
+        id: str = "",
+        layout: str = "",
+        size: str = "",
+        falling: bool = False,
+        explained: bool = True,
     ) -> None:
+        self.explained = explained
         self.report = Report(id, source)
         self.names, self.dimensions = Names(layout=layout, size=size, falling=falling), Dimensions()
         self.report.names = self.names
@@ -130,7 +139,8 @@ class Derivation:
                 types.append(self._type(node, types, sides, scope))
             except DerivationError as error:
                 other = sides[at - 1] if at else sides[1]
-                error.cause = self.causes.cause(other, node)
+                if self.explained:
+                    error.cause = self.causes.cause(other, node)
                 raise
         for node in sides:
             resolve_sums(self.dimensions, node, types[0].free)
@@ -205,8 +215,8 @@ class Derivation:
             if chain not in found.wrong:
                 continue
             error, at = found.wrong[chain], found.right.get(chain, 0)
-            equality = chain.relations[at - 1].type == "EQUALS"
-            if equality and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
+            explained = self.explained and chain.relations[at - 1].type == "EQUALS"
+            if explained and (isinstance(error, OutsideError) or getattr(error, "difference", None)):
                 assert isinstance(error, DerivationError)
                 before, side = chain.nodes[at - 1 : at + 1]
                 error.cause = self.causes.cause(before, side, found.where.get(chain))
