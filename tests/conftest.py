@@ -14,7 +14,6 @@ FIRST = (  # the first of them builds the book, while another process derives
     LOSSES,
     "tests/book/test_site.py",
     "tests/book/test_editions.py",
-    "tests/book/test_builds.py",
     "tests/book/test_browser.py",
     "tests/book/test_faults.py",
     "tests/book/test_access.py",

@@ -1,10 +1,17 @@
 """One commit is one site: a second build gives the same bytes."""
 
+import os
 import shutil
+
+import pytest
 
 from book.dates import commit_date
 
 
+@pytest.mark.skipif(
+    "MATHNET_BUILDS" not in os.environ,
+    reason="builds the book twice, which takes minutes: .ci/properdocs does, or MATHNET_BUILDS=1 uv run pytest tests/book/test_builds.py",
+)
 def test_a_build_elsewhere_from_nothing_gives_the_same_bytes(site, mkdocs_build, tmp_path, request):
     """In another folder, with another hash seed and time zone, and nothing kept from the first build."""
     root, copy = request.config.rootpath, tmp_path / "project"
