@@ -283,8 +283,8 @@ class Draws:
         """Say whether another draw is wanted, and can be afforded."""
         needs, tried = self.needs, len(self.done)
         if self.proved:
-            more = self.sizes.wanted() and self.work < PROVED_WORK
-            return tried < LEAST or self.sizes.few() or more
+            more = self.sizes.few() or self.work < PROVED_WORK
+            return tried < LEAST or (self.sizes.wanted() and more)
         least = KINKED_DRAWS if needs.kinked else LEAST
         most = max(least, MOST_DRAWS if needs.kinked else EDGED_DRAWS if needs.edged else 0)
         affordable = self.work < self._budget()
